@@ -1,0 +1,62 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { decodeBalance } from './decode.ts';
+import { encodeBalance } from './encode.ts';
+import { encodeRefusal } from './errors.ts';
+
+it('an Ocean.io balance is what was encoded', () => {
+  const amount = fc.bigInt({ min: 0n, max: 2n ** 62n });
+  const pool = fc.record({ oneTimeMicros: amount, recurringMicros: amount });
+  const balances = fc.record({
+    credits: pool,
+    emailCredits: pool,
+    phoneCredits: pool,
+    dailyLimitRateLeft: fc.nat(),
+    dailyLimitRateSecondsToReset: fc.nat({ max: 86_400 }),
+  });
+  fc.assert(
+    fc.property(balances, (input) => {
+      const pools = [
+        { pool: 'standard', ...input.credits },
+        { pool: 'email', ...input.emailCredits },
+        { pool: 'phone', ...input.phoneCredits },
+      ].map((each) =>
+        Object.assign(each, { unit: 'credits', availableMicros: each.oneTimeMicros + each.recurringMicros }),
+      );
+      const dailyLimit = {
+        requestsLeft: input.dailyLimitRateLeft,
+        secondsToReset: input.dailyLimitRateSecondsToReset,
+      };
+      expect(decodeBalance(encodeBalance(input))).toEqual({ ok: true, balance: { pools, dailyLimit } });
+    }),
+  );
+});
+
+it('every insufficiency that Ocean.io can tell apart reads back', () => {
+  for (const pool of ['standard', 'email', 'phone']) {
+    for (const reason of ['balance', 'holds'] as const) {
+      const reading = decodeBalance(encodeRefusal({ code: 'insufficient-credits', pool, reason }));
+      expect(reading).toMatchObject({ ok: false, refusal: { code: 'insufficient-credits', pool, reason } });
+    }
+  }
+});
+
+it('what is wrong with a request reads back, places and indexes included', () => {
+  const problem = {
+    in: 'query',
+    path: ['lines', 0],
+    message: 'Input should be a number',
+    type: 'number',
+  } as const;
+  const reply = encodeRefusal({ code: 'invalid-request', problems: [problem] });
+  expect(reply.body).toBe(
+    '{"detail":[{"loc":["query","lines",0],"msg":"Input should be a number","type":"number"}]}',
+  );
+  expect(decodeBalance(reply)).toMatchObject({
+    refusal: {
+      code: 'invalid-request',
+      message: 'query.lines.0: Input should be a number',
+      problems: [problem],
+    },
+  });
+});

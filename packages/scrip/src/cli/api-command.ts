@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { shapeApiAccess } from '../config/api-access.ts';
+import { readEnv } from '../config/env.ts';
+import type { ApiClient, ApiReply } from './api-client.ts';
+import { createApiClient } from './api-client.ts';
+import { say, writeData } from './terminal.ts';
+
+/** What every command that asks a server understands. */
+export interface ApiFlags {
+  readonly json?: boolean;
+}
+
+/** A command with examples below its help; what is wrong with a command line is answered with where its help is. */
+export function describeCommand(
+  name: string,
+  { description, examples }: { description: string; examples: readonly string[] },
+): Command {
+  return new Command(name)
+    .description(description)
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(add --help to see what it takes)')
+    .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
+    .exitOverride();
+}
+
+/** A command that asks the server at `SCRIP_URL` with the key in `SCRIP_KEY`. */
+export function apiCommand(
+  name: string,
+  text: { description: string; examples: readonly string[] },
+): Command {
+  return describeCommand(name, text).option('--json', 'print the reply of the API as it is');
+}
+
+/** Several commands about one thing. */
+export function commandGroup(name: string, description: string, commands: readonly Command[]): Command {
+  const group = new Command(name)
+    .description(description)
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride();
+  for (const command of commands) group.addCommand(command);
+  return group;
+}
+
+/** The client of the server that the environment names. Throws `SettingError`. */
+export function connect(): ApiClient {
+  return createApiClient(shapeApiAccess(readEnv()));
+}
+
+/** Prints a reply: the API's own JSON for programs, a text for people. */
+export function showReply<T>(
+  { text, value, replayed }: ApiReply<T>,
+  { json }: ApiFlags,
+  forPeople: (value: T) => string,
+): void {
+  writeData(json === true ? text : forPeople(value));
+  if (replayed) say('This id was used before: what is shown is the first outcome, and nothing was changed.');
+}
+
+export function parseInteger(text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** A JSON object, for `--metadata`. */
+export function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Said below, together with what is JSON and no object.
+  }
+  throw new InvalidArgumentError('It must be a JSON object such as \'{"order":"7"}\'.');
+}
+
+/** `name=value`, collected from every time that the flag stands, in order. */
+export function collectPairs(
+  text: string,
+  before: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
+  const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('It must be written as NAME=VALUE.');
+  return [...before, [name, value]];
+}

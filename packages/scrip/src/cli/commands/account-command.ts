@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { ApiFlags } from '../api-command.ts';
+import { apiCommand, collectPairs, commandGroup, connect, parseObject, showReply } from '../api-command.ts';
+import type { Account, AccountList } from '../api-replies.ts';
+import { jsonCell, timeCell } from '../cell.ts';
+import type { IdFlag } from '../charge-flags.ts';
+import { addIdFlag, changeId } from '../charge-flags.ts';
+import type { PageFlags } from '../page-flags.ts';
+import { addPageFlags, pageQuery, sayNext } from '../page-flags.ts';
+import { formatRecord, formatTable } from '../table.ts';
+import { emphasise, soften } from '../terminal.ts';
+
+interface AccountFlags extends ApiFlags, IdFlag {
+  readonly name?: string;
+  readonly timezone?: string;
+  readonly overdraft?: readonly (readonly [string, string])[];
+  readonly metadata?: Record<string, unknown>;
+}
+
+export function accountCommand(): Command {
+  return commandGroup('account', 'open, list, show, change and close accounts', [
+    openCommand(),
+    listCommand(),
+    showCommand(),
+    changeCommand(),
+    closeCommand(),
+  ]);
+}
+
+function addAccountFlags(command: Command): Command {
+  return addIdFlag(
+    command
+      .option('--name <text>', 'a name for people')
+      .option('--timezone <zone>', 'whose days usage is counted in, such as Europe/Paris (default: UTC)')
+      .option('--overdraft <pool=amount>', 'how far a pool may go below zero; can be repeated', collectPairs)
+      .option('--metadata <json>', 'a JSON object to keep with it', parseObject),
+  );
+}
+
+function accountBody({ name, timezone, overdraft, metadata }: AccountFlags) {
+  return {
+    name,
+    timezone,
+    metadata,
+    overdraft: overdraft === undefined ? undefined : Object.fromEntries(overdraft),
+  };
+}
+
+function openCommand(): Command {
+  return addAccountFlags(
+    apiCommand('open', {
+      description: 'open an account',
+      examples: [
+        'scrip account open acme --name Acme --timezone Europe/Paris',
+        'scrip account open acme --overdraft standard=100',
+        'scrip account open --json          with an id that is made up',
+      ],
+    }).argument('[account]', 'its id: letters, digits, dots, underscores, hyphens (default: a new one)'),
+  ).action(async (account: string | undefined, flags: AccountFlags) => {
+    // An id of our own keeps the call safe to repeat: the server could not find an account whose id it made up.
+    const body = { id: account ?? randomUUID(), ...accountBody(flags) };
+    const reply = await connect().call<Account>({
+      method: 'POST',
+      path: ['accounts'],
+      body,
+      id: changeId(flags),
+    });
+    showReply(reply, flags, formatAccount);
+  });
+}
+
+function listCommand(): Command {
+  return addPageFlags(
+    apiCommand('list', {
+      description: 'list accounts',
+      examples: ['scrip account list', 'scrip account list --limit 1000 --json'],
+    }),
+  ).action(async (flags: ApiFlags & PageFlags) => {
+    const reply = await connect().call<AccountList>({
+      method: 'GET',
+      path: ['accounts'],
+      query: pageQuery(flags),
+    });
+    showReply(reply, flags, ({ data }) =>
+      formatTable(
+        [
+          { header: 'ACCOUNT', value: ({ id }) => id },
+          { header: 'NAME', value: ({ name }) => name },
+          { header: 'TIME ZONE', value: ({ timezone }) => timezone },
+          { header: 'OPENED', value: ({ createdAt }) => timeCell(createdAt) },
+          { header: 'CLOSED', value: ({ closedAt }) => timeCell(closedAt) },
+        ],
+        data,
+        emphasise,
+      ),
+    );
+    sayNext(reply.value.next);
+  });
+}
+
+function showCommand(): Command {
+  return apiCommand('show', {
+    description: 'show an account',
+    examples: ['scrip account show acme', 'scrip account show acme --json'],
+  })
+    .argument('<account>', 'its id')
+    .action(async (account: string, flags: ApiFlags) => {
+      const reply = await connect().call<Account>({ method: 'GET', path: ['accounts', account] });
+      showReply(reply, flags, formatAccount);
+    });
+}
+
+function changeCommand(): Command {
+  return addAccountFlags(
+    apiCommand('change', {
+      description: 'change an account; what is not named stays as it is',
+      examples: [
+        'scrip account change acme --timezone America/New_York',
+        'scrip account change acme --overdraft standard=0     takes the overdraft away',
+      ],
+    }).argument('<account>', 'its id'),
+  ).action(async (account: string, flags: AccountFlags) => {
+    const reply = await connect().call<Account>({
+      method: 'PATCH',
+      path: ['accounts', account],
+      body: accountBody(flags),
+      id: changeId(flags),
+    });
+    showReply(reply, flags, formatAccount);
+  });
+}
+
+function closeCommand(): Command {
+  return addIdFlag(
+    apiCommand('close', {
+      description: 'close an account: no more grants, debits or holds, and its keys stop working',
+      examples: ['scrip account close acme'],
+    }).argument('<account>', 'its id'),
+  ).action(async (account: string, flags: ApiFlags & IdFlag) => {
+    const reply = await connect().call<Account>({
+      method: 'POST',
+      path: ['accounts', account, 'close'],
+      id: changeId(flags),
+    });
+    showReply(reply, flags, formatAccount);
+  });
+}
+
+function formatAccount({
+  id,
+  name,
+  timezone,
+  overdraft,
+  metadata,
+  createdAt,
+  closedAt,
+  version,
+}: Account): string {
+  return formatRecord(
+    [
+      ['account', id],
+      ['name', name],
+      ['time zone', timezone],
+      ['overdraft', jsonCell(overdraft)],
+      ['metadata', jsonCell(metadata)],
+      ['opened', timeCell(createdAt)],
+      ['closed', timeCell(closedAt)],
+      ['version', `${version}`],
+    ],
+    soften,
+  );
+}

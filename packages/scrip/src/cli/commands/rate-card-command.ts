@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import type { ApiFlags } from '../api-command.ts';
+import { apiCommand, commandGroup, connect, showReply } from '../api-command.ts';
+import type { RateCard } from '../api-replies.ts';
+import { timeCell } from '../cell.ts';
+import type { IdFlag } from '../charge-flags.ts';
+import { addIdFlag, changeId } from '../charge-flags.ts';
+import { CommandFailure } from '../command-failure.ts';
+import { exitCode } from '../exit-code.ts';
+import { openInput } from '../open-input.ts';
+import { formatTable } from '../table.ts';
+import { emphasise, say } from '../terminal.ts';
+
+export function rateCardCommand(): Command {
+  return commandGroup('rate-card', 'show the prices, publish new ones', [showCommand(), publishCommand()]);
+}
+
+function showCommand(): Command {
+  return apiCommand('show', {
+    description: 'show the rate card: pools, actions and their prices',
+    examples: ['scrip rate-card show', 'scrip rate-card show 1', 'scrip rate-card show --json > card.json'],
+  })
+    .argument('[version]', 'an earlier version (default: the current one)')
+    .action(async (version: string | undefined, flags: ApiFlags) => {
+      const path = version === undefined ? ['rate-card'] : ['rate-card', version];
+      showCard(await connect().call<RateCard>({ method: 'GET', path }), flags);
+    });
+}
+
+function publishCommand(): Command {
+  return addIdFlag(
+    apiCommand('publish', {
+      description: 'publish a new version; debits are priced by it from then on',
+      examples: [
+        'scrip rate-card show --json > card.json     then edit it, and',
+        'scrip rate-card publish card.json',
+      ],
+    }).argument('<file>', 'the card as JSON; - reads standard input'),
+  ).action(async (file: string, flags: ApiFlags & IdFlag) => {
+    const client = connect();
+    const reply = await client.call<RateCard>({
+      method: 'PUT',
+      path: ['rate-card'],
+      body: await readCard(file),
+      id: changeId(flags),
+    });
+    showCard(reply, flags);
+  });
+}
+
+/** A card as the API takes it: what "show --json" adds to one is the server's to say. */
+async function readCard(file: string): Promise<object> {
+  const { stream } = await openInput(file);
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  try {
+    const card = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+    if (typeof card === 'object' && card !== null && !Array.isArray(card)) {
+      const { version: _version, publishedAt: _publishedAt, ...rest } = card;
+      return rest;
+    }
+  } catch {
+    // Said below, together with what is JSON and no object.
+  }
+  throw new CommandFailure(`${file} is not a JSON object.`, {
+    exitCode: exitCode.usage,
+    code: 'file-invalid',
+    hint: '"scrip rate-card show --json" prints one to start from.',
+  });
+}
+
+function showCard(reply: Parameters<typeof showReply<RateCard>>[0], flags: ApiFlags): void {
+  showReply(reply, flags, formatCard);
+  const { version, publishedAt } = reply.value;
+  if (flags.json !== true) say(`Version ${version}, published at ${timeCell(publishedAt)}.`);
+}
+
+function formatCard({ pools, actions }: RateCard): string {
+  const prices = formatTable(
+    [
+      { header: 'ACTION', value: ([action]) => action },
+      { header: 'POOL', value: ([, { pool }]) => pool },
+      { header: 'AMOUNT', align: 'right', value: ([, { amount }]) => amount },
+      { header: 'PER', align: 'right', value: ([, { per }]) => per },
+      { header: 'UNIT', value: ([, { unit }]) => unit },
+      { header: 'ROUNDING', value: ([, { rounding }]) => rounding },
+      { header: 'MINIMUM', align: 'right', value: ([, { minimum }]) => minimum },
+    ],
+    Object.entries(actions),
+    emphasise,
+  );
+  const kinds = formatTable(
+    [
+      { header: 'POOL', value: ({ id }) => id },
+      { header: 'DECIMALS', align: 'right', value: ({ decimals }) => `${decimals}` },
+      { header: 'UNIT', value: ({ unit }) => unit },
+    ],
+    pools,
+    emphasise,
+  );
+  return `${prices}\n\n${kinds}`;
+}

@@ -1,0 +1,158 @@
+import type { ApiFlags } from './api-command.ts';
+import { connect } from './api-command.ts';
+import type { ApiClient } from './api-client.ts';
+import { CommandFailure } from './command-failure.ts';
+import type { DebitLine, LineFormat } from './debit-lines.ts';
+import { formatOf, readDebitLines } from './debit-lines.ts';
+import { exitCode } from './exit-code.ts';
+import { openInput } from './open-input.ts';
+import { startProgress } from './progress.ts';
+import { formatRecord, formatTable } from './table.ts';
+import { emphasise, soften, writeData } from './terminal.ts';
+
+/** What the API says of one line. */
+interface LineResult {
+  readonly id: string | null;
+  readonly status: number;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+interface RefusedLine extends LineResult {
+  readonly number: number;
+}
+
+interface Tally {
+  lines: number;
+  /** Now, or when the same line was sent before: the replies are the same. */
+  debited: number;
+  refused: number;
+  /** The first ones. */
+  readonly shown: RefusedLine[];
+}
+
+/** Lines in one request: as many as the server commits at once. */
+const CHUNK_LINES = 1000;
+/** Well below what a request may have. */
+const CHUNK_CHARACTERS = 2_000_000;
+const SHOWN_REFUSALS = 20;
+
+const START = '{"results":[';
+const END = ']}';
+
+/** Debits every line of a file. Each line's id makes it happen once, so that the same file can be sent again. */
+export async function debitFile(
+  file: string,
+  { json = false, format }: ApiFlags & { readonly format?: LineFormat },
+): Promise<void> {
+  const client = connect();
+  const { stream, sizeBytes } = await openInput(file);
+  const progress = startProgress(sizeBytes);
+  const tally: Tally = { lines: 0, debited: 0, refused: 0, shown: [] };
+  let sentBytes = 0;
+  try {
+    for await (const chunk of chunksOf(readDebitLines(stream, format ?? formatOf(file)))) {
+      const results = await sendChunk(client, chunk);
+      if (json) process.stdout.write(`${tally.lines === 0 ? START : ','}${results.json}`);
+      count(tally, chunk, results.value);
+      sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
+      progress.advance(sentBytes, tally.lines);
+    }
+  } catch (error) {
+    throw interrupted(error, tally);
+  } finally {
+    progress.stop();
+    if (json && tally.lines > 0) writeData(END);
+  }
+  if (!json) writeData(formatTally(tally));
+  else if (tally.lines === 0) writeData(`${START}${END}`);
+  if (tally.refused > 0) throw refused(tally);
+}
+
+async function* chunksOf(lines: AsyncIterable<DebitLine>): AsyncGenerator<DebitLine[]> {
+  let chunk: DebitLine[] = [];
+  let characters = 0;
+  for await (const line of lines) {
+    if (
+      chunk.length === CHUNK_LINES ||
+      (chunk.length > 0 && characters + line.json.length > CHUNK_CHARACTERS)
+    ) {
+      yield chunk;
+      chunk = [];
+      characters = 0;
+    }
+    chunk.push(line);
+    characters += line.json.length;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function sendChunk(
+  client: ApiClient,
+  chunk: readonly DebitLine[],
+): Promise<{ value: readonly LineResult[]; json: string }> {
+  const { value, text } = await client.call<{ results: readonly LineResult[] }>({
+    method: 'POST',
+    path: ['debits'],
+    body: chunk.map(({ json }) => json).join('\n'),
+    contentType: 'application/x-ndjson',
+    effect: 'repeatable',
+  });
+  return { value: value.results, json: text.slice(START.length, -END.length) };
+}
+
+function count(tally: Tally, chunk: readonly DebitLine[], results: readonly LineResult[]): void {
+  for (const [index, result] of results.entries()) {
+    tally.lines += 1;
+    if (result.status !== 201) {
+      tally.refused += 1;
+      if (tally.shown.length < SHOWN_REFUSALS)
+        tally.shown.push({ ...result, number: chunk[index]?.number ?? 0 });
+    } else tally.debited += 1;
+  }
+}
+
+function formatTally({ lines, debited, refused: refusals, shown }: Tally): string {
+  const record = formatRecord(
+    [
+      ['lines', `${lines}`],
+      ['debited', `${debited}`],
+      ['refused', `${refusals}`],
+    ],
+    soften,
+  );
+  if (shown.length === 0) return record;
+  const table = formatTable(
+    [
+      { header: 'LINE', align: 'right', value: ({ number }) => `${number}` },
+      { header: 'ID', value: ({ id }) => id },
+      { header: 'CODE', value: ({ code }) => code ?? null },
+      { header: 'DETAIL', value: ({ detail }) => detail ?? null },
+    ],
+    shown,
+    emphasise,
+  );
+  return `${record}\n\n${table}`;
+}
+
+const SEND_AGAIN = 'the same file can be sent again: lines that were debited are not debited twice.';
+
+function refused({ lines, refused: refusals, shown }: Tally): CommandFailure {
+  const more = refusals > shown.length ? ` (the first ${shown.length} are shown)` : '';
+  return new CommandFailure(`${refusals} of ${lines} lines were refused${more}.`, {
+    exitCode: exitCode.failure,
+    code: 'lines-refused',
+    hint: `When what is wrong with them is put right, ${SEND_AGAIN}`,
+  });
+}
+
+/** Says how far it came: what was answered is kept. */
+function interrupted(error: unknown, { lines }: Tally): unknown {
+  if (!(error instanceof CommandFailure) || lines === 0) return error;
+  return new CommandFailure(`${error.message} ${lines} lines were answered before.`, {
+    exitCode: error.exitCode,
+    code: error.code,
+    hint: `Put it right, then ${SEND_AGAIN}`,
+    cause: error,
+  });
+}

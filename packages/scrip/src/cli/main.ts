@@ -1,0 +1,98 @@
+import { Command, CommanderError } from 'commander';
+import { SettingError } from '../config/setting-error.ts';
+import { CommandFailure } from './command-failure.ts';
+import { accountCommand } from './commands/account-command.ts';
+import { balanceCommand } from './commands/balance-command.ts';
+import { completeCommand, completionCommand } from './commands/completion-command.ts';
+import { debitCommand } from './commands/debit-command.ts';
+import { explainCommand } from './commands/explain-command.ts';
+import { grantCommand } from './commands/grant-command.ts';
+import { holdCommand } from './commands/hold-command.ts';
+import { keyCommand } from './commands/key-command.ts';
+import { quoteCommand } from './commands/quote-command.ts';
+import { rateCardCommand } from './commands/rate-card-command.ts';
+import { refundCommand } from './commands/refund-command.ts';
+import { usageCommand } from './commands/usage-command.ts';
+import { exitCode } from './exit-code.ts';
+import { serveCommand } from './serve-command.ts';
+import { say, warn, writeData } from './terminal.ts';
+
+const packageVersion = '0.1.0';
+
+const ABOUT = `
+SCRIP_URL names the server (default: http://127.0.0.1:8787), SCRIP_KEY the key to ask it with.
+Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 a check said no, 4 not authorised.
+"scrip COMMAND --help" shows what a command takes, with examples.`;
+
+/** Runs one command of the command line; the process ends with its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  endWithReader();
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    answerFailure(error, { json: argv.includes('--json') });
+    // Threads that a command had started before it failed would keep the process.
+    process.stdout.write('', () => process.exit(exitCodeOf(error)));
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('scrip')
+    .description('Keeps, serves and watches prepaid credits.')
+    .version(packageVersion, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(scrip --help shows what there is)')
+    .addHelpText('after', ABOUT)
+    .enablePositionalOptions()
+    .exitOverride();
+  const commands = [
+    serveCommand().exitOverride(),
+    accountCommand(),
+    keyCommand(),
+    grantCommand(),
+    debitCommand(),
+    holdCommand(),
+    refundCommand(),
+    balanceCommand(),
+    usageCommand(),
+    quoteCommand(),
+    explainCommand(),
+    rateCardCommand(),
+    completionCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  program.addCommand(completeCommand(program), { hidden: true });
+  return program;
+}
+
+/** A reader such as "head" may have seen enough: that is no failure. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
+function answerFailure(error: unknown, { json }: { json: boolean }): void {
+  // Commander has already said what is wrong with the command line.
+  if (error instanceof CommanderError) return;
+  say(`${warn('scrip:')} ${messageOf(error)}`);
+  if (!(error instanceof CommandFailure)) return;
+  if (error.hint !== null) say(error.hint);
+  if (json && error.reply !== null) writeData(error.reply);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  if (error instanceof CommandFailure) return error.exitCode;
+  return error instanceof SettingError ? exitCode.usage : exitCode.failure;
+}
+
+/** What a person can act on in one line; anything unforeseen with its stack, because it is a bug. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof SettingError || error instanceof CommandFailure
+    ? error.message
+    : (error.stack ?? error.message);
+}

@@ -1,0 +1,28 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { CommandFailure } from './command-failure.ts';
+import { exitCode } from './exit-code.ts';
+
+export interface Input {
+  readonly stream: Readable;
+  /** Null: it is not known before the end, as of a pipe. */
+  readonly sizeBytes: number | null;
+}
+
+/** Opens a file to read, or standard input where it is named `-`. Throws `CommandFailure`. */
+export async function openInput(file: string): Promise<Input> {
+  if (file === '-') return { stream: process.stdin, sizeBytes: null };
+  try {
+    const handle = await open(file);
+    const stats = await handle.stat();
+    if (stats.isDirectory()) throw new Error('it is a directory');
+    return { stream: handle.createReadStream(), sizeBytes: stats.isFile() ? stats.size : null };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new CommandFailure(`${file} cannot be read: ${reason}.`, {
+      exitCode: exitCode.failure,
+      code: 'file-unreadable',
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { OPERATOR_STREAM, RATE_CARD_STREAM } from '../core/account.ts';
+import type { Command } from '../core/command.ts';
+import { DEFAULT_ACTIONS, DEFAULT_POOLS } from '../config/default-catalog.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { digestApiKey, formatApiKey } from '../server/api-key.ts';
+
+/** A change that the program itself makes. Throws when it is refused: that would be a bug. */
+export async function makeChange(
+  ledger: Ledger,
+  { accountId, id, command, name }: { accountId: string; id: string; command: Command; name?: string },
+): Promise<void> {
+  const outcome = await ledger.change({
+    accountId,
+    id,
+    command,
+    actor: null,
+    ...(name === undefined ? {} : { name }),
+  });
+  if (!outcome.ok)
+    throw new Error(`${command.kind} ${id} of ${accountId} was refused: ${outcome.rejection.code}`);
+}
+
+const OPEN_STREAM: Command = {
+  kind: 'OpenAccount',
+  timezone: 'UTC',
+  overdraft: [],
+  setsName: false,
+  setsMetadata: false,
+};
+
+/**
+ * Gives an empty ledger its rate card and its first admin key, and makes sure that a key named by the operator opens
+ * it. Each step is a change with an id of its own, so that a start that was cut short is completed by the next.
+ * Returns the admin key if it has just been made up: it is shown once.
+ */
+export async function prepareLedger(
+  ledger: Ledger,
+  { operatorKey, secret, newSecret }: { operatorKey: string | null; secret: string; newSecret: () => string },
+): Promise<string | null> {
+  if ((await ledger.rateCards()).length === 0) {
+    await makeChange(ledger, { accountId: RATE_CARD_STREAM, id: 'open', command: OPEN_STREAM });
+    const command: Command = { kind: 'PublishRateCard', pools: DEFAULT_POOLS, actions: DEFAULT_ACTIONS };
+    await makeChange(ledger, { accountId: RATE_CARD_STREAM, id: 'default', command });
+  }
+  if ((await ledger.account(OPERATOR_STREAM)) === null)
+    await makeChange(ledger, { accountId: OPERATOR_STREAM, id: 'open', command: OPEN_STREAM });
+  const keys = (await ledger.account(OPERATOR_STREAM))?.keys ?? [];
+  if (operatorKey === null && keys.length > 0) return null;
+  const key = operatorKey ?? formatApiKey('operator', newSecret());
+  const digest = digestApiKey(key, secret);
+  if (keys.some((known) => known.digest === digest)) return null;
+  const name = operatorKey === null ? 'first key' : 'SCRIP_OPERATOR_KEY';
+  const keyId = ledger.newId();
+  await makeChange(ledger, {
+    accountId: OPERATOR_STREAM,
+    id: `key-${keyId}`,
+    command: { kind: 'AddKey', keyId, digest, name, role: 'admin' },
+  });
+  return operatorKey === null ? key : null;
+}

@@ -1,0 +1,76 @@
+import { CommandFailure } from './command-failure.ts';
+import type { ExitCode } from './exit-code.ts';
+import { exitCode } from './exit-code.ts';
+
+/** What the command line reads of a problem of the API. */
+interface Problem {
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** The problem in a reply's text; null when it holds none. */
+export function parseProblem(text: string): Problem | null {
+  try {
+    const value = JSON.parse(text) as Partial<Problem> | null;
+    const isProblem =
+      typeof value === 'object' && typeof value?.code === 'string' && typeof value.detail === 'string';
+    return isProblem ? (value as Problem) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What to do next at a terminal, where the problem's own words speak of routes or leave it open. */
+const HINTS: Readonly<Record<string, string>> = {
+  'credential-missing': 'Set SCRIP_KEY to an operator key: the first start of "scrip serve" prints one.',
+  'credential-unknown':
+    'Set SCRIP_KEY to a key of the server at SCRIP_URL: the first start of "scrip serve" prints one.',
+  forbidden: 'Set SCRIP_KEY to a key that may do this.',
+  'account-not-found': '"scrip account list" shows the accounts; "scrip account open ID" opens one.',
+  'account-exists': '"scrip account show ID" shows it.',
+  'grant-not-found': '"scrip grant list ACCOUNT" shows the account\'s grants.',
+  'hold-not-found': '"scrip hold list ACCOUNT" shows the account\'s holds.',
+  'key-not-found': '"scrip key list ACCOUNT" shows the account\'s keys.',
+  'insufficient-credits':
+    '"scrip balance ACCOUNT" shows what there is; "scrip grant give ACCOUNT" gives more.',
+  'unknown-action': '"scrip rate-card show" lists the actions.',
+  'unknown-pool': '"scrip rate-card show" lists the pools.',
+  'too-precise': '"scrip rate-card show" lists the pools and their decimals.',
+  'rate-card-not-found': '"scrip rate-card show" shows the current one.',
+  'idempotency-mismatch': 'Leave --id away, or choose another one.',
+  'capture-exceeds-hold': '"--allow-excess" takes the rest from the balance.',
+};
+
+/** The failure that a problem of the API comes to. */
+export function problemFailure(problem: Problem, reply: string): CommandFailure {
+  const { code, detail, errors = [] } = problem;
+  const message =
+    errors.length > 0
+      ? errors.map((error) => describeIssue(error)).join('; ')
+      : `${problem.title}. ${detail}`;
+  return new CommandFailure(message, {
+    exitCode: exitCodeOf(problem),
+    code,
+    hint: HINTS[code] ?? null,
+    reply,
+  });
+}
+
+function exitCodeOf({ status, code }: Problem): ExitCode {
+  if (status === 401 || status === 403) return exitCode.notAuthorised;
+  // The value came from the command line as it is: whoever typed it is told, as of a wrong flag.
+  return code === 'invalid-request' ? exitCode.usage : exitCode.failure;
+}
+
+/** Names a member of a request by the flag that sets it: `/occurredAt` is `--occurred-at`. */
+function describeIssue({ pointer, detail }: { pointer: string; detail: string }): string {
+  const member = /^[/?]([A-Za-z]+)$/.exec(pointer)?.[1];
+  const place =
+    member === undefined
+      ? pointer
+      : `--${member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return `${place} ${detail}`.trim();
+}

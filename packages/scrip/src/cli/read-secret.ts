@@ -1,0 +1,37 @@
+import { Writable } from 'node:stream';
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
+import { CommandFailure } from './command-failure.ts';
+import { exitCode } from './exit-code.ts';
+
+/**
+ * A secret from standard input: what is piped in, or what is typed without being shown. Never from the command line,
+ * which other programs and the shell's history can read.
+ */
+export async function readSecret(question: string): Promise<string> {
+  const secret = process.stdin.isTTY ? await ask(question) : (await text(process.stdin)).trim();
+  if (secret !== '') return secret;
+  throw new CommandFailure('No key was given.', {
+    exitCode: exitCode.usage,
+    code: 'secret-missing',
+    hint: 'Pipe it in, as in: scrip key import acme < key.txt',
+  });
+}
+
+async function ask(question: string): Promise<string> {
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  // Only now does the terminal no longer show what is typed.
+  process.stderr.write(`${question}: `);
+  const stopped = new AbortController();
+  lines.once('SIGINT', () => stopped.abort());
+  lines.once('close', () => stopped.abort());
+  try {
+    return (await lines.question('', { signal: stopped.signal })).trim();
+  } catch {
+    return '';
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import type { ServeFlags } from '../config/config.ts';
+import { shapeConfig } from '../config/config.ts';
+import { readEnv } from '../config/env.ts';
+import { CommandFailure } from './command-failure.ts';
+import { exitCode } from './exit-code.ts';
+
+const EXAMPLES = `
+Examples:
+  scrip serve                          on http://127.0.0.1:8787, data in ./data
+  scrip serve --port 9000 --data /srv/scrip
+  SCRIP_OPERATOR_KEY=… scrip serve     with an operator key of your own
+
+The environment may set SCRIP_PORT, SCRIP_HOST, SCRIP_OPERATOR_KEY,
+SCRIP_SECRET, SCRIP_LOG_LEVEL and SCRIP_CONFIG (see docs/configuration.md).`;
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve the ledger over HTTP')
+    .option('--port <number>', 'port to listen on (default: 8787; 0: any free one)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--data <directory>', 'where the ledger is kept (default: ./data)')
+    .option('--demo', 'make a demo account in an empty ledger')
+    .option('--no-demo', 'make none')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: ServeFlags & { demo?: boolean }) => {
+      // Loaded here: a command that asks a server has no use for one.
+      const [{ serve }, { readConfigFile }, { DirectoryInUse }] = await Promise.all([
+        import('./serve.ts'),
+        import('../config/config-file.ts'),
+        import('../stores/sqlite/data-directory.ts'),
+      ]);
+      const env = readEnv();
+      try {
+        await serve(shapeConfig(flags, env, await readConfigFile(env.configFile)), {
+          demo: flags.demo === true,
+        });
+      } catch (error) {
+        const message = error instanceof DirectoryInUse ? error.message : startMessage(error);
+        if (message === null) throw error;
+        throw new CommandFailure(message, { exitCode: exitCode.failure, code: 'not-started', cause: error });
+      }
+    });
+}
+
+/** What a person can act on, in one line; null for any other error. */
+function startMessage(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'the port is in use by another program: choose another with --port';
+  return code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? error.message : null;
+}

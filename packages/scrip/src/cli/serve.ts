@@ -1,0 +1,85 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Config } from '../config/config.ts';
+import { findPoolTerms } from '../core/rate-card.ts';
+import { SettingError } from '../config/setting-error.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LimitStore } from '../ledger/limit-store.ts';
+import { createLedger } from '../ledger/ledger.ts';
+import { buildApp } from '../server/app.ts';
+import { openSqliteLimitStore } from '../stores/sqlite/limit-store.ts';
+import { openSqliteStore } from '../stores/sqlite/sqlite-store.ts';
+import { createDemo } from './demo.ts';
+import { prepareLedger } from './prepare-ledger.ts';
+import { readOrMakeSecret } from './secret-file.ts';
+import { keyNotice, welcome } from './welcome.ts';
+
+const SAME_SIGNAL_MS = 500;
+
+/** Serves until the process is told to stop. Resolves when it listens. */
+export async function serve(config: Config, { demo }: { demo: boolean }): Promise<void> {
+  const { dataDirectory: directory } = config;
+  const store = await openSqliteStore({ directory, idsKeptMs: config.idempotencyMs, now: Date.now });
+  const secret = config.secret ?? readOrMakeSecret(join(directory, 'secret'), newSecret);
+  const ledger = createLedger({
+    store,
+    clock: { now: Date.now },
+    ids: { next: () => randomUUID(), salt: () => randomBytes(16).toString('hex') },
+  });
+  const limits = await openSqliteLimitStore(directory);
+  const newOperatorKey = await prepareLedger(ledger, { operatorKey: config.operatorKey, secret, newSecret });
+  try {
+    await listen(config, { ledger, limits, secret, demo, newOperatorKey });
+  } catch (error) {
+    // The key is in the ledger now, and would never be shown again.
+    if (newOperatorKey !== null) process.stdout.write(keyNotice(newOperatorKey));
+    throw error;
+  }
+}
+
+interface Prepared {
+  readonly ledger: Ledger;
+  readonly limits: LimitStore;
+  readonly secret: string;
+  readonly demo: boolean;
+  readonly newOperatorKey: string | null;
+}
+
+async function listen(
+  config: Config,
+  { ledger, limits, secret, demo, newOperatorKey }: Prepared,
+): Promise<void> {
+  await checkTrialGrant(ledger, config);
+  const demoKey = demo ? await createDemo(ledger, { secret, newSecret }) : null;
+  // Standard output is for what was asked for; the log goes beside it.
+  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const app = await buildApp({ ledger, settings: config.server, secret, log, limits, newSecret });
+  await app.listen({ host: config.host, port: config.port });
+  let stoppingSinceMs: number | null = null;
+  const stop = async () => {
+    // One Ctrl+C can arrive twice at once: from the terminal, and from npm.
+    if (stoppingSinceMs !== null && Date.now() - stoppingSinceMs < SAME_SIGNAL_MS) return;
+    if (stoppingSinceMs !== null) process.exit(1);
+    stoppingSinceMs = Date.now();
+    await app.close();
+    await ledger.close();
+    await limits.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  const { port } = app.server.address() as AddressInfo;
+  const { host, dataDirectory: directory } = config;
+  process.stdout.write(welcome({ host, port, directory, newOperatorKey, demoKey }));
+}
+
+async function checkTrialGrant(ledger: Ledger, { server: { trialGrant } }: Config): Promise<void> {
+  const card = (await ledger.rateCards()).at(-1);
+  if (trialGrant === null || card === undefined || findPoolTerms(card, trialGrant.pool) !== undefined) return;
+  throw new SettingError(`trialGrant.pool is "${trialGrant.pool}", which the rate card does not have`);
+}
+
+/** What a key or the server's secret is made of. */
+function newSecret(): string {
+  return randomBytes(32).toString('hex');
+}

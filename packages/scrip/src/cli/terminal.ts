@@ -1,0 +1,20 @@
+import { styleText } from 'node:util';
+import type { Paint } from './table.ts';
+
+/** Data goes to standard output and nothing else does, so that it can be piped. */
+export function writeData(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Talk goes to standard error. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Bold on a terminal that shows colours; `NO_COLOR` and a pipe leave the text as it is. */
+export const emphasise: Paint = (text) => styleText('bold', text, { stream: process.stdout });
+
+export const soften: Paint = (text) => styleText('dim', text, { stream: process.stdout });
+
+/** A failure's first word, on standard error. */
+export const warn: Paint = (text) => styleText('red', text, { stream: process.stderr });

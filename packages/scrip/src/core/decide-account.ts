@@ -1,0 +1,79 @@
+import { findPool, OVERDRAFT_LOT } from './account.ts';
+import { currentCard, checkAmount } from './charge.ts';
+import { isInRange } from './credits.ts';
+import type { ChangeAccount, OpenAccount } from './command.ts';
+import type { Decision, Facts, Rejection, Situation } from './decision.ts';
+import { accept, nextBase, reject } from './decision.ts';
+import type { AccountChanged, AccountClosed, AccountOpened, Change } from './entry.ts';
+import { overdrawnMicros } from './lots.ts';
+import type { RateCard } from './rate-card.ts';
+
+export function decideOpenAccount(
+  command: OpenAccount,
+  { accountId, change, nowMs, facts }: { accountId: string; change: Change; nowMs: number; facts: Facts },
+): Decision<AccountOpened> {
+  if (command.overdraft.length > 0) {
+    const rejection = checkLimits(command.overdraft, currentCard(facts.rateCards));
+    if (rejection !== null) return reject(rejection);
+  }
+  return accept({
+    kind: 'AccountOpened',
+    accountId,
+    version: 1,
+    atMs: nowMs,
+    change,
+    timezone: command.timezone,
+    overdraft: command.overdraft.filter(({ limitMicros }) => limitMicros > 0n),
+    setsName: command.setsName,
+    setsMetadata: command.setsMetadata,
+  });
+}
+
+export function decideChangeAccount(command: ChangeAccount, situation: Situation): Decision<AccountChanged> {
+  const { state, facts } = situation;
+  if (state.closedAtMs !== null) return reject({ code: 'account-closed' });
+  if (command.overdraft.length > 0) {
+    const rejection = checkLimits(command.overdraft, currentCard(facts.rateCards));
+    if (rejection !== null) return reject(rejection);
+  }
+  for (const { pool: id, limitMicros } of command.overdraft) {
+    const pool = findPool(state, id);
+    const overdraft = pool?.lots.find((lot) => lot.version === OVERDRAFT_LOT);
+    const usedMicros = pool === undefined ? 0n : overdrawnMicros(pool) + (overdraft?.heldMicros ?? 0n);
+    if (limitMicros < usedMicros) return reject({ code: 'overdraft-in-use', pool: id, usedMicros });
+    const settledMicros = (pool?.settledMicros ?? 0n) - (pool?.overdraftMicros ?? 0n) + limitMicros;
+    if (!isInRange(settledMicros)) return reject({ code: 'amount-too-large' });
+  }
+  const { timezone, setsName, setsMetadata } = command;
+  // No overdraft where there is no pool changes nothing, and makes no pool.
+  const overdraft = command.overdraft.filter(
+    ({ pool, limitMicros }) => limitMicros > 0n || findPool(state, pool) !== undefined,
+  );
+  return accept({
+    kind: 'AccountChanged',
+    ...nextBase(situation),
+    timezone,
+    overdraft,
+    setsName,
+    setsMetadata,
+  });
+}
+
+export function decideCloseAccount(situation: Situation): Decision<AccountClosed> {
+  if (situation.state.closedAtMs !== null) return reject({ code: 'account-closed' });
+  return accept({ kind: 'AccountClosed', ...nextBase(situation) });
+}
+
+function checkLimits(
+  limits: readonly { readonly pool: string; readonly limitMicros: bigint }[],
+  card: RateCard,
+): Rejection | null {
+  for (const { pool, limitMicros } of limits) {
+    const rejection = checkAmount(limitMicros, pool, card);
+    // A limit of zero takes the overdraft away.
+    if (rejection !== null && !(rejection.code === 'amount-not-positive' && limitMicros === 0n))
+      return rejection;
+    if (!isInRange(limitMicros)) return { code: 'amount-too-large' };
+  }
+  return null;
+}

@@ -1,0 +1,77 @@
+import { advance } from '../core/advance.ts';
+import { decide } from '../core/decide.ts';
+import type { Rejection } from '../core/decision.ts';
+import type { Entry } from '../core/entry.ts';
+import { encodeEntry } from '../core/entry-format.ts';
+import { evolve } from '../core/evolve.ts';
+import { CHAIN_START, chainHash, personalDigest } from './digest.ts';
+import type {
+  AppendedEntry,
+  ChainedState,
+  ChangeRequest,
+  Decided,
+  Loaded,
+  Personal,
+  RecordedEntry,
+} from './store.ts';
+
+/** What became of a change. `replayed`: it had been made before, and this is its first outcome again. */
+export type ChangeOutcome =
+  | {
+      readonly ok: true;
+      readonly entry: Entry;
+      readonly personal: Personal | null;
+      readonly replayed: boolean;
+    }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/**
+ * Advances the account to its time, decides the request, and lists what to append: what time did before it, the
+ * command's entry, and what time does at once because of it (an amount that returned to a lot that has ended).
+ */
+export function decideRequest(
+  request: ChangeRequest,
+  loaded: Loaded,
+  clockMs: number,
+): Decided<ChangeOutcome> {
+  const { account, prior, facts } = loaded;
+  if (prior !== null) return { outcome: replay(request, prior), entries: [], next: null };
+  const nowMs = Math.max(clockMs, account?.state.atMs ?? 0);
+  const before = account === null ? null : advance(account.state, nowMs);
+  const decision = decide(request.command, {
+    accountId: request.accountId,
+    state: before?.state ?? null,
+    change: request.change,
+    nowMs,
+    facts,
+  });
+  if (!decision.ok) return { outcome: decision, entries: [], next: null };
+  const { entry } = decision;
+  const after = advance(evolve(before?.state ?? null, entry), nowMs);
+  const entries: AppendedEntry[] = [];
+  let hash = account?.hash ?? CHAIN_START;
+  for (const appended of [...(before?.entries ?? []), entry, ...after.entries]) {
+    const { accountId, version } = appended;
+    const body = encodeEntry(appended);
+    hash = chainHash(hash, { accountId, version, body });
+    entries.push({ entry: appended, personal: appended === entry ? request.personal : null, hash, body });
+  }
+  const next: ChainedState = { state: after.state, hash };
+  return { outcome: { ok: true, entry, personal: request.personal, replayed: false }, entries, next };
+}
+
+/** The same id again: the first outcome if it asks for the same, else a refusal. */
+function replay(request: ChangeRequest, { entry, personal }: RecordedEntry): ChangeOutcome {
+  const sameCommand = entry.change?.fingerprint === request.change.fingerprint;
+  if (!sameCommand || !samePersonal(request, entry, personal))
+    return { ok: false, rejection: { code: 'idempotency-mismatch' } };
+  return { ok: true, entry, personal, replayed: true };
+}
+
+function samePersonal(request: ChangeRequest, entry: Entry, personal: Personal | null): boolean {
+  const digest = entry.change?.personalDigest ?? null;
+  if (digest === null || request.personal === null) return digest === null && request.personal === null;
+  // Erased since: there is nothing left to compare with.
+  if (personal === null) return true;
+  return personalDigest({ ...request.personal, salt: personal.salt }) === digest;
+}

@@ -1,0 +1,33 @@
+import { hash } from 'node:crypto';
+import type { Command } from '../core/command.ts';
+import { encode } from '../core/entry-format.ts';
+import type { Personal } from './store.ts';
+
+/** Digest of a parsed command, without its name and metadata: 128 bits, enough to tell a caller's own mistakes apart. */
+export function fingerprintOf(command: Command): string {
+  return hash('sha256', encode(command), 'hex').slice(0, 32);
+}
+
+/** Digest of a name and metadata with their salt, so that what was erased cannot be guessed from it. */
+export function personalDigest(personal: Personal): string {
+  return hash('sha256', encode(canonical(personal)), 'hex');
+}
+
+/** The hash of an account's chain with one more entry: over the chain so far, the account, the version and the entry's text. */
+export function chainHash(
+  before: string,
+  { accountId, version, body }: { accountId: string; version: number; body: string },
+): string {
+  return hash('sha256', `${before}\n${accountId}\n${version}\n${body}`, 'hex');
+}
+
+/** What the first entry of every account is chained to. */
+export const CHAIN_START = '0'.repeat(64);
+
+/** The same value whatever the order of its members. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== 'object' || value === null) return value;
+  const sorted = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([key, member]) => [key, canonical(member)]));
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { debitCredits } from '../../../../test/support/commands.ts';
+import { Fault } from './fault.ts';
+import { createGroupCommit } from './group-commit.ts';
+import type { ChangeRequest, Store } from './store.ts';
+
+function requestOf(id: string, accountId = 'acme'): ChangeRequest {
+  const change = { id, fingerprint: '', personalDigest: null, actor: null };
+  return { accountId, change, command: debitCredits(1n), personal: null };
+}
+
+interface Batch {
+  readonly ids: readonly string[];
+  readonly finish: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** A store whose batches end when the test says so; each outcome is the id of its request. */
+function openHandStore({ count = 1, depth = 1 } = {}) {
+  const batches: Batch[] = [];
+  const store: Pick<Store, 'transact' | 'lanes'> = {
+    lanes: { count, depth, of: (accountId) => Number(accountId.at(-1)) % count || 0 },
+    transact: (requests) =>
+      new Promise((resolve, reject) => {
+        const ids = requests.map(({ change }) => change.id);
+        batches.push({ ids, finish: () => resolve(ids as never), fail: reject });
+      }),
+  };
+  const commit = createGroupCommit<string>(store, () => {
+    throw new Error('the store of this test decides nothing');
+  });
+  return { batches, commit };
+}
+
+/** Lets everything happen that is ready to happen. */
+const settle = async () => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+const idsOf = (batches: readonly Batch[]) => batches.map(({ ids }) => ids);
+
+describe('a group commit', () => {
+  it('writes together what arrives together, in the order of arrival, and answers each with its own outcome', async () => {
+    const { batches, commit } = openHandStore();
+    const answers = Promise.all(['a', 'b', 'c'].map((id) => commit.submit(requestOf(id))));
+    await settle();
+    expect(idsOf(batches)).toEqual([['a', 'b', 'c']]);
+    batches[0]?.finish();
+    expect(await answers).toEqual(['a', 'b', 'c']);
+  });
+
+  it('collects the next batch while one is being written, without waiting for more', async () => {
+    const { batches, commit } = openHandStore();
+    const first = commit.submit(requestOf('a'));
+    await settle();
+    const later = ['b', 'c'].map((id) => commit.submit(requestOf(id)));
+    await settle();
+    expect(idsOf(batches)).toEqual([['a']]);
+    batches[0]?.finish();
+    await first;
+    await settle();
+    expect(idsOf(batches)).toEqual([['a'], ['b', 'c']]);
+    batches[1]?.finish();
+    expect(await Promise.all(later)).toEqual(['b', 'c']);
+  });
+
+  it('has as many batches in the store at once as the lane is deep, and no more', async () => {
+    const { batches, commit } = openHandStore({ depth: 2 });
+    const answers: Promise<string>[] = [];
+    for (const id of ['a', 'b', 'c', 'd']) {
+      answers.push(commit.submit(requestOf(id)));
+      await settle();
+    }
+    expect(idsOf(batches)).toEqual([['a'], ['b']]);
+    batches[1]?.finish();
+    await settle();
+    expect(idsOf(batches)).toEqual([['a'], ['b'], ['c', 'd']]);
+    for (const batch of batches) batch.finish();
+    expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('writes at most a thousand at once', async () => {
+    const { batches, commit } = openHandStore({ depth: 9 });
+    const answers = Array.from({ length: 2500 }, (_, at) => commit.submit(requestOf(`${at}`)));
+    await settle();
+    expect(batches.map(({ ids }) => ids.length)).toEqual([1000, 1000, 500]);
+    for (const batch of batches) batch.finish();
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 2500 }, (_, at) => `${at}`));
+  });
+
+  it('keeps lanes apart', async () => {
+    const { batches, commit } = openHandStore({ count: 2 });
+    const answers = [requestOf('a', 'x0'), requestOf('b', 'x1'), requestOf('c', 'x0')].map(commit.submit);
+    await settle();
+    expect(idsOf(batches)).toEqual([['a', 'c'], ['b']]);
+    for (const batch of batches) batch.finish();
+    await Promise.all(answers);
+  });
+
+  it('fails all of a batch whose commit fails, and goes on with the next', async () => {
+    const { batches, commit } = openHandStore();
+    const failing = Promise.allSettled(['a', 'b'].map((id) => commit.submit(requestOf(id))));
+    await settle();
+    const next = commit.submit(requestOf('c'));
+    const fault = new Fault('the disk is gone', {
+      code: 'store-failed',
+      retryable: false,
+      outcome: 'unknown',
+    });
+    batches[0]?.fail(fault);
+    expect(await failing).toEqual([
+      { status: 'rejected', reason: fault },
+      { status: 'rejected', reason: fault },
+    ]);
+    await settle();
+    batches[1]?.finish();
+    expect(await next).toBe('c');
+  });
+
+  it('turns changes away, as not applied, when too many wait', async () => {
+    const { batches, commit } = openHandStore();
+    const answers = Array.from({ length: 50_000 }, (_, at) => commit.submit(requestOf(`${at}`)));
+    await expect(commit.submit(requestOf('late'))).rejects.toMatchObject({
+      name: 'Fault',
+      code: 'overloaded',
+      retryable: true,
+      outcome: 'not-applied',
+    });
+    for (let batch = 0; batch < 50; batch += 1) {
+      await settle();
+      batches[batch]?.finish();
+    }
+    expect(await Promise.all(answers)).toHaveLength(50_000);
+  });
+});
+
+describe('closing a group commit', () => {
+  it('answers all that was taken, and takes nothing new', async () => {
+    const { batches, commit } = openHandStore();
+    const answers = [commit.submit(requestOf('a'))];
+    await settle();
+    answers.push(commit.submit(requestOf('b')));
+    let isDrained = false;
+    const drained = commit.drain().then(() => (isDrained = true));
+    await expect(commit.submit(requestOf('late'))).rejects.toMatchObject({
+      code: 'closing',
+      outcome: 'not-applied',
+    });
+    batches[0]?.finish();
+    await settle();
+    expect(isDrained).toBe(false);
+    batches[1]?.finish();
+    await drained;
+    expect(await Promise.all(answers)).toEqual(['a', 'b']);
+  });
+
+  it('is done at once when nothing waits, and for everyone who asked for it', async () => {
+    const { batches, commit } = openHandStore();
+    const answer = commit.submit(requestOf('a'));
+    const drained = Promise.all([commit.drain(), commit.drain()]);
+    await settle();
+    batches[0]?.finish();
+    expect(await answer).toBe('a');
+    await drained;
+    await commit.drain();
+  });
+});

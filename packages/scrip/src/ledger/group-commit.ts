@@ -1,0 +1,104 @@
+import type { Defer } from './clock.ts';
+import { Fault } from './fault.ts';
+import type { ChangeRequest, Decided, Loaded, Store } from './store.ts';
+
+/** The most changes in one transaction: more would only make the first of them wait longer. */
+const MAX_BATCH = 1000;
+/** Changes that may wait before new ones are turned away. */
+const MAX_WAITING = 50_000;
+
+interface Waiting<R> {
+  readonly request: ChangeRequest;
+  readonly resolve: (outcome: R) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export interface GroupCommit<R> {
+  readonly submit: (request: ChangeRequest) => Promise<R>;
+  /** Takes nothing new, and resolves when all that was taken is answered. */
+  readonly drain: () => Promise<void>;
+}
+
+/**
+ * Changes that arrive while a batch is being written form the next batch. There is no timer: a lone change is written
+ * at once, and under load the batches grow by themselves.
+ */
+export function createGroupCommit<R>(
+  store: Pick<Store, 'transact' | 'lanes'>,
+  decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
+  defer: Defer = setImmediate,
+): GroupCommit<R> {
+  const lanes = Array.from({ length: store.lanes.count }, () => createLane(store, decide, defer));
+  return {
+    submit: (request) => {
+      const lane = lanes[store.lanes.of(request.accountId)];
+      if (lane === undefined) throw new Error(`there is no lane for ${request.accountId}`);
+      return lane.submit(request);
+    },
+    drain: async () => {
+      await Promise.all(lanes.map((lane) => lane.drain()));
+    },
+  };
+}
+
+function createLane<R>(
+  store: Pick<Store, 'transact' | 'lanes'>,
+  decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
+  defer: Defer,
+): GroupCommit<R> {
+  let waiting: Waiting<R>[] = [];
+  let inFlight = 0;
+  let isScheduled = false;
+  let isClosing = false;
+  const whenIdle: (() => void)[] = [];
+
+  function schedule(): void {
+    if (isScheduled || inFlight >= store.lanes.depth || waiting.length === 0) return;
+    isScheduled = true;
+    // After the events that are ready now, so that requests that arrived together are written together.
+    defer(() => {
+      isScheduled = false;
+      const batch = waiting.slice(0, MAX_BATCH);
+      waiting = waiting.slice(MAX_BATCH);
+      void write(batch);
+      schedule();
+    });
+  }
+
+  async function write(batch: readonly Waiting<R>[]): Promise<void> {
+    inFlight += 1;
+    try {
+      const outcomes = await store.transact(
+        batch.map(({ request }) => request),
+        decide,
+      );
+      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as R);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    inFlight -= 1;
+    schedule();
+    if (inFlight === 0 && waiting.length === 0) for (const tell of whenIdle.splice(0)) tell();
+  }
+
+  return {
+    submit: (request) =>
+      new Promise<R>((resolve, reject) => {
+        const code = isClosing ? 'closing' : waiting.length >= MAX_WAITING ? 'overloaded' : null;
+        if (code !== null) {
+          reject(
+            new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
+          );
+          return;
+        }
+        waiting.push({ request, resolve, reject });
+        schedule();
+      }),
+    drain: () =>
+      new Promise<void>((resolve) => {
+        isClosing = true;
+        if (inFlight === 0 && waiting.length === 0) resolve();
+        else whenIdle.push(resolve);
+      }),
+  };
+}

@@ -1,0 +1,126 @@
+import type { AccountState } from '../core/account.ts';
+import { RATE_CARD_STREAM } from '../core/account.ts';
+import { advance } from '../core/advance.ts';
+import type { Command } from '../core/command.ts';
+import type { RateCard } from '../core/rate-card.ts';
+import type { UsageChange } from '../core/usage.ts';
+import type { Clock, Defer, Ids } from './clock.ts';
+import { decideRequest } from './decide-request.ts';
+import type { ChangeOutcome } from './decide-request.ts';
+import { fingerprintOf, personalDigest } from './digest.ts';
+import { createGroupCommit } from './group-commit.ts';
+import type {
+  ChangeRequest,
+  EntriesQuery,
+  FoundChange,
+  Personal,
+  RecordedEntry,
+  Store,
+  StoreHealth,
+} from './store.ts';
+
+/** A change as a caller asks for it. */
+export interface ChangeInput {
+  readonly accountId: string;
+  /** Unique within the account; the same id again gives the first outcome. */
+  readonly id: string;
+  readonly command: Command;
+  /** The operator key that asks; null for the program itself. */
+  readonly actor: string | null;
+  readonly name?: string | null;
+  readonly metadata?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface Profile {
+  readonly name: string | null;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+}
+
+/** Keeps accounts of prepaid credits. Every reply rests on durable entries only. Throws `Fault` when the store fails. */
+export interface Ledger {
+  readonly change: (input: ChangeInput) => Promise<ChangeOutcome>;
+  /** The account brought to now; nothing is written. Null when there is none. */
+  readonly account: (accountId: string) => Promise<AccountState | null>;
+  /** The account as it was recorded at an instant, brought to that instant. */
+  readonly accountAt: (accountId: string, atMs: number) => Promise<AccountState | null>;
+  readonly accountIds: Store['accountIds'];
+  readonly profile: (state: AccountState) => Promise<Profile>;
+  readonly keyOwner: (digest: string) => Promise<string | null>;
+  readonly findChange: (accountId: string, changeId: string) => Promise<FoundChange | null>;
+  readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
+  readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
+  /** All published versions, the current one last. */
+  readonly rateCards: () => Promise<readonly RateCard[]>;
+  readonly health: () => StoreHealth;
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Answers what has been accepted, then closes the store. */
+  readonly close: () => Promise<void>;
+}
+
+export interface LedgerParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly defer?: Defer;
+}
+
+export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger {
+  const commit = createGroupCommit<ChangeOutcome>(
+    store,
+    (request, loaded) => decideRequest(request, loaded, clock.now()),
+    defer,
+  );
+
+  const personalOf = async (accountId: string, version: number | null) =>
+    version === null ? null : ((await store.entry(accountId, version))?.personal ?? null);
+
+  return {
+    change: (input) => commit.submit(toRequest(input, ids)),
+    account: async (accountId) => bringTo(await store.account(accountId), clock.now()),
+    accountAt: async (accountId, atMs) => bringTo(await store.accountAt(accountId, atMs), atMs),
+    accountIds: (page) => store.accountIds(page),
+    profile: async ({ id, nameVersion, metadataVersion }) => {
+      const named = await personalOf(id, nameVersion);
+      const described = metadataVersion === nameVersion ? named : await personalOf(id, metadataVersion);
+      return { name: named?.name ?? null, metadata: described?.metadata ?? null };
+    },
+    keyOwner: (digest) => store.keyOwner(digest),
+    findChange: (accountId, changeId) => store.findChange(accountId, changeId),
+    entries: (query) => store.entries(query),
+    usage: (accountId, range) => store.usage(accountId, range),
+    rateCards: async () => (await store.account(RATE_CARD_STREAM))?.rateCards ?? [],
+    health: () => store.health(),
+    now: () => clock.now(),
+    newId: () => ids.next(),
+    close: async () => {
+      await commit.drain();
+      await store.close();
+    },
+  };
+}
+
+function toRequest({ accountId, id, command, actor, name, metadata }: ChangeInput, ids: Ids): ChangeRequest {
+  const personal: Personal | null =
+    name === undefined && metadata === undefined
+      ? null
+      : {
+          salt: ids.salt(),
+          ...(name === undefined ? {} : { name }),
+          ...(metadata === undefined ? {} : { metadata }),
+        };
+  const change = {
+    id,
+    fingerprint: fingerprintOf(command),
+    personalDigest: personal === null ? null : personalDigest(personal),
+    actor,
+  };
+  return { accountId, change, command, personal };
+}
+
+/** A read advances a copy and appends nothing: the version still counts what is stored. */
+function bringTo(state: AccountState | null, atMs: number): AccountState | null {
+  if (state === null) return null;
+  const advanced = advance(state, Math.max(atMs, state.atMs));
+  return advanced.entries.length === 0 ? state : { ...advanced.state, version: state.version };
+}

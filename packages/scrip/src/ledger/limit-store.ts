@@ -1,0 +1,53 @@
+/**
+ * At most `count` admissions: in any span of `windowMs` milliseconds (`sliding`), or from one multiple of `windowMs`
+ * since 1970 UTC to the next (`fixed`).
+ */
+export interface LimitRule {
+  readonly count: number;
+  readonly windowMs: number;
+  readonly window: 'sliding' | 'fixed';
+}
+
+export interface LeaseRequest {
+  /** Whose limit it is: an account's id or the digest of a key, never a key. */
+  readonly key: string;
+  readonly rule: LimitRule;
+  readonly nowMs: number;
+  /** How many admissions are asked for this moment; 0 only looks, or only settles. */
+  readonly waiting: number;
+  /** What became of an earlier lease: what it did not use is given back. */
+  readonly settled: SettledLease | null;
+}
+
+export interface SettledLease {
+  readonly id: number;
+  readonly usedCount: number;
+  readonly lastUsedAtMs: number;
+}
+
+export interface LeaseReply {
+  readonly id: number;
+  /** May be less than was asked for, and may be more: a block for the requests to come. */
+  readonly grantedCount: number;
+  /** The lease may not be used from then on. */
+  readonly lapsesAtMs: number;
+  /** All that counts against the limit now, this lease included. */
+  readonly takenCount: number;
+  /** When one more admission can be had, if none is given back before. */
+  readonly freesAtMs: number;
+}
+
+/**
+ * Where limits outlive the process. An admission is leased before it is used, and a lease that was never settled counts
+ * as used: whatever happens to a process, never more than the limit is admitted.
+ */
+export interface LimitStore {
+  /** Other processes lease from it too, so that what it said a while ago may no longer be so. */
+  readonly isShared: boolean;
+  /**
+   * Grants what `grantLease` grants, in the order of the calls. Resolves when the lease is durable; rejects with a
+   * `Fault`, after which the lease may be counted, and may not be used.
+   */
+  readonly lease: (request: LeaseRequest) => Promise<LeaseReply>;
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,118 @@
+import type { AccountState } from '../core/account.ts';
+import type { Command } from '../core/command.ts';
+import type { Facts } from '../core/decision.ts';
+import type { Change, Entry } from '../core/entry.ts';
+import type { UsageChange } from '../core/usage.ts';
+
+/** A name or metadata: what can be erased without breaking the chain, because the entry keeps only its salted digest. */
+export interface Personal {
+  readonly salt: string;
+  readonly name?: string | null;
+  readonly metadata?: Readonly<Record<string, unknown>> | null;
+}
+
+/** An entry with what the journal keeps beside it. */
+export interface RecordedEntry {
+  readonly entry: Entry;
+  readonly personal: Personal | null;
+  /** Hash of the account's chain up to and with this entry, hexadecimal. */
+  readonly hash: string;
+}
+
+/** An entry that is about to be appended, with its stored text. */
+export interface AppendedEntry extends RecordedEntry {
+  readonly body: string;
+}
+
+/** One change that waits to be decided. */
+export interface ChangeRequest {
+  readonly accountId: string;
+  readonly change: Change;
+  readonly command: Command;
+  readonly personal: Personal | null;
+}
+
+/** An account with the end of its chain. */
+export interface ChainedState {
+  readonly state: AccountState;
+  readonly hash: string;
+}
+
+/** What the store finds for a request before it is decided. */
+export interface Loaded {
+  readonly account: ChainedState | null;
+  /** The entry that already bears the request's change id. */
+  readonly prior: RecordedEntry | null;
+  readonly facts: Facts;
+}
+
+export interface Decided<R> {
+  readonly outcome: R;
+  /** To be appended in this order; empty for a refusal or a replay. */
+  readonly entries: readonly AppendedEntry[];
+  /** The account after the entries; null when nothing changes. */
+  readonly next: ChainedState | null;
+}
+
+/**
+ * Where entries are kept. No method assumes that one process owns all state: a store may load accounts under a lock,
+ * and may run `decide` again when its engine asks for a retry.
+ */
+export interface Store {
+  /**
+   * How batches may run beside one another: batches of two lanes never want the same account, and a lane has up to
+   * `depth` batches in the store at once.
+   */
+  readonly lanes: {
+    readonly count: number;
+    readonly depth: number;
+    readonly of: (accountId: string) => number;
+  };
+  /**
+   * Loads what each request needs, decides them in order (a later one sees what an earlier one decided), makes every
+   * entry durable and then resolves. Outcomes of refusals wait for what they rest on too.
+   * Rejects with a `Fault`. A store that cannot find out what an `unknown` outcome came to takes no more changes.
+   */
+  transact<R>(
+    requests: readonly ChangeRequest[],
+    decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
+  ): Promise<R[]>;
+  /** The account as of its last durable entry. */
+  account(accountId: string): Promise<AccountState | null>;
+  /** The account as of its last entry recorded at or before an instant. */
+  accountAt(accountId: string, atMs: number): Promise<AccountState | null>;
+  /** Ids of accounts in their order, after a given one. */
+  accountIds(page: { readonly after: string | null; readonly limit: number }): Promise<string[]>;
+  /** The account that holds a key, by the key's digest. */
+  keyOwner(digest: string): Promise<string | null>;
+  entry(accountId: string, version: number): Promise<RecordedEntry | null>;
+  /** The durable entry of a change, and the latest entry that continues it (refund, end of a hold, void). */
+  findChange(accountId: string, changeId: string): Promise<FoundChange | null>;
+  /** Durable entries in version order, of one kind or of all. */
+  entries(query: EntriesQuery): Promise<RecordedEntry[]>;
+  /** Usage whose slots lie in a half-open range of instants; what falls into one slot may come in several parts. */
+  usage(accountId: string, range: { readonly fromMs: number; readonly toMs: number }): Promise<UsageChange[]>;
+  health(): StoreHealth;
+  close(): Promise<void>;
+}
+
+export interface FoundChange {
+  readonly recorded: RecordedEntry;
+  readonly continuation: RecordedEntry | null;
+}
+
+export interface EntriesQuery {
+  readonly accountId: string;
+  readonly afterVersion: number;
+  readonly limit: number;
+  readonly kind?: 'CreditsGranted' | 'HoldPlaced';
+}
+
+export interface StoreHealth {
+  readonly writable: boolean;
+  readonly readable: boolean;
+  /** Why not, in words for the operator. */
+  readonly reason: string | null;
+  /** Entries that derived indexes do not hold yet. */
+  readonly lagEntries: number;
+}

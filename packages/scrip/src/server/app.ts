@@ -1,0 +1,133 @@
+import underPressure from '@fastify/under-pressure';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fastify } from 'fastify';
+import { digestApiKey } from './api-key.ts';
+import type { AppDeps } from './app-deps.ts';
+import { createAuthorise } from './auth.ts';
+import { BODY_LIMIT_BYTES, installBodyParsers } from './body-parsers.ts';
+import { answerClientError } from './client-error.ts';
+import { answerError, installErrorHandling } from './error-handling.ts';
+import { installMetrics } from './metrics.ts';
+import { installNotFound } from './not-found.ts';
+import { installOpenApi } from './openapi.ts';
+import { RefusedRequest } from './problem.ts';
+import { faultProblem } from './rejection-problem.ts';
+import { installRequestLog } from './request-log.ts';
+import type { RouteContext } from './route-context.ts';
+import { registerAccounts } from './routes/accounts.ts';
+import { registerBalance } from './routes/balance.ts';
+import { registerBulkDebits } from './routes/bulk-debits.ts';
+import { registerDebits } from './routes/debits.ts';
+import { registerEntries } from './routes/entries.ts';
+import { registerGrants } from './routes/grants.ts';
+import { registerHoldList } from './routes/hold-list.ts';
+import { registerHolds } from './routes/holds.ts';
+import { registerKeys } from './routes/keys.ts';
+import { registerLots } from './routes/lots.ts';
+import { registerOperations } from './routes/operations.ts';
+import { registerOperatorKeys } from './routes/operator-keys.ts';
+import { registerQuotes } from './routes/quotes.ts';
+import { registerRateCard } from './routes/rate-card.ts';
+import { registerUsage } from './routes/usage.ts';
+import { securityHeaders } from './security-headers.ts';
+import { installValidation } from './validation.ts';
+import { createVendorLimits } from './vendor/vendor-limits.ts';
+import { registerVendorRoutes } from './vendor/vendor-routes.ts';
+
+export type { AppDeps } from './app-deps.ts';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECTION_TIMEOUT_MS = 60_000;
+const HANDLER_TIMEOUT_MS = 20_000;
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** An id of 255 characters, each percent-encoded. */
+const MAX_PARAM_LENGTH = 255 * 3;
+const MAX_EVENT_LOOP_DELAY_MS = 1000;
+
+const RESPONSIVE_PATHS = new Set(['/livez', '/readyz', '/metrics']);
+
+/** The server with every route, ready to listen; it owns nothing that it is given, and closes none of it. */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { ledger, log, settings } = deps;
+  const headers = await securityHeaders();
+  const addHeaders = (request: FastifyRequest, reply: FastifyReply) =>
+    reply.headers(headers).header('x-request-id', request.id);
+  const app = fastify({
+    // Fastify's own lines hold addresses, where keys stand: Scrip writes its own.
+    logger: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    handlerTimeout: HANDLER_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: requestIds(deps.newSecret()),
+    clientErrorHandler: answerClientError,
+    // No hook runs before these.
+    frameworkErrors: (error, request, reply) => {
+      addHeaders(request, reply);
+      answerError(log, error, request, reply);
+    },
+    // What is on its way when the server closes is answered as ever; Fastify would answer in its own words.
+    return503OnClosing: false,
+  });
+  app.decorateRequest('principal', null);
+  app.decorateRequest('dialect', null);
+  app.addHook('onRequest', (request, reply, done) => {
+    addHeaders(request, reply);
+    done();
+  });
+  installRequestLog(app, log);
+  const metrics = installMetrics(app, ledger);
+  installErrorHandling(app, { log, settings, notFound: installNotFound(app) });
+  installBodyParsers(app);
+  await installPressure(app);
+  await installOpenApi(app);
+  await app.register(async (scope) => registerOperations(scope, { ledger, metrics }));
+  const limits = createVendorLimits({ store: deps.limits, settings, now: ledger.now });
+  app.addHook('onClose', () => limits.close());
+  const context = { deps, authorise: createAuthorise(deps), limits };
+  await app.register(async (scope) => registerOwnRoutes(scope, context), { prefix: '/scrip/v1' });
+  const keyDigest = (key: string) => digestApiKey(key, deps.secret);
+  await registerVendorRoutes(app, { ledger, settings, limits, keyDigest });
+  return app;
+}
+
+async function registerOwnRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
+  installValidation(app, { checksBodies: true });
+  registerAccounts(app, context);
+  registerKeys(app, context);
+  registerGrants(app, context);
+  registerBalance(app, context);
+  registerLots(app, context);
+  registerDebits(app, context);
+  registerHolds(app, context);
+  registerHoldList(app, context);
+  registerQuotes(app, context);
+  registerEntries(app, context);
+  registerUsage(app, context);
+  registerRateCard(app, context);
+  registerOperatorKeys(app, context);
+  await app.register(async (scope) => registerBulkDebits(scope, context));
+}
+
+/** Ids that only this process gives, without asking for randomness each time. */
+function requestIds(randomHex: string): () => string {
+  const prefix = randomHex.slice(0, 12);
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${prefix}-${count.toString(36)}`;
+  };
+}
+
+/** When the event loop lags, new requests are turned away, but those that ask how the process is. */
+async function installPressure(app: FastifyInstance): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+    pressureHandler: (request) => {
+      if (RESPONSIVE_PATHS.has(request.routeOptions.url ?? '')) return;
+      throw new RefusedRequest(faultProblem({ code: 'overloaded', outcome: 'not-applied' }));
+    },
+  });
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import { unsupportedType } from './error-problem.ts';
+import { invalidRequest, RefusedRequest } from './problem.ts';
+import { readJson } from './read/json.ts';
+
+/** A body of a single route: 64 kB is room for the largest metadata and the longest rate card line by far. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
+
+const JSON_SUFFIX = /^application\/[\w.-]+\+json(?:;|$)/i;
+
+/** Only JSON comes in; anything else, or a body that does not say what it is, is a 415. */
+export function installBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  for (const type of ['application/json', JSON_SUFFIX])
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+      try {
+        done(null, readObject(body));
+      } catch (error) {
+        done(error as Error);
+      }
+    });
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    // Some clients announce a body of no length and of no type.
+    done(body.length === 0 ? null : new RefusedRequest(unsupportedType()), undefined);
+  });
+}
+
+function readObject(body: Buffer): unknown {
+  const value = readJson(body);
+  // To a validator, null would look like no body at all.
+  if (value === null)
+    throw new RefusedRequest(invalidRequest([{ pointer: '', detail: 'must be an object.' }]));
+  return value;
+}

@@ -1,0 +1,67 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ConnectionError } from 'fastify';
+import { dialectRefusal } from './dialect-refusal.ts';
+import type { Problem } from './problem.ts';
+import { PROBLEM_TYPE, problemMembers, statusOf } from './problem.ts';
+import { spendDialectOf } from './spend-dialect.ts';
+import { vendorOf } from './vendor/vendor-of.ts';
+import { vendorRefusal } from './vendor/vendor-refusal.ts';
+
+/** Answers what is not HTTP that can be read, in the words of the vendor whose path it asks for where that can be told. */
+export function answerClientError(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (!socket.writable) {
+    socket.destroy(error);
+    return;
+  }
+  const { status, headers, body } = clientErrorReply(error);
+  const lines = Object.entries({
+    ...headers,
+    connection: 'close',
+    'content-length': `${Buffer.byteLength(body)}`,
+  });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body}`);
+}
+
+function clientErrorReply(error: ConnectionError): {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+} {
+  const line = firstLine(error);
+  const problem = clientProblem(error.code, line);
+  const url = /^[A-Z]+ (\S+)/.exec(line)?.[1] ?? '';
+  const vendor = spendDialectOf(url) ?? vendorOf(url);
+  if (vendor !== null) return vendorRefusal(vendor, dialectRefusal(problem), { url, headers: {} });
+  return {
+    status: statusOf(problem),
+    headers: { 'content-type': PROBLEM_TYPE },
+    body: JSON.stringify(problemMembers(problem)),
+  };
+}
+
+function clientProblem(code: string, line: string): Problem {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { code: 'request-timeout', detail: 'Send the whole request within 30 seconds.' };
+    case 'HPE_HEADER_OVERFLOW':
+      return ADDRESS_WITHOUT_END.test(line)
+        ? { code: 'url-too-long', detail: 'Send an address of less than 16 kB.' }
+        : { code: 'headers-too-large', detail: 'Send headers of less than 16 kB in all.' };
+    case 'HPE_INVALID_URL':
+      return { code: 'bad-url', detail: 'The address holds characters that must be percent-encoded.' };
+    default:
+      return { code: 'bad-request', detail: 'Send a request of HTTP/1.1.' };
+  }
+}
+
+/** The first line had not ended where the limit was reached. */
+const ADDRESS_WITHOUT_END = /^[A-Z]+ \S{8192,}$/;
+
+/** What had arrived can hold a key: it is looked at here, and never shown. */
+function firstLine(error: ConnectionError): string {
+  const packet = error.rawPacket as unknown;
+  return packet instanceof Buffer ? (packet.toString('latin1', 0, 16 * 1024).split('\r\n')[0] ?? '') : '';
+}

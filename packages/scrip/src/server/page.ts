@@ -1,0 +1,58 @@
+import type { AccountKey } from '../core/account.ts';
+import { RefusedRequest, invalidRequest } from './problem.ts';
+
+export interface PageQuery {
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+export const DEFAULT_LIMIT = 100;
+
+/** An opaque cursor of a list's position; what it holds is nobody's business but the list's own. */
+export function encodeCursor(position: string): string {
+  return Buffer.from(position).toString('base64url');
+}
+
+/** The position in a cursor; null without one. A cursor that no list has given is refused. */
+export function decodeCursor(after: string | undefined, pattern: RegExp): string | null {
+  if (after === undefined) return null;
+  const position = Buffer.from(after, 'base64url').toString('utf8');
+  if (!pattern.test(position) || encodeCursor(position) !== after) throw unknownCursor();
+  return position;
+}
+
+/** The version in a cursor of a list of entries; 0 without one. */
+export function decodeVersionCursor(after: string | undefined): number {
+  return Number(decodeCursor(after, /^[1-9]\d{0,14}$/) ?? 0);
+}
+
+export function unknownCursor(): RefusedRequest {
+  return new RefusedRequest(
+    invalidRequest([{ pointer: '?after', detail: 'must be the "next" of an earlier page of this list.' }]),
+  );
+}
+
+/** The text of a page of rendered items. `next` is null on the last page. */
+export function pageJson(items: readonly unknown[], next: string | null): string {
+  return JSON.stringify({ data: items, next });
+}
+
+/** The text of a page of items that were made by entries, of which one more than the limit was looked for. */
+export function versionPageJson(items: readonly { readonly version: number }[], limit: number): string {
+  const page = items.slice(0, limit);
+  const last = items.length > limit ? page.at(-1) : undefined;
+  return pageJson(page, last === undefined ? null : encodeCursor(`${last.version}`));
+}
+
+/** A page of an account's keys, oldest first; the cursor names the last key shown. */
+export function pageOfKeys(
+  keys: readonly AccountKey[],
+  { limit = DEFAULT_LIMIT, after }: PageQuery,
+): { keys: readonly AccountKey[]; next: string | null } {
+  const afterId = decodeCursor(after, /^[\x20-\x7e]{1,255}$/);
+  const from = afterId === null ? 0 : keys.findIndex(({ id }) => id === afterId) + 1;
+  if (afterId !== null && from === 0) throw unknownCursor();
+  const page = keys.slice(from, from + limit);
+  const last = keys.length > from + limit ? page.at(-1) : undefined;
+  return { keys: page, next: last === undefined ? null : encodeCursor(last.id) };
+}

@@ -1,0 +1,266 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Lease } from '../ledger/lease.ts';
+import type { LimitRule, LimitStore } from '../ledger/limit-store.ts';
+import { createMemoryLimitStore } from '../stores/memory/limit-store.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { createRateLimiter } from './rate-limit.ts';
+
+const five: LimitRule = { count: 5, windowMs: 60_000, window: 'sliding' };
+const sixty: LimitRule = { count: 60, windowMs: 60_000, window: 'sliding' };
+const daily: LimitRule = { count: 1000, windowMs: 86_400_000, window: 'fixed' };
+const NOON = Date.UTC(2025, 1, 9, 12);
+
+/** How many of a burst are admitted. */
+async function burst(limiter: RateLimiter, rule: LimitRule, atMs: number, requests: number): Promise<number> {
+  const answers = await Promise.all(
+    Array.from({ length: requests }, async () => limiter.admit('key', rule, atMs)),
+  );
+  return answers.filter((answer) => answer === null).length;
+}
+
+describe('the rate limiter', () => {
+  it('admits five in any minute, and says when the next one will be', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    for (const second of [0, 10, 20, 30, 40])
+      expect(await limiter.admit('key', five, NOON + second * 1000)).toBeNull();
+    expect(await limiter.admit('key', five, NOON + 59_999)).toEqual({ limit: 5, resetAtMs: NOON + 60_000 });
+    expect(await limiter.admit('key', five, NOON + 60_000)).toBeNull();
+    expect(await limiter.admit('key', five, NOON + 60_001)).toEqual({ limit: 5, resetAtMs: NOON + 70_000 });
+  });
+
+  it('admits no more when requests come at once', async () => {
+    expect(await burst(createRateLimiter(createMemoryLimitStore()), five, NOON, 40)).toBe(5);
+    expect(await burst(createRateLimiter(createMemoryLimitStore()), sixty, NOON, 200)).toBe(60);
+  });
+
+  it('answers at once while its block lasts, and while it refuses', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    await limiter.admit('key', sixty, NOON);
+    expect(limiter.admit('key', sixty, NOON)).toBeNull();
+    await burst(limiter, sixty, NOON, 100);
+    expect(limiter.admit('key', sixty, NOON + 1)).toEqual({ limit: 60, resetAtMs: NOON + 60_000 });
+  });
+
+  it('asks the store once for each block, and not at all for what it refuses', async () => {
+    const { store, calls } = counted(createMemoryLimitStore());
+    const limiter = createRateLimiter(store);
+    for (let index = 0; index < 200; index += 1) await limiter.admit('key', sixty, NOON + index);
+    expect(calls()).toBe(60 / 3 + 1);
+  });
+
+  it('does not use a block after its time', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    await limiter.admit('key', sixty, NOON);
+    expect(limiter.admit('key', sixty, NOON + 3000)).toBeNull();
+    expect(limiter.admit('key', sixty, NOON + 3001)).toBeInstanceOf(Promise);
+  });
+
+  it('counts each key for itself', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    await burst(limiter, five, NOON, 5);
+    expect(await limiter.admit('another', five, NOON)).toBeNull();
+  });
+
+  it('counts what was leased and never settled as used after a restart', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    await createRateLimiter(createMemoryLimitStore({ leases })).admit('key', daily, NOON);
+    const restarted = createRateLimiter(createMemoryLimitStore({ leases }));
+    expect(await restarted.left('key', daily, NOON)).toBe(950);
+  });
+
+  it('loses nothing in a restart that gave it time to close', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    const limiter = createRateLimiter(createMemoryLimitStore({ leases }));
+    for (const at of [0, 1, 2]) await limiter.admit('key', daily, NOON + at);
+    await limiter.close(NOON + 3);
+    const restarted = createRateLimiter(createMemoryLimitStore({ leases }));
+    expect(await restarted.left('key', daily, NOON + 4)).toBe(997);
+  });
+
+  it('says what is left of a day without using it up', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    expect(await limiter.left('key', daily, NOON)).toBe(1000);
+    for (const at of [0, 1, 2]) await limiter.admit('key', daily, NOON + at);
+    expect(limiter.left('key', daily, NOON + 3)).toBe(997);
+    expect(await limiter.left('key', daily, Date.UTC(2025, 1, 10))).toBe(1000);
+  });
+
+  it('keeps counting for keys that had to leave its memory', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore(), { capacity: 2 });
+    expect(await burst(limiter, sixty, NOON, 50)).toBe(50);
+    for (const key of ['a', 'b', 'c']) await limiter.admit(key, sixty, NOON);
+    expect(await burst(limiter, sixty, NOON, 50)).toBe(10);
+  });
+
+  it('admits nothing that could not be made durable, and goes on when it can be again', async () => {
+    const working = createMemoryLimitStore();
+    let isBroken = true;
+    const limiter = createRateLimiter({
+      ...working,
+      lease: async (request) => {
+        const reply = await working.lease(request);
+        if (isBroken) throw new Error('the disk is full');
+        return reply;
+      },
+    });
+    await expect(limiter.admit('key', five, NOON)).rejects.toThrow('the disk is full');
+    isBroken = false;
+    expect(await burst(limiter, five, NOON, 10)).toBe(4);
+  });
+});
+
+interface Step {
+  readonly waitMs: number;
+  readonly requests: number;
+  readonly next: 'go on' | 'close' | 'die' | 'die while leasing';
+}
+
+const ruleArbitrary = fc.record({
+  count: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 11, max: 150 })),
+  windowMs: fc.constantFrom(1000, 60_000),
+  window: fc.constantFrom('sliding' as const, 'fixed' as const),
+});
+
+function stepsArbitrary(ends: readonly Step['next'][]) {
+  const step = fc.record({
+    // Often just before, in and after a block's time (a twentieth of the window) and the window's end.
+    waitMs: fc.oneof(
+      fc.integer({ min: 0, max: 60 }),
+      fc.constantFrom(40, 940, 990, 1000, 2900, 57_100, 59_950),
+      fc.integer({ min: 0, max: 20_000 }),
+    ),
+    requests: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 150 })),
+    next: fc.constantFrom(...ends),
+  });
+  return fc.array(step, { minLength: 1, maxLength: 60 });
+}
+
+/** Runs the steps, with restarts, and returns the time of each admission and of each refusal. */
+async function run(rule: LimitRule, steps: readonly Step[]) {
+  const leases = new Map<string, readonly Lease[]>();
+  let limiter = createRateLimiter(createMemoryLimitStore({ leases }));
+  let nowMs = NOON;
+  let restarts = 0;
+  const admitted: number[] = [];
+  const refused: { atMs: number; resetAtMs: number; restarts: number; taken: number }[] = [];
+  for (const { waitMs, requests, next } of steps) {
+    nowMs += waitMs;
+    const answers = await Promise.all(
+      Array.from({ length: requests }, async () => limiter.admit('key', rule, nowMs)),
+    );
+    for (const answer of answers.toSorted((a, b) => Number(a !== null) - Number(b !== null)))
+      if (answer === null) admitted.push(nowMs);
+      else
+        refused.push({
+          atMs: nowMs,
+          resetAtMs: answer.resetAtMs,
+          restarts,
+          taken: inWindow(rule, admitted, nowMs),
+        });
+    if (next === 'close') await limiter.close(nowMs);
+    if (next === 'die while leasing') {
+      void limiter.admit('key', rule, nowMs);
+      restarts += 1;
+    }
+    if (next === 'die') restarts += 1;
+    if (next !== 'go on') limiter = createRateLimiter(createMemoryLimitStore({ leases }));
+  }
+  return { admitted, refused, limiter, nowMs };
+}
+
+/** Admissions that the rule's window holds at an instant. */
+function inWindow({ window, windowMs }: LimitRule, admitted: readonly number[], atMs: number): number {
+  const startMs = window === 'sliding' ? atMs - windowMs + 1 : Math.floor(atMs / windowMs) * windowMs;
+  return admitted.filter((at) => at >= startMs && at <= atMs).length;
+}
+
+describe('the rate limiter, whatever happens', () => {
+  it('never admits more than the limit in any window, across restarts of every kind', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        ruleArbitrary,
+        stepsArbitrary(['go on', 'go on', 'close', 'die', 'die while leasing']),
+        async (rule, steps) => {
+          const { admitted } = await run(rule, steps);
+          for (const atMs of admitted) expect(inWindow(rule, admitted, atMs)).toBeLessThanOrEqual(rule.count);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('refuses only when the limit is used up, but for less than a block', async () => {
+    await fc.assert(
+      fc.asyncProperty(ruleArbitrary, stepsArbitrary(['go on', 'go on', 'close']), async (rule, steps) => {
+        const { refused } = await run(rule, steps);
+        const blockCount = Math.max(1, Math.floor(rule.count / 20));
+        for (const { taken } of refused) expect(taken).toBeGreaterThan(rule.count - blockCount);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('loses at most a block by being killed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        ruleArbitrary,
+        stepsArbitrary(['go on', 'go on', 'die', 'die while leasing']),
+        async (rule, steps) => {
+          const { refused } = await run(rule, steps);
+          const blockCount = Math.max(1, Math.floor(rule.count / 20));
+          for (const { taken, restarts } of refused)
+            expect(taken).toBeGreaterThan(rule.count - blockCount * (1 + 2 * restarts));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('admits again when it said that it would', async () => {
+    await fc.assert(
+      fc.asyncProperty(ruleArbitrary, stepsArbitrary(['go on', 'close', 'die']), async (rule, steps) => {
+        const { refused, limiter, nowMs } = await run(rule, steps);
+        const last = refused.at(-1);
+        if (last === undefined || last.resetAtMs < nowMs) return;
+        expect(await limiter.admit('key', rule, last.resetAtMs)).toBeNull();
+      }),
+    );
+  });
+
+  it('never admits more than the limit through processes that share a store', async () => {
+    await fc.assert(
+      fc.asyncProperty(ruleArbitrary, stepsArbitrary(['go on']), async (rule, steps) => {
+        const store = createMemoryLimitStore({ isShared: true });
+        const limiters = [createRateLimiter(store), createRateLimiter(store), createRateLimiter(store)];
+        const admitted: number[] = [];
+        let nowMs = NOON;
+        for (const { waitMs, requests } of steps) {
+          nowMs += waitMs;
+          const answers = await Promise.all(
+            Array.from({ length: requests }, async (_, index) =>
+              limiters[index % 3]?.admit('key', rule, nowMs),
+            ),
+          );
+          for (const answer of answers) if (answer === null) admitted.push(nowMs);
+        }
+        for (const atMs of admitted) expect(inWindow(rule, admitted, atMs)).toBeLessThanOrEqual(rule.count);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function counted(store: LimitStore): { store: LimitStore; calls: () => number } {
+  let calls = 0;
+  return {
+    store: {
+      ...store,
+      lease: (request) => {
+        calls += 1;
+        return store.lease(request);
+      },
+    },
+    calls: () => calls,
+  };
+}

@@ -1,0 +1,34 @@
+import { MICRO_DECIMALS, parseMicros } from '../../core/credits.ts';
+import type { Issue } from '../problem.ts';
+import { plainDecimal } from './exact-numbers.ts';
+
+/** The largest whole number of credits that fits, as a double that is exact. */
+const MAX_WHOLE_CREDITS = 9_223_372_036_854;
+
+/**
+ * Reads an amount or a quantity (a plain decimal string, or a JSON number) as micros. What cannot be read exactly is
+ * an issue, and the result then means nothing. 0 is read: the ledger says what must be above it.
+ */
+export function readMicros(value: string | number, pointer: string, issues: Issue[]): bigint {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= MAX_WHOLE_CREDITS)
+    return BigInt(value) * 1_000_000n;
+  const text = typeof value === 'string' ? value : (plainDecimal(String(value)) ?? String(value));
+  const micros = parseMicros(text);
+  if (micros !== undefined) return micros;
+  issues.push({ pointer, detail: whyNotMicros(text) });
+  return 0n;
+}
+
+function whyNotMicros(text: string): string {
+  if (/^-\d/.test(text)) return 'must not be negative.';
+  const match = /^\d+(?:\.(\d+))?$/.exec(text);
+  if (match === null) {
+    if (text === 'Infinity' || /^\d\.?\d*e\+\d+$/.test(text)) return TOO_LARGE;
+    if (/^\d\.?\d*e-\d+$/.test(text)) return TOO_FINE;
+    return 'must be a plain decimal such as "12.5": digits and a point, no sign, exponent or spaces.';
+  }
+  return (match[1] ?? '').replace(/0+$/, '').length > MICRO_DECIMALS ? TOO_FINE : TOO_LARGE;
+}
+
+const TOO_FINE = `has more than ${MICRO_DECIMALS} decimals.`;
+const TOO_LARGE = 'must be at most 9223372036854.775807.';

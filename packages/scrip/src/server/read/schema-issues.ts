@@ -1,0 +1,62 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import type { Issue } from '../problem.ts';
+
+/** Tells what is wrong with a value; undefined when nothing is. */
+export type SchemaCheck = (value: unknown) => Issue[] | undefined;
+
+/** Compiles a schema once; its check costs next to nothing on values that fit. Nothing is ever coerced. */
+export function compileCheck(schema: TSchema): SchemaCheck {
+  const validator = Compile(schema);
+  return (value) => (validator.Check(value) ? undefined : toIssues(validator.Errors(value)));
+}
+
+const MAX_ISSUES = 8;
+
+function toIssues(errors: readonly TLocalizedValidationError[]): Issue[] {
+  const issues = new Map<string, string>();
+  // The most specific words come first: a union's own error only says that no branch fits.
+  for (const error of errors)
+    for (const { pointer, detail } of describe(error)) {
+      if (!issues.has(pointer) && issues.size < MAX_ISSUES) issues.set(pointer, detail);
+    }
+  return [...issues].map(([pointer, detail]) => ({ pointer, detail }));
+}
+
+function describe(error: TLocalizedValidationError): Issue[] {
+  const { instancePath: pointer } = error;
+  switch (error.keyword) {
+    case 'required':
+      return error.params.requiredProperties.map((name) => ({
+        pointer: `${pointer}/${escapePointer(name)}`,
+        detail: 'is missing.',
+      }));
+    case 'boolean':
+      return [{ pointer, detail: 'is not a member that this request takes.' }];
+    case 'additionalProperties':
+    case 'anyOf':
+      // Said by the errors of the members and branches.
+      return [];
+    case 'enum':
+      return [{ pointer, detail: `must be one of ${error.params.allowedValues.map(quote).join(', ')}.` }];
+    case 'type':
+      return [{ pointer, detail: `must be ${withArticle([error.params.type].flat())}.` }];
+    default:
+      return [{ pointer, detail: `${error.message}.` }];
+  }
+}
+
+function quote(value: unknown): string {
+  return JSON.stringify(value) ?? 'undefined';
+}
+
+function withArticle(types: readonly string[]): string {
+  return types
+    .map((type) => (type === 'null' ? 'null' : `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`))
+    .join(' or ');
+}
+
+function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,66 @@
+import type { Hold } from '../../core/account.ts';
+import type { HoldPlaced, HoldReleased } from '../../core/entry.ts';
+import { formatMicros } from '../../core/credits.ts';
+import { chargedMembersJson } from './debit.ts';
+import { renderLotAmounts } from './lot-amounts.ts';
+import { poolAfterChange } from './pool-after.ts';
+import { formatTime } from './time.ts';
+
+export type HoldStanding = 'open' | 'captured' | 'released' | 'expired';
+
+export function holdJson(entry: HoldPlaced): string {
+  return holdReplyJson(entry, { after: entry, standing: 'open' });
+}
+
+/** A hold as its release left it: what it was, with the balance and the time of the release. */
+export function releasedHoldJson(placed: HoldPlaced, released: HoldReleased): string {
+  return holdReplyJson(placed, { after: released, standing: 'released' });
+}
+
+function holdReplyJson(
+  placed: HoldPlaced,
+  { after, standing }: { after: HoldPlaced | HoldReleased; standing: HoldStanding },
+): string {
+  const { balance, version } = poolAfterChange(after);
+  const occurredAt = formatTime(placed.occurredAtMs ?? placed.atMs);
+  return `{"id":${JSON.stringify(placed.change?.id ?? '')},${chargedMembersJson(placed)},"state":"${standing}","balance":${JSON.stringify(balance)},"version":${version},"expiresAt":"${formatTime(placed.expiresAtMs)}","occurredAt":"${occurredAt}","recordedAt":"${formatTime(after.atMs)}"}`;
+}
+
+/** An open hold in a list, from the account's state. */
+export function renderOpenHold(accountId: string, hold: Hold) {
+  return {
+    id: hold.id,
+    accountId,
+    pool: hold.pool,
+    amount: formatMicros(hold.amountMicros),
+    action: hold.action,
+    quantity: hold.quantityMicros === null ? null : formatMicros(hold.quantityMicros),
+    rateCardVersion: hold.rateCardVersion,
+    lots: renderLotAmounts(hold.draws),
+    state: 'open',
+    version: hold.version,
+    expiresAt: formatTime(hold.expiresAtMs),
+    occurredAt: formatTime(hold.occurredAtMs ?? hold.placedAtMs),
+    recordedAt: formatTime(hold.placedAtMs),
+  };
+}
+
+/** A hold in a list, from the entry that placed it and what became of it. */
+export function renderListedHold(entry: HoldPlaced, standing: HoldStanding) {
+  const { accountId, pool, amountMicros, draws, rateCardVersion, version } = entry;
+  const hold: Hold = {
+    id: entry.change?.id ?? '',
+    version,
+    pool,
+    amountMicros,
+    draws,
+    rateCardVersion,
+    placedAtMs: entry.atMs,
+    expiresAtMs: entry.expiresAtMs,
+    action: entry.action,
+    quantityMicros: entry.quantityMicros,
+    occurredAtMs: entry.occurredAtMs,
+    actor: entry.change?.actor ?? null,
+  };
+  return { ...renderOpenHold(accountId, hold), state: standing };
+}

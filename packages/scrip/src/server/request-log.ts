@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+
+/**
+ * A line for each request that failed, and with level `debug` for every one, under the route's pattern: neither the address nor a header is ever logged, because a key can
+ * stand in both. Fastify's own logging stays off for the same reason.
+ */
+export function installRequestLog(app: FastifyInstance, log: Logger | false): void {
+  if (log === false) return;
+  const writesEach = log.isLevelEnabled('debug');
+  app.addHook('onResponse', (request, reply, done) => {
+    const { statusCode } = reply;
+    if (statusCode < 500 && !writesEach) {
+      done();
+      return;
+    }
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route: routePattern(request),
+      status: statusCode,
+      durationMs: Math.round(reply.elapsedTime * 100) / 100,
+    };
+    if (statusCode >= 500) log.error(line, 'request failed');
+    else log.debug(line, 'request');
+    done();
+  });
+}
+
+/** The route's pattern, such as `/scrip/v1/accounts/:accountId`; what no route has matched is all one. */
+export function routePattern(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'unmatched';
+}
+
+/** Logs an error that nobody expected, under the id of the reply that hides it. */
+export function logUnexpected(log: Logger | false, request: FastifyRequest, error: unknown): void {
+  if (log === false) return;
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  log.error(
+    {
+      requestId: request.id,
+      method: request.method,
+      route: routePattern(request),
+      error: { name, message, stack },
+    },
+    'unexpected error',
+  );
+}

@@ -1,0 +1,56 @@
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import type { AccountState } from '../../core/account.ts';
+import { currentCard } from '../../core/charge.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { accountNotFound } from '../auth.ts';
+import { invalidRequest, refuseIssues, RefusedRequest } from '../problem.ts';
+import type { Issue } from '../problem.ts';
+import { readInstant } from '../read/instant.ts';
+import { balanceJson } from '../render/balance.ts';
+import { sendJson } from '../reply.ts';
+import type { RouteContext } from '../route-context.ts';
+import { balance, balanceQuery } from '../schemas/balance.ts';
+import { routeSchema } from '../schemas/route-schema.ts';
+
+export function registerBalance(app: FastifyInstance, { deps: { ledger }, authorise }: RouteContext): void {
+  app.get<{ Params: { accountId: string }; Querystring: { at?: string } }>(
+    '/accounts/:accountId/balance',
+    {
+      onRequest: authorise({ role: 'read', own: true }),
+      schema: routeSchema(
+        {
+          summary: 'Read the balance',
+          description: 'Now, or as it was recorded at an earlier time.',
+          tag: 'Balance',
+        },
+        { params: { accountId: Type.String() }, query: balanceQuery, reply: { 200: balance } },
+      ),
+    },
+    async ({ params: { accountId }, query: { at } }, reply) => {
+      if (at !== undefined) return sendJson(reply, 200, await earlierBalance(ledger, accountId, at));
+      const [state, cards] = await Promise.all([ledger.account(accountId), ledger.rateCards()]);
+      if (state === null) throw accountNotFound();
+      return sendJson(reply, 200, balanceJson(state, currentCard(cards), Math.max(ledger.now(), state.atMs)));
+    },
+  );
+}
+
+async function earlierBalance(ledger: Ledger, accountId: string, at: string): Promise<string> {
+  const issues: Issue[] = [];
+  const atMs = readInstant(at, '?at', issues);
+  refuseIssues(issues);
+  const current = await ledger.account(accountId);
+  if (current === null) throw accountNotFound();
+  if (atMs > Math.max(ledger.now(), current.atMs))
+    throw new RefusedRequest(
+      invalidRequest([{ pointer: '?at', detail: 'lies ahead: what will be is not recorded yet.' }]),
+    );
+  const state: AccountState | null = await ledger.accountAt(accountId, atMs);
+  if (state === null)
+    throw new RefusedRequest({
+      code: 'account-not-found',
+      detail: 'The account did not exist at that time.',
+    });
+  return balanceJson(state, currentCard(await ledger.rateCards()), atMs);
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { accountNotFound } from '../auth.ts';
+import type { PageQuery } from '../page.ts';
+import { decodeVersionCursor, DEFAULT_LIMIT, versionPageJson } from '../page.ts';
+import { renderEntry } from '../render/entry.ts';
+import { sendJson } from '../reply.ts';
+import type { RouteContext } from '../route-context.ts';
+import { entryList } from '../schemas/entry.ts';
+import { routeSchema } from '../schemas/route-schema.ts';
+import { pageQuery, strictObject } from '../schemas/values.ts';
+
+export function registerEntries(app: FastifyInstance, { deps: { ledger }, authorise }: RouteContext): void {
+  app.get<{ Params: { accountId: string }; Querystring: PageQuery }>(
+    '/accounts/:accountId/entries',
+    {
+      onRequest: authorise({ role: 'read', own: true }),
+      schema: routeSchema(
+        {
+          summary: "List the journal's entries",
+          description:
+            'Oldest first. What time has done since the last change is written down with the next one.',
+          tag: 'Entries',
+        },
+        { params: { accountId: Type.String() }, query: strictObject(pageQuery), reply: { 200: entryList } },
+      ),
+    },
+    async ({ params: { accountId }, query: { limit = DEFAULT_LIMIT, after } }, reply) => {
+      const afterVersion = decodeVersionCursor(after);
+      const found = await ledger.entries({ accountId, afterVersion, limit: limit + 1 });
+      if (found.length === 0 && (await ledger.account(accountId)) === null) throw accountNotFound();
+      return sendJson(reply, 200, versionPageJson(found.map(renderEntry), limit));
+    },
+  );
+}

@@ -1,0 +1,151 @@
+import { afterEach, expect, it } from 'vitest';
+import type { Asking, ServedApp } from '../../../../test/support/served-app.ts';
+import { serveAcme } from '../../../../test/support/served-app.ts';
+import { Fault } from '../ledger/fault.ts';
+import { defaultServerSettings } from '../config/settings.ts';
+
+let served: ServedApp;
+afterEach(() => served.close());
+
+const CHARGE = { pool: 'standard', amount: 101 };
+
+it('an accepted spend is the same in every dialect', async () => {
+  served = await serveAcme();
+  const body = { pool: 'standard', amount: 1 };
+  const plain = await served.ask('POST', '/accounts/acme/debits', { body, id: 'd1' });
+  for (const dialect of ['ocean', 'supertone', 'voicepartner', 'voxpria']) {
+    const reply = await served.ask('POST', `/accounts/acme/debits?dialect=${dialect}`, { body, id: 'd1' });
+    expect([reply.status, reply.text]).toEqual([201, plain.text]);
+  }
+});
+
+it('every refusal of a spend is put into the words of the vendor', async () => {
+  let isBroken = false;
+  const fault = new Fault('x', { code: 'store-failed', retryable: true, outcome: 'unknown' });
+  served = await serveAcme({
+    wrap: (ledger) => ({
+      ...ledger,
+      change: (input) => (isBroken ? Promise.reject(fault) : ledger.change(input)),
+    }),
+  });
+  const cases: [string, string, Asking, number][] = [
+    ['debits', 'acme', { body: CHARGE }, 402],
+    ['holds', 'acme', { body: CHARGE }, 402],
+    ['debits', 'nobody', { body: CHARGE }, 404],
+    ['debits', 'acme', { body: {} }, 422],
+    ['debits', 'acme', { text: '{' }, 400],
+    ['debits', 'acme', { text: `"${'x'.repeat(70_000)}"` }, 413],
+    ['debits', 'acme', { text: '{}', headers: { 'content-type': 'text/plain' } }, 415],
+    ['debits', 'acme', { body: CHARGE, key: null }, 401],
+    ['debits', 'acme', { body: CHARGE, key: 'nobody' }, 401],
+    ['debits', 'acme', { body: CHARGE, id: '' }, 422],
+  ];
+  const shapes = {
+    ocean: (json: Record<string, unknown>) => Object.keys(json).join() === 'detail',
+    supertone: (json: Record<string, unknown>) => json.status === 'error' && typeof json.message === 'object',
+    voicepartner: (json: Record<string, unknown>) => json.success === false && 'code' in json,
+    voxpria: (json: Record<string, unknown>) => json.success === false && typeof json.error === 'object',
+  };
+  const askIn = async (dialect: string, [path, account, asking]: (typeof cases)[number]) => {
+    const url = `/scrip/v1/accounts/${account}/${path}?dialect=${dialect}`;
+    const key = asking.key === undefined ? served.adminKey : asking.key;
+    return served.app.inject({
+      method: 'POST',
+      url,
+      payload: asking.text ?? JSON.stringify(asking.body),
+      headers: {
+        'content-type': 'application/json',
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(asking.id === undefined ? {} : { 'idempotency-key': asking.id }),
+        ...asking.headers,
+      },
+    });
+  };
+  for (const [dialect, isItsShape] of Object.entries(shapes))
+    for (const one of cases) {
+      const reply = await askIn(dialect, one);
+      expect(reply.statusCode, reply.body).toBeGreaterThanOrEqual(400);
+      expect(reply.statusCode, reply.body).toBeLessThan(500);
+      // Ocean.io's 404 has no body.
+      if (reply.body !== '') expect(isItsShape(reply.json()), `${dialect} ${reply.body}`).toBe(true);
+      expect(reply.headers['content-type'] ?? '').not.toContain('problem');
+      expect(reply.body).not.toContain('/problems/');
+    }
+  isBroken = true;
+  for (const [dialect, isItsShape] of Object.entries(shapes)) {
+    const reply = await askIn(dialect, ['debits', 'acme', { body: CHARGE }, 503]);
+    expect(reply.statusCode).toBeGreaterThanOrEqual(500);
+    expect(isItsShape(reply.json())).toBe(true);
+  }
+});
+
+it('a refusal for want of credits tells the balance from the holds, in Ocean.io’s words', async () => {
+  served = await serveAcme();
+  const detail = async (body: object) => {
+    const reply = await served.ask('POST', '/accounts/acme/debits?dialect=ocean', { body });
+    return [reply.status, reply.json.detail];
+  };
+  expect(await detail({ action: 'email_verification', quantity: 1 })).toEqual([
+    402,
+    'Insufficient email credits',
+  ]);
+  await served.ask('POST', '/accounts/acme/grants', { body: { pool: 'email', amount: 1, kind: 'one-time' } });
+  await served.ask('POST', '/accounts/acme/holds', { body: { action: 'email_verification', quantity: 1 } });
+  expect(await detail({ action: 'email_verification', quantity: 1 })).toEqual([
+    402,
+    'Some email verifications are already in progress and might use all your remaining email credits. Please try again later.',
+  ]);
+});
+
+it.each(['?dialect=twilio', '?dialect=', '?dialect=ocean&dialect=ocean', '?dialect=Ocean'])(
+  'a dialect that is none is refused before the key is looked at: %s',
+  async (query) => {
+    served = await serveAcme();
+    for (const path of ['debits', 'holds']) {
+      const { status, json } = await served.ask('POST', `/accounts/acme/${path}${query}`, {
+        key: null,
+        body: CHARGE,
+      });
+      expect([status, json.code, json.errors[0].pointer]).toEqual([422, 'invalid-request', '?dialect']);
+    }
+  },
+);
+
+it('a spend in Ocean.io’s dialect counts on the account’s day, and no other does', async () => {
+  served = await serveAcme({ settings: { ...defaultServerSettings, oceanDailyLimit: 2 } });
+  const spend = async (path: string, query = '?dialect=ocean') =>
+    served.app.inject({
+      method: 'POST',
+      url: `/scrip/v1/accounts/acme/${path}${query}`,
+      headers: { authorization: `Bearer ${served.adminKey}` },
+      payload: { pool: 'standard', amount: 1 },
+    });
+  expect((await spend('debits', '')).statusCode).toBe(201);
+  expect((await spend('debits', '?dialect=voxpria')).statusCode).toBe(201);
+  expect((await spend('debits')).statusCode).toBe(201);
+  expect((await spend('holds')).statusCode).toBe(201);
+  const limited = await spend('debits');
+  expect([limited.statusCode, limited.headers['retry-after']]).toEqual([429, '43200']);
+  expect(Object.keys(limited.json<object>())).toEqual(['detail']);
+  served.pass(12 * 3_600_000);
+  expect((await spend('debits')).statusCode).toBe(201);
+});
+
+it.each([
+  ['ocean', '/accounts/%ZZ/debits?dialect=ocean', { detail: 'Bad URL' }],
+  ['voxpria', `/accounts/${'a'.repeat(3000)}/holds?x=1&dialect=voxpria`, { success: false }],
+])('a spend that never comes to its route is told in the words of %s too', async (_name, path, body) => {
+  served = await serveAcme();
+  expect((await served.ask('POST', path, { body: CHARGE })).json).toMatchObject(body);
+});
+
+it('a limit that is reached is told in the headers that are becoming the standard', async () => {
+  served = await serveAcme({ settings: { ...defaultServerSettings, oceanDailyLimit: 1 } });
+  const ask = () =>
+    served.ask('POST', '/accounts/acme/debits?dialect=ocean', { body: { pool: 'standard', amount: 1 } });
+  expect((await ask()).status).toBe(201);
+  const { status, headers } = await ask();
+  expect(status).toBe(429);
+  expect(headers['ratelimit-policy']).toBe('"ocean";q=1');
+  expect(headers['ratelimit']).toBe(`"ocean";r=0;t=${String(headers['retry-after'])}`);
+});

@@ -1,0 +1,43 @@
+import type { DialectName } from '@scrip/dialects';
+import { dialectNames } from '@scrip/dialects';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalidRequest, RefusedRequest } from './problem.ts';
+import type { VendorLimits } from './vendor/vendor-limits.ts';
+import { sendVendorReply, vendorRefusal } from './vendor/vendor-refusal.ts';
+
+/**
+ * The first hook of a spend: from here on, each of its refusals is put into the words of the vendor that `?dialect=`
+ * names. Stands before the check of the key, so that a refused key is told in those words too.
+ */
+export async function answerSpendsInDialect(request: FastifyRequest): Promise<void> {
+  const { dialect } = request.query as { dialect?: unknown };
+  if (dialect === undefined) return;
+  if (!isDialectName(dialect))
+    throw new RefusedRequest(
+      invalidRequest([{ pointer: '?dialect', detail: `must be one of ${dialectNames.join(', ')}, once.` }]),
+    );
+  request.dialect = dialect;
+}
+
+const SPEND = /^\/scrip\/v1\/accounts\/[^/?]*\/(?:debits|holds)\?(.*)$/;
+
+/** The dialect that the address of a spend names, for a request that did not come as far as its route. */
+export function spendDialectOf(url: string): DialectName | null {
+  const query = SPEND.exec(url)?.[1];
+  if (query === undefined) return null;
+  const [dialect, ...more] = new URLSearchParams(query).getAll('dialect');
+  return isDialectName(dialect) && more.length === 0 ? dialect : null;
+}
+
+/** The last hook of a spend: one in Ocean.io's dialect counts on the account's day, whatever comes of it. */
+export function countOceanSpends(limits: VendorLimits) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    if (request.dialect !== 'ocean') return undefined;
+    const refusal = await limits.admitOceanSpend((request.params as { accountId: string }).accountId);
+    return refusal === null ? undefined : sendVendorReply(reply, vendorRefusal('ocean', refusal, request));
+  };
+}
+
+function isDialectName(value: unknown): value is DialectName {
+  return dialectNames.some((name) => name === value);
+}

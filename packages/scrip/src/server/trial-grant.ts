@@ -1,0 +1,40 @@
+import type { AccountOpened } from '../core/entry.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { TrialGrant } from '../config/settings.ts';
+
+/** The id of the trial grant, the same on every account. */
+const TRIAL_GRANT_ID = 'trial';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Gives a new account its trial credits. If the process dies between the opening and this grant, the retry of the
+ * opening comes here again: the grant's id and terms follow from the opening's entry alone, so that it is made once,
+ * whoever finishes. A refusal leaves the account as it is: the trial has been given under other settings, or its
+ * time is over.
+ */
+export async function grantTrial(
+  ledger: Ledger,
+  opened: AccountOpened,
+  { pool, amountMicros, expiresAfterDays }: TrialGrant,
+): Promise<void> {
+  await ledger.change({
+    accountId: opened.accountId,
+    id: TRIAL_GRANT_ID,
+    actor: null,
+    command: {
+      kind: 'GrantCredits',
+      pool,
+      amountMicros,
+      lotKind: 'one-time',
+      every: null,
+      rollover: 'none',
+      startsAtMs: null,
+      expiresAtMs: expiresAfterDays === null ? null : opened.atMs + expiresAfterDays * DAY_MS,
+      priority: 0,
+      price: null,
+      source: 'trial',
+      note: null,
+    },
+  });
+}

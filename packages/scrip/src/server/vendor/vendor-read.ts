@@ -1,0 +1,85 @@
+import type { DialectName, Problem, Refusal, Reply } from '@scrip/dialects';
+import type { FastifyRequest } from 'fastify';
+import type { AccountState } from '../../core/account.ts';
+import { OPERATOR_STREAM } from '../../core/account.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { readCredential } from './credential.ts';
+import type { RequestTarget } from './request-target.ts';
+import { singleParameter } from './request-target.ts';
+import type { VendorLimits } from './vendor-limits.ts';
+import type { VendorSettings } from './vendor-settings.ts';
+
+/** What the vendors' routes need. */
+export interface VendorDeps {
+  readonly ledger: Ledger;
+  readonly settings: VendorSettings;
+  readonly limits: VendorLimits;
+  /** The digest by which the ledger knows a key. */
+  readonly keyDigest: (secret: string) => string;
+}
+
+/** An admitted read of an account by one of its keys. */
+export interface VendorRead {
+  readonly account: AccountState;
+  readonly query: URLSearchParams;
+  readonly deps: VendorDeps;
+}
+
+export type VendorAnswer =
+  | { readonly ok: true; readonly reply: Reply }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** One documented path of a vendor. */
+export interface VendorRoute {
+  readonly vendor: DialectName;
+  /** As it is documented; `:apiKey` stands for the key where it is part of the path. */
+  readonly path: string;
+  readonly summary: string;
+  readonly answer: (read: VendorRead) => Promise<VendorAnswer>;
+}
+
+/**
+ * Finds the account of the request's key and counts the read: one look for the key, one for the account. What is wrong
+ * with other parameters is told afterwards, and only to a caller with a key.
+ */
+export async function readAccount(
+  vendor: DialectName,
+  {
+    request,
+    target,
+  }: { readonly request: Pick<FastifyRequest, 'raw' | 'headers'>; readonly target: RequestTarget },
+  { ledger, limits, keyDigest }: VendorDeps,
+): Promise<
+  { readonly ok: true; readonly account: AccountState } | { readonly ok: false; readonly refusal: Refusal }
+> {
+  const credential = readCredential(vendor, request, target);
+  if (!credential.ok) return credential;
+  const digest = keyDigest(credential.secret);
+  const accountId = await ledger.keyOwner(digest);
+  if (accountId === null || accountId === OPERATOR_STREAM) return unknownKey();
+  const refusal = await limits.admitRead(vendor, { accountId, digest });
+  if (refusal !== null) return { ok: false, refusal };
+  const account = await ledger.account(accountId);
+  if (account === null || !account.keys.some((key) => key.digest === digest)) return unknownKey();
+  if (account.closedAtMs !== null) return { ok: false, refusal: { code: 'account-closed' } };
+  return { ok: true, account };
+}
+
+function unknownKey(): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { code: 'credential-unknown' } };
+}
+
+/** A parameter's value, undefined where there is none; given more than once it is a problem. */
+export function readParameter(query: URLSearchParams, name: string, problems: Problem[]): string | undefined {
+  const { value, isOnce } = singleParameter(query, name);
+  if (!isOnce) problems.push(parameterProblem(name, 'must be given once, as plain text', 'repeated'));
+  return value;
+}
+
+export function parameterProblem(name: string, message: string, type: string): Problem {
+  return { in: 'query', path: [name], message, type };
+}
+
+export function invalidParameters(problems: readonly Problem[]): VendorAnswer {
+  return { ok: false, refusal: { code: 'invalid-request', problems } };
+}

@@ -1,0 +1,111 @@
+import type { AccountState } from '../../core/account.ts';
+import { RATE_CARD_STREAM } from '../../core/account.ts';
+import { referredChangeId } from '../../core/command.ts';
+import type { Facts } from '../../core/decision.ts';
+import { continuedVersion } from '../../core/entry.ts';
+import { evolve } from '../../core/evolve.ts';
+import { drawnLots } from '../../core/lots.ts';
+import type { UsageChange } from '../../core/usage.ts';
+import { usageOf } from '../../core/usage.ts';
+import type { ChainedState, ChangeRequest, FoundChange, RecordedEntry, Store } from '../../ledger/store.ts';
+
+interface Journal {
+  readonly entries: RecordedEntry[];
+  account: ChainedState;
+}
+
+/** A ledger's entries in plain arrays: for tests, and the shortest account of what a store has to do. */
+export function createMemoryStore(): Store {
+  const journals = new Map<string, Journal>();
+  const keyOwners = new Map<string, string>();
+
+  const entriesOf = (accountId: string) => journals.get(accountId)?.entries ?? [];
+
+  function findChange(accountId: string, changeId: string): FoundChange | null {
+    const entries = entriesOf(accountId);
+    const recorded = entries.findLast(({ entry }) => entry.change?.id === changeId);
+    if (recorded === undefined) return null;
+    const { version } = recorded.entry;
+    return {
+      recorded,
+      continuation: entries.findLast(({ entry }) => continuedVersion(entry) === version) ?? null,
+    };
+  }
+
+  function factsFor({ accountId, command }: ChangeRequest): Facts {
+    const referredId = referredChangeId(command);
+    const found = referredId === null ? null : findChange(accountId, referredId);
+    const lots = found === null ? [] : drawnLots(found.recorded.entry);
+    return {
+      rateCards: journals.get(RATE_CARD_STREAM)?.account.state.rateCards ?? [],
+      referred:
+        found === null
+          ? null
+          : {
+              entry: found.recorded.entry,
+              continuation: found.continuation?.entry ?? null,
+              lotEntries: entriesOf(accountId)
+                .map(({ entry }) => entry)
+                .filter(({ version }) => lots.includes(version)),
+            },
+      isKeyTaken: command.kind === 'AddKey' && keyOwners.has(command.digest),
+    };
+  }
+
+  function append({ entry, personal, hash }: RecordedEntry, account: ChainedState): void {
+    const journal = journals.get(entry.accountId);
+    if (journal === undefined)
+      journals.set(entry.accountId, { entries: [{ entry, personal, hash }], account });
+    else {
+      journal.entries.push({ entry, personal, hash });
+      journal.account = account;
+    }
+    if (entry.kind === 'KeyAdded') keyOwners.set(entry.digest, entry.accountId);
+    if (entry.kind === 'KeyRevoked') keyOwners.delete(entry.digest);
+  }
+
+  return {
+    lanes: { count: 1, depth: 2, of: () => 0 },
+    transact: async (requests, decide) => {
+      const outcomes = requests.map((request) => {
+        const { accountId, change } = request;
+        const decided = decide(request, {
+          account: journals.get(accountId)?.account ?? null,
+          prior: findChange(accountId, change.id)?.recorded ?? null,
+          facts: factsFor(request),
+        });
+        if (decided.next !== null) for (const recorded of decided.entries) append(recorded, decided.next);
+        return decided.outcome;
+      });
+      // Like a store with a disk, it answers later than it is asked.
+      await new Promise((resolve) => setImmediate(resolve));
+      return outcomes;
+    },
+    account: async (accountId) => journals.get(accountId)?.account.state ?? null,
+    accountAt: async (accountId, atMs) =>
+      entriesOf(accountId)
+        .filter(({ entry }) => entry.atMs <= atMs)
+        .reduce<AccountState | null>((state, { entry }) => evolve(state, entry), null),
+    accountIds: async ({ after, limit }) =>
+      [...journals.keys()]
+        .filter((id) => !id.startsWith('$') && (after === null || id > after))
+        .toSorted()
+        .slice(0, limit),
+    keyOwner: async (digest) => keyOwners.get(digest) ?? null,
+    entry: async (accountId, version) => entriesOf(accountId)[version - 1] ?? null,
+    findChange: async (accountId, changeId) => findChange(accountId, changeId),
+    entries: async ({ accountId, afterVersion, limit, kind }) =>
+      entriesOf(accountId)
+        .filter(({ entry }) => entry.version > afterVersion && (kind === undefined || entry.kind === kind))
+        .slice(0, limit),
+    usage: async (accountId, { fromMs, toMs }) =>
+      entriesOf(accountId)
+        .map(({ entry }) => usageOf(entry))
+        .filter(
+          (change): change is UsageChange =>
+            change !== null && change.slotMs >= fromMs && change.slotMs < toMs,
+        ),
+    health: () => ({ writable: true, readable: true, reason: null, lagEntries: 0 }),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,60 @@
+/** Which ids of changes a run may hold: a Bloom filter, about 1 in 100 wrong, never wrong about absence. */
+
+const BITS_PER_CHANGE = 10;
+const PROBES = 7;
+const TWO_21 = 2_097_152;
+
+/**
+ * A 53-bit hash of a change's account and id, spread by the directory's own seed so that nobody outside can make
+ * ids collide. It only narrows a search: what it finds is compared with the entry itself.
+ */
+export function changeHash(seed: number, accountId: string, changeId: string): number {
+  let high = 0xdeadbeef ^ seed;
+  let low = 0x41c6ce57 ^ seed;
+  const text = `${accountId}\n${changeId}`;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 2_654_435_761);
+    low = Math.imul(low ^ code, 1_597_334_677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
+  low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
+  return TWO_21 * (high >>> 0) + (low >>> 11);
+}
+
+export function buildFilter(hashes: readonly number[]): Uint8Array {
+  const filter = new Uint8Array(Math.ceil((Math.max(hashes.length, 1) * BITS_PER_CHANGE) / 8));
+  const bits = filter.length * 8;
+  for (const hash of hashes) {
+    const step = stepOf(hash);
+    let bit = firstBitOf(hash);
+    for (let probe = 0; probe < PROBES; probe += 1) {
+      const at = bit % bits;
+      filter[at >>> 3] = (filter[at >>> 3] ?? 0) | (1 << (at & 7));
+      bit = (bit + step) >>> 0;
+    }
+  }
+  return filter;
+}
+
+/** False: surely not in the run. True: perhaps. */
+export function mayContain(filter: Uint8Array, hash: number): boolean {
+  const bits = filter.length * 8;
+  const step = stepOf(hash);
+  let bit = firstBitOf(hash);
+  for (let probe = 0; probe < PROBES; probe += 1) {
+    const at = bit % bits;
+    if (((filter[at >>> 3] ?? 0) & (1 << (at & 7))) === 0) return false;
+    bit = (bit + step) >>> 0;
+  }
+  return true;
+}
+
+function firstBitOf(hash: number): number {
+  return Math.floor(hash / TWO_21) >>> 0;
+}
+
+/** Odd, so that the probes do not fall on one another. */
+function stepOf(hash: number): number {
+  return (Math.imul(hash % 4_294_967_296, 2_654_435_761) | 1) >>> 0;
+}

@@ -1,0 +1,54 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export interface DataDirectory {
+  readonly files: { readonly journal: string; readonly derived: string };
+  readonly unlock: () => void;
+}
+
+/** Another process owns the directory: two would each hold their own state in memory and overwrite one another's. */
+export class DirectoryInUse extends Error {
+  constructor(directory: string, owner: string) {
+    super(
+      `the data directory ${directory} is in use by another Scrip${owner === '' ? '' : ` (process ${owner})`}. ` +
+        'Stop that one first, or start this one with --data and another directory.',
+    );
+    this.name = 'DirectoryInUse';
+  }
+}
+
+/** Makes the directory where it does not exist, readable by its owner only, and takes it for this process. Throws `DirectoryInUse`. */
+export function openDataDirectory(directory: string): DataDirectory {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+  const unlock = lock(directory);
+  return {
+    files: { journal: join(directory, 'journal.db'), derived: join(directory, 'derived.db') },
+    unlock,
+  };
+}
+
+/** The lock is SQLite's own on a file of its own: the system lets go of it however the process ends. */
+function lock(directory: string): () => void {
+  const pidFile = join(directory, 'scrip.pid');
+  const database = new DatabaseSync(join(directory, 'lock.db'), { timeout: 0 });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && error.message.includes('locked'))
+      throw new DirectoryInUse(directory, readOwner(pidFile));
+    throw error;
+  }
+  writeFileSync(pidFile, `${process.pid}\n`);
+  return () => database.close();
+}
+
+function readOwner(pidFile: string): string {
+  try {
+    return readFileSync(pidFile, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,102 @@
+import { Fault } from '../../ledger/fault.ts';
+import type { ChangeRun, DeriverNotice, DeriverRequest, SnapshotRow } from './deriver-thread.ts';
+import { startThread } from './thread.ts';
+
+/** Entries are gathered this long, so that few calls make many small batches one larger one. */
+const GATHER_MS = 25;
+/** Entries that are worth a batch at once. */
+const GATHER_ENTRIES = 2048;
+
+/** The derived tables' side of the engine: a thread that writes them behind the journal. */
+export interface Derivation {
+  /** Asks for everything up to a position. */
+  readonly derive: (upTo: number) => void;
+  readonly keepSnapshots: (rows: readonly SnapshotRow[]) => void;
+  /** The last position that is in the derived tables. */
+  readonly checkpoint: () => number;
+  /** Why nothing is derived any more; null while all is well. */
+  readonly failure: () => string | null;
+  /** Resolves when the tables are at most so many entries behind a position. Throws a `Fault` when they never will be. */
+  readonly whenWithin: (entries: number, position: () => number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export function startDerivation({
+  files,
+  runChanges,
+  checkpoint: start,
+  onDerived,
+  onRun,
+}: {
+  readonly files: { readonly journal: string; readonly derived: string };
+  readonly runChanges: number;
+  readonly checkpoint: number;
+  readonly onDerived: (checkpoint: number) => void;
+  readonly onRun: (run: ChangeRun) => void;
+}): Derivation {
+  let checkpoint = start;
+  let failure: string | null = null;
+  let waiting: (() => void)[] = [];
+
+  function wake(): void {
+    const woken = waiting;
+    waiting = [];
+    for (const proceed of woken) proceed();
+  }
+
+  const thread = startThread({
+    name: 'deriver-thread',
+    data: { files, runChanges },
+    onNotice: (notice: DeriverNotice) => {
+      if (notice.kind === 'run') {
+        onRun(notice.run);
+        return;
+      }
+      checkpoint = notice.checkpoint;
+      onDerived(checkpoint);
+      wake();
+    },
+    onCrash: (error) => {
+      failure ??= `the indexes cannot be written: ${error.message}`;
+      wake();
+    },
+  });
+  const tell = (request: DeriverRequest) => thread.tell(request);
+  let wanted = start;
+  let told = start;
+  let timer: NodeJS.Timeout | null = null;
+
+  function tellWanted(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    told = wanted;
+    tell({ kind: 'derive', upTo: wanted });
+  }
+
+  return {
+    derive: (upTo) => {
+      wanted = upTo;
+      if (wanted - told >= GATHER_ENTRIES) tellWanted();
+      else timer ??= setTimeout(tellWanted, GATHER_MS);
+    },
+    keepSnapshots: (rows) => tell({ kind: 'snapshots', rows }),
+    checkpoint: () => checkpoint,
+    failure: () => failure,
+    whenWithin: async (entries, position) => {
+      for (;;) {
+        if (failure !== null)
+          throw new Fault(failure, { code: 'store-failed', retryable: true, outcome: 'not-applied' });
+        if (position() - checkpoint <= entries) return;
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+    close: async () => {
+      if (timer !== null) clearTimeout(timer);
+      try {
+        if (failure === null) await thread.ask({ kind: 'close' } satisfies DeriverRequest);
+      } finally {
+        await thread.end();
+      }
+    },
+  };
+}

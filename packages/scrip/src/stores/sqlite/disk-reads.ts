@@ -1,0 +1,140 @@
+import type { AccountState } from '../../core/account.ts';
+import { evolve } from '../../core/evolve.ts';
+import type { UsageChange } from '../../core/usage.ts';
+import { usageOf } from '../../core/usage.ts';
+import { Fault } from '../../ledger/fault.ts';
+import type { ChainedState, EntriesQuery, FoundChange, RecordedEntry } from '../../ledger/store.ts';
+import type { ChangeIndex } from './change-index.ts';
+import type { JournalTail, Tailed } from './journal-tail.ts';
+import type { ReadRequests } from './reader-thread.ts';
+import { toRecorded } from './stored-row.ts';
+import type { Thread } from './thread.ts';
+
+/** Reads of the files with the tail laid over them: everything up to a position, each entry once. */
+export interface DiskReads {
+  readonly account: (accountId: string, atMs?: number) => Promise<ChainedState | null>;
+  readonly change: (accountId: string, changeId: string) => Promise<FoundChange | null>;
+  readonly version: (accountId: string, version: number) => Promise<RecordedEntry | null>;
+  readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
+  readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
+  readonly accountIds: (page: { after: string | null; limit: number }) => Promise<string[]>;
+  readonly keyOwner: (digest: string) => Promise<string | null>;
+}
+
+export function createDiskReads({
+  thread,
+  tail,
+  index,
+  upTo,
+}: {
+  readonly thread: Thread;
+  readonly tail: JournalTail;
+  readonly index: ChangeIndex;
+  /** The last position that a reader may see. */
+  readonly upTo: () => number;
+}): DiskReads {
+  /** Reads the disk while the tail stands still, so that no entry can slip from one to the other in between. */
+  async function beside<K extends keyof ReadRequests>(
+    kind: K,
+    request: ReadRequests[K]['request'],
+  ): Promise<ReadRequests[K]['reply']> {
+    const unpin = tail.pin();
+    try {
+      return await ask(thread, kind, request);
+    } finally {
+      // After the caller's own turn, which still reads the tail.
+      setImmediate(unpin);
+    }
+  }
+
+  const visible = (tailed: readonly Tailed[]) => {
+    const limit = upTo();
+    return tailed.filter(({ position }) => position <= limit);
+  };
+
+  return {
+    account: async (accountId, atMs) => {
+      const onDisk = await beside('account', { accountId, atMs: atMs ?? null });
+      let state: AccountState | null = onDisk?.state ?? null;
+      let hash = onDisk?.hash ?? '';
+      for (const { recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
+        if (recorded.entry.version !== (state?.version ?? 0) + 1) continue;
+        if (atMs !== undefined && recorded.entry.atMs > atMs) break;
+        state = evolve(state, recorded.entry);
+        hash = recorded.hash;
+      }
+      return state === null ? null : { state, hash };
+    },
+    change: async (accountId, changeId) => {
+      const hash = index.hashOf(accountId, changeId);
+      const onDisk = await beside('change', { hash, accountId, changeId });
+      const tailed = tail.change(accountId, changeId);
+      const inTail = tailed !== undefined && tailed.position <= upTo() ? tailed.recorded : null;
+      const recorded = inTail ?? (onDisk === null ? null : toRecorded(onDisk.row));
+      if (recorded === null) return null;
+      const later = tail.continuation(accountId, recorded.entry.version, upTo())?.recorded;
+      const earlier = onDisk?.continuation ?? null;
+      return { recorded, continuation: later ?? (earlier === null ? null : toRecorded(earlier)) };
+    },
+    version: async (accountId, version) => {
+      const tailed = tail.version(accountId, version);
+      if (tailed !== undefined) return tailed.position <= upTo() ? tailed.recorded : null;
+      const [row] = await beside('versions', { accountId, versions: [version] });
+      return row === undefined ? null : toRecorded(row);
+    },
+    entries: async (query) => {
+      const { accountId, afterVersion, limit, kind } = query;
+      const found = (await beside('entries', query)).map(toRecorded);
+      const last = found.at(-1)?.entry.version ?? afterVersion;
+      for (const { recorded } of visible(tail.ofAccount(accountId, last))) {
+        if (found.length === limit) break;
+        if (kind === undefined || recorded.entry.kind === kind) found.push(recorded);
+      }
+      return found;
+    },
+    usage: async (accountId, { fromMs, toMs }) => {
+      const { checkpoint, rows } = await beside('usage', { accountId, fromMs, toMs });
+      const derived: UsageChange[] = rows.map(({ slotMs, pool, action, key, usedMicros, calls }) => ({
+        slotMs,
+        pool,
+        action: action === '' ? null : action,
+        key: key === '' ? null : key,
+        usedMicros,
+        calls,
+      }));
+      const later = visible(tail.ofAccount(accountId, 0)).flatMap(({ position, recorded }) => {
+        const change = position > checkpoint ? usageOf(recorded.entry) : null;
+        return change !== null && change.slotMs >= fromMs && change.slotMs < toMs ? [change] : [];
+      });
+      return [...derived, ...later];
+    },
+    accountIds: async ({ after, limit }) => {
+      const onDisk = await beside('accountIds', { after, limit });
+      const inTail = tail.opened(upTo()).filter((id) => after === null || id > after);
+      return [...new Set([...onDisk, ...inTail])].toSorted().slice(0, limit);
+    },
+    keyOwner: async (digest) => {
+      const tailed = tail.keyOwner(digest, upTo());
+      if (tailed !== undefined) return tailed;
+      return beside('keyOwner', { digest });
+    },
+  };
+}
+
+/** Asks the reader's thread. Throws a `Fault` when the files cannot be read. */
+export async function ask<K extends keyof ReadRequests>(
+  thread: Thread,
+  kind: K,
+  request: ReadRequests[K]['request'],
+): Promise<ReadRequests[K]['reply']> {
+  try {
+    return await thread.ask<ReadRequests[K]['reply']>({ kind, request });
+  } catch (cause) {
+    throw new Fault('the ledger cannot be read from its files', {
+      code: 'store-unreadable',
+      retryable: true,
+      outcome: 'not-applied',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { Fault } from '../../ledger/fault.ts';
+import type { AppendedEntry } from '../../ledger/store.ts';
+import { startThread, ThreadError } from './thread.ts';
+import type { JournalRows } from './writer-thread.ts';
+
+/** A commit that has not answered by then counts as failed. */
+const COMMIT_TIMEOUT_MS = 30_000;
+
+/** Appends to the journal in its own thread. After the first failure it appends no more. */
+export interface JournalWriter {
+  /** Resolves when the entries, and all those before them, are on the disk. Rejects with a `Fault`. */
+  readonly append: (entries: readonly AppendedEntry[], lastPosition: number) => Promise<void>;
+  readonly durablePosition: () => number;
+  /** Why nothing is written any more; null while all is well. */
+  readonly failure: () => string | null;
+  readonly throwIfFailed: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export function createJournalWriter({
+  file,
+  lastPosition,
+  onDurable,
+}: {
+  readonly file: string;
+  readonly lastPosition: number;
+  readonly onDurable: (position: number) => void;
+}): JournalWriter {
+  let durable = lastPosition;
+  let failure: string | null = null;
+  let last: Promise<void> = Promise.resolve();
+  const thread = startThread({
+    name: 'writer-thread',
+    data: { file },
+    onCrash: (error) => {
+      failure ??= `the journal's thread ended: ${error.message}`;
+    },
+  });
+
+  function throwIfFailed(): void {
+    if (failure !== null) throw fault('not-applied');
+  }
+
+  function fault(outcome: 'not-applied' | 'unknown', cause?: unknown): Fault {
+    return new Fault(
+      `the journal cannot be written (${failure}); writes have stopped until Scrip is started again`,
+      { code: 'store-failed', retryable: true, outcome, cause },
+    );
+  }
+
+  async function write(entries: readonly AppendedEntry[], position: number): Promise<void> {
+    // What was decided before this failed, and this was decided on top of it.
+    throwIfFailed();
+    const first = position - entries.length + 1;
+    const rows: JournalRows = [];
+    for (const [index, { entry, body, personal, hash }] of entries.entries())
+      rows.push(
+        first + index,
+        entry.accountId,
+        entry.version,
+        body,
+        personal === null ? null : JSON.stringify(personal),
+        hash,
+      );
+    try {
+      await withTimeout(thread.ask(rows));
+    } catch (cause) {
+      const { message, code } = cause as ThreadError;
+      failure ??= message;
+      throw fault(code === 'not-applied' ? 'not-applied' : 'unknown', cause);
+    }
+    durable = position;
+    onDurable(position);
+  }
+
+  return {
+    append: (entries, position) => {
+      const before = last;
+      // One after the other, also in failing: a later append never overtakes an earlier one.
+      last = entries.length === 0 ? before : before.then(() => write(entries, position));
+      last.catch(() => {});
+      return last;
+    },
+    durablePosition: () => durable,
+    failure: () => failure,
+    throwIfFailed,
+    close: async () => {
+      await last.catch(() => {});
+      if (failure === null) await thread.ask('close');
+      await thread.end();
+    },
+  };
+}
+
+async function withTimeout(commit: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new ThreadError('the disk did not answer in time', 'unknown')),
+      COMMIT_TIMEOUT_MS,
+    );
+  });
+  try {
+    await Promise.race([commit, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

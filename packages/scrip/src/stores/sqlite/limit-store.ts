@@ -1,0 +1,79 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Fault } from '../../ledger/fault.ts';
+import type { LeaseReply, LeaseRequest, LimitStore } from '../../ledger/limit-store.ts';
+import { migrate } from './migrate.ts';
+import { LIMITS_MIGRATIONS } from './migrations/limits.ts';
+import { openJournal } from './open-files.ts';
+import { startThread } from './thread.ts';
+
+interface Waiting {
+  readonly request: LeaseRequest;
+  readonly resolve: (reply: LeaseReply) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Opens `limits.db` in the data directory. Leases are written in a thread of their own, one transaction for all that
+ * arrived while the last one was being written. One process at a time: the directory's lock sees to it.
+ */
+export async function openSqliteLimitStore(directory: string): Promise<LimitStore> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = join(directory, 'limits.db');
+  const database = openJournal(file);
+  migrate(database, LIMITS_MIGRATIONS);
+  database.close();
+  chmodSync(file, 0o600);
+  let crash: Error | null = null;
+  const thread = startThread({
+    name: 'limit-thread',
+    data: { file },
+    onCrash: (error) => {
+      crash = error;
+    },
+  });
+  let waiting: Waiting[] = [];
+  let writing: Promise<void> | null = null;
+
+  async function write(): Promise<void> {
+    // After the events that are ready now, so that requests that arrived together are written together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        // A thread that has ended answers nothing any more.
+        if (crash !== null) throw crash;
+        const replies = await thread.ask<LeaseReply[]>(batch.map(({ request }) => request));
+        for (const [index, { resolve }] of batch.entries()) resolve(replies[index] as LeaseReply);
+      } catch (cause) {
+        for (const { reject } of batch) reject(limitsFailed(cause));
+      }
+    }
+    writing = null;
+  }
+
+  return {
+    isShared: false,
+    lease: (request) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ request, resolve, reject });
+        writing ??= write();
+      }),
+    close: async () => {
+      await writing;
+      if (crash === null) await thread.ask('close');
+      await thread.end();
+    },
+  };
+}
+
+function limitsFailed(cause: unknown): Fault {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Fault(`the limits cannot be written: ${reason}`, {
+    code: 'store-failed',
+    retryable: true,
+    outcome: 'not-applied',
+    cause,
+  });
+}

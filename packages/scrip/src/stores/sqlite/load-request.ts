@@ -1,0 +1,130 @@
+import { RATE_CARD_STREAM } from '../../core/account.ts';
+import { referredChangeId } from '../../core/command.ts';
+import type { Facts } from '../../core/decision.ts';
+import type { Entry } from '../../core/entry.ts';
+import { drawnLots } from '../../core/lots.ts';
+import type { ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
+import type { AccountCache } from './account-cache.ts';
+import type { ChangeIndex } from './change-index.ts';
+import type { DiskReads } from './disk-reads.ts';
+import type { JournalTail } from './journal-tail.ts';
+
+/** What was read from the disk for one batch. Memory is asked first each time; this only fills what it lacks. */
+export interface DiskFinds {
+  readonly absentAccounts: Set<string>;
+  readonly changes: Map<string, { recorded: RecordedEntry; continuation: RecordedEntry | null } | null>;
+  readonly entries: Map<string, RecordedEntry>;
+  readonly keyOwners: Map<string, string | null>;
+}
+
+export function emptyFinds(): DiskFinds {
+  return { absentAccounts: new Set(), changes: new Map(), entries: new Map(), keyOwners: new Map() };
+}
+
+/** Memory, and the disk beside it. */
+export interface Sources {
+  readonly cache: AccountCache;
+  readonly tail: JournalTail;
+  readonly index: ChangeIndex;
+  readonly reads: DiskReads;
+}
+
+/** A request with everything its decision needs, or the reads that must come first. */
+export type LoadResult = { readonly loaded: Loaded } | { readonly missing: readonly (() => Promise<void>)[] };
+
+/** Gathers from memory what a decision needs. Called again when the reads it asked for are done. */
+export function loadRequest(request: ChangeRequest, sources: Sources, finds: DiskFinds): LoadResult {
+  const missing: (() => Promise<void>)[] = [];
+  const { accountId, change, command } = request;
+  const account = sources.cache.get(accountId);
+  if (account === undefined && !finds.absentAccounts.has(accountId))
+    missing.push(async () => {
+      const found = await sources.reads.account(accountId);
+      if (found === null) finds.absentAccounts.add(accountId);
+      else sources.cache.offer(found);
+    });
+  const prior = findPrior(accountId, change.id, sources, finds, missing);
+  const referredId = referredChangeId(command);
+  const referred = referredId === null ? null : findReferred(accountId, referredId, sources, finds, missing);
+  const isKeyTaken =
+    command.kind === 'AddKey' && findKeyOwner(command.digest, sources, finds, missing) !== null;
+  if (missing.length > 0) return { missing };
+  const rateCards = sources.cache.get(RATE_CARD_STREAM)?.decided.state.rateCards ?? [];
+  return { loaded: { account: account?.decided ?? null, prior, facts: { rateCards, referred, isKeyTaken } } };
+}
+
+type Missing = (() => Promise<void>)[];
+
+function findPrior(
+  accountId: string,
+  changeId: string,
+  { tail, index, reads }: Sources,
+  finds: DiskFinds,
+  missing: Missing,
+): RecordedEntry | null {
+  const tailed = tail.change(accountId, changeId);
+  if (tailed !== undefined) return tailed.recorded;
+  if (!index.mayHold(accountId, changeId)) return null;
+  return findOnDisk(accountId, changeId, reads, finds, missing)?.recorded ?? null;
+}
+
+function findOnDisk(
+  accountId: string,
+  changeId: string,
+  reads: DiskReads,
+  finds: DiskFinds,
+  missing: Missing,
+) {
+  const key = `${accountId}\n${changeId}`;
+  const found = finds.changes.get(key);
+  if (found === undefined)
+    missing.push(async () => {
+      finds.changes.set(key, await reads.change(accountId, changeId));
+    });
+  return found ?? null;
+}
+
+function findReferred(
+  accountId: string,
+  changeId: string,
+  { tail, reads }: Sources,
+  finds: DiskFinds,
+  missing: Missing,
+): Facts['referred'] {
+  const tailed = tail.change(accountId, changeId);
+  const onDisk = tailed === undefined ? findOnDisk(accountId, changeId, reads, finds, missing) : null;
+  const entry = tailed?.recorded.entry ?? onDisk?.recorded.entry;
+  if (entry === undefined) return null;
+  const continuation =
+    tail.continuation(accountId, entry.version, Infinity)?.recorded.entry ??
+    onDisk?.continuation?.entry ??
+    null;
+  const lotEntries: Entry[] = [];
+  for (const version of drawnLots(entry)) {
+    const key = `${accountId}\n${version}`;
+    const made = tail.version(accountId, version)?.recorded ?? finds.entries.get(key);
+    if (made !== undefined) lotEntries.push(made.entry);
+    else if (version > 0)
+      missing.push(async () => {
+        const read = await reads.version(accountId, version);
+        if (read !== null) finds.entries.set(key, read);
+      });
+  }
+  return { entry, continuation, lotEntries };
+}
+
+function findKeyOwner(
+  digest: string,
+  { tail, reads }: Sources,
+  finds: DiskFinds,
+  missing: Missing,
+): string | null {
+  const tailed = tail.keyOwner(digest, Infinity);
+  if (tailed !== undefined) return tailed;
+  const found = finds.keyOwners.get(digest);
+  if (found === undefined)
+    missing.push(async () => {
+      finds.keyOwners.set(digest, await reads.keyOwner(digest));
+    });
+  return found ?? null;
+}

@@ -1,0 +1,205 @@
+import { workerData } from 'node:worker_threads';
+import { decodeEntry, decodeState } from '../../core/entry-format.ts';
+import { evolve } from '../../core/evolve.ts';
+import type { AccountState } from '../../core/account.ts';
+import type { ChainedState, EntriesQuery } from '../../ledger/store.ts';
+import { BILLION } from './derive-batch.ts';
+import type { ChangeRun } from './deriver-thread.ts';
+import { openForReading } from './open-files.ts';
+import type { StoredRow } from './stored-row.ts';
+import { STORED_COLUMNS } from './stored-row.ts';
+import { serveThread } from './thread.ts';
+
+export interface ReadRequests {
+  readonly account: { request: { accountId: string; atMs: number | null }; reply: ChainedState | null };
+  readonly versions: { request: { accountId: string; versions: readonly number[] }; reply: StoredRow[] };
+  readonly change: {
+    request: { hash: number; accountId: string; changeId: string };
+    reply: FoundRows | null;
+  };
+  readonly entries: { request: EntriesQuery; reply: StoredRow[] };
+  readonly usage: { request: { accountId: string; fromMs: number; toMs: number }; reply: UsageRows };
+  readonly accountIds: { request: { after: string | null; limit: number }; reply: string[] };
+  readonly keyOwner: { request: { digest: string }; reply: string | null };
+  readonly tail: { request: { after: number; limit: number }; reply: StoredRow[] };
+  readonly start: { request: null; reply: StartRows };
+  readonly close: { request: null; reply: null };
+}
+
+/** What a start needs to know of the files. */
+export interface StartRows {
+  readonly lastPosition: number;
+  readonly checkpoint: number;
+  readonly seed: number;
+  /** Hashes of the newest run, which has no filter yet. */
+  readonly recent: readonly number[];
+  readonly runs: readonly ChangeRun[];
+}
+
+export interface FoundRows {
+  readonly row: StoredRow;
+  readonly continuation: StoredRow | null;
+}
+
+/** Usage as of a checkpoint: entries after it are not in it. */
+export interface UsageRows {
+  readonly checkpoint: number;
+  readonly rows: readonly {
+    readonly slotMs: number;
+    readonly pool: string;
+    readonly action: string;
+    readonly key: string;
+    readonly usedMicros: bigint;
+    readonly calls: number;
+  }[];
+}
+
+const { files } = workerData as { files: { journal: string; derived: string } };
+const database = openForReading(files);
+
+const FROM_HISTORY = `SELECT ${STORED_COLUMNS} FROM history JOIN journal.entry AS entry ON entry.position = history.position`;
+const selectSnapshot = database.prepare(
+  'SELECT state, hash FROM snapshot WHERE account_id = ? AND version <= ? ORDER BY version DESC LIMIT 1',
+);
+const selectVersions = database.prepare(
+  `${FROM_HISTORY} WHERE history.account_id = ? AND history.version > ? AND history.version <= ? ORDER BY history.version`,
+);
+const selectVersion = database.prepare(
+  `${FROM_HISTORY} WHERE history.account_id = ? AND history.version = ?`,
+);
+const selectPage = database.prepare(
+  `${FROM_HISTORY} WHERE history.account_id = ? AND history.version > ? ORDER BY history.version LIMIT ?`,
+);
+const selectPageOfKind = database.prepare(
+  `SELECT ${STORED_COLUMNS} FROM entry_of_kind AS kinds
+   JOIN history ON history.account_id = kinds.account_id AND history.version = kinds.version
+   JOIN journal.entry AS entry ON entry.position = history.position
+   WHERE kinds.account_id = ? AND kinds.kind = ? AND kinds.version > ? ORDER BY kinds.version LIMIT ?`,
+);
+const selectLastVersion = database.prepare(
+  'SELECT max(version) AS version FROM history WHERE account_id = ?',
+);
+const selectTime = database.prepare('SELECT at_ms AS atMs FROM history WHERE account_id = ? AND version = ?');
+const selectRuns = database.prepare('SELECT run FROM change_run ORDER BY run DESC');
+const selectChange = database.prepare(
+  `SELECT ${STORED_COLUMNS} FROM change JOIN journal.entry AS entry ON entry.position = change.position
+   WHERE change.run = ? AND change.hash = ? ORDER BY change.position DESC`,
+);
+const selectContinuation = database.prepare(
+  `${FROM_HISTORY} WHERE history.account_id = ?1
+   AND history.version = (SELECT version FROM continuation WHERE account_id = ?1 AND continued_version = ?2)`,
+);
+const selectUsage = database.prepare(
+  `SELECT slot_ms, pool, action, key, used_billions, used_rest, calls FROM usage
+   WHERE account_id = ? AND slot_ms >= ? AND slot_ms < ?`,
+);
+selectUsage.setReadBigInts(true);
+const selectCheckpoint = database.prepare('SELECT checkpoint FROM progress');
+const selectAccounts = database.prepare(
+  'SELECT account_id AS id FROM account WHERE account_id > ? ORDER BY 1 LIMIT ?',
+);
+const selectKey = database.prepare('SELECT account_id AS id FROM api_key WHERE digest = ?');
+const selectTail = database.prepare(
+  `SELECT ${STORED_COLUMNS} FROM journal.entry AS entry WHERE position > ? ORDER BY position LIMIT ?`,
+);
+
+const asRows = (rows: unknown) => rows as StoredRow[];
+const asRow = (row: unknown) => (row ?? null) as StoredRow | null;
+
+function account(accountId: string, atMs: number | null): ChainedState | null {
+  const last = selectLastVersion.get(accountId)?.['version'] as number | null;
+  if (last === null) return null;
+  const upTo = atMs === null ? last : lastVersionAt(accountId, last, atMs);
+  const snapshot = selectSnapshot.get(accountId, upTo);
+  let state: AccountState | null = snapshot === undefined ? null : decodeState(snapshot['state'] as string);
+  let hash = (snapshot?.['hash'] ?? '') as string;
+  for (const row of asRows(selectVersions.all(accountId, state?.version ?? 0, upTo))) {
+    state = evolve(state, decodeEntry(row));
+    hash = row.hash;
+  }
+  return state === null ? null : { state, hash };
+}
+
+/** The last version recorded at or before an instant; an account's time never goes back, so that versions can be halved. */
+function lastVersionAt(accountId: string, lastVersion: number, atMs: number): number {
+  let low = 0;
+  let high = lastVersion;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((selectTime.get(accountId, middle)?.['atMs'] as number) <= atMs) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The newest entry that bears the id: runs from the newest to the oldest, and of each what truly is the change. */
+function change(hash: number, accountId: string, changeId: string): FoundRows | null {
+  const runs = [0, ...selectRuns.all().map((row) => row['run'] as number)];
+  for (const run of runs)
+    for (const row of asRows(selectChange.all(run, hash))) {
+      if (row.accountId !== accountId || decodeEntry(row).change?.id !== changeId) continue;
+      return { row, continuation: asRow(selectContinuation.get(accountId, row.version)) };
+    }
+  return null;
+}
+
+const handlers: {
+  [K in keyof ReadRequests]: (request: ReadRequests[K]['request']) => ReadRequests[K]['reply'];
+} = {
+  account: ({ accountId, atMs }) => account(accountId, atMs),
+  versions: ({ accountId, versions }) =>
+    versions.flatMap((version) => asRow(selectVersion.get(accountId, version)) ?? []),
+  change: ({ hash, accountId, changeId }) => change(hash, accountId, changeId),
+  entries: ({ accountId, afterVersion, limit, kind }) =>
+    asRows(
+      kind === undefined
+        ? selectPage.all(accountId, afterVersion, limit)
+        : selectPageOfKind.all(accountId, kind, afterVersion, limit),
+    ),
+  usage: ({ accountId, fromMs, toMs }) => ({
+    checkpoint: selectCheckpoint.get()?.['checkpoint'] as number,
+    rows: selectUsage.all(accountId, fromMs, toMs).map((row) => ({
+      slotMs: Number(row['slot_ms']),
+      pool: row['pool'] as string,
+      action: row['action'] as string,
+      key: row['key'] as string,
+      usedMicros: (row['used_billions'] as bigint) * BILLION + (row['used_rest'] as bigint),
+      calls: Number(row['calls']),
+    })),
+  }),
+  accountIds: ({ after, limit }) => selectAccounts.all(after ?? '', limit).map((row) => row['id'] as string),
+  keyOwner: ({ digest }) => (selectKey.get(digest)?.['id'] ?? null) as string | null,
+  tail: ({ after, limit }) => asRows(selectTail.all(after, limit)),
+  start: () => ({
+    ...(database.prepare('SELECT checkpoint, seed FROM progress').get() as {
+      checkpoint: number;
+      seed: number;
+    }),
+    lastPosition: (database.prepare('SELECT max(position) AS last FROM journal.entry').get()?.['last'] ??
+      0) as number,
+    recent: database
+      .prepare('SELECT hash FROM change WHERE run = 0')
+      .all()
+      .map((row) => row['hash'] as number),
+    runs: database
+      .prepare(
+        'SELECT run, last_position AS lastPosition, last_at_ms AS lastAtMs, filter FROM change_run ORDER BY run',
+      )
+      .all() as unknown as ChangeRun[],
+  }),
+  close: () => {
+    database.close();
+    return null;
+  },
+};
+
+/** Every request sees one state of the files. */
+serveThread(({ kind, request }: { kind: keyof ReadRequests; request: never }) => {
+  if (kind === 'close') return handlers.close(null);
+  database.exec('BEGIN');
+  try {
+    return handlers[kind](request);
+  } finally {
+    database.exec('COMMIT');
+  }
+});

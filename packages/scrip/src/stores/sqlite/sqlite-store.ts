@@ -1,0 +1,189 @@
+import { RATE_CARD_STREAM } from '../../core/account.ts';
+import type { Store } from '../../ledger/store.ts';
+import { createAccountCache } from './account-cache.ts';
+import type { ChangeIndex } from './change-index.ts';
+import { createChangeIndex } from './change-index.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { createDecider } from './decider.ts';
+import { startDerivation } from './derivation.ts';
+import type { DiskReads } from './disk-reads.ts';
+import { ask, createDiskReads } from './disk-reads.ts';
+import type { JournalTail } from './journal-tail.ts';
+import { createJournalTail } from './journal-tail.ts';
+import { createJournalWriter } from './journal-writer.ts';
+import { createKeyOwners } from './key-owners.ts';
+import { prepareFiles, removeDerived } from './prepare-files.ts';
+import type { StartRows } from './reader-thread.ts';
+import { toRecorded } from './stored-row.ts';
+import type { Thread } from './thread.ts';
+import { startThread } from './thread.ts';
+
+export interface SqliteStoreOptions {
+  /** Made where it does not exist. */
+  readonly directory: string;
+  /** How long an id of a change is kept at least, in milliseconds. */
+  readonly idsKeptMs: number;
+  readonly now: () => number;
+  /** Smaller ones let a test see in a moment what takes a large ledger days. */
+  readonly sizes?: Partial<EngineSizes>;
+}
+
+export interface EngineSizes {
+  /** Accounts that are held in memory. */
+  readonly cachedAccounts: number;
+  /** Entries that the derived tables may lag behind before new changes wait for them. */
+  readonly maxLagEntries: number;
+  /** Entries of an account, at least, from one snapshot to the next: what a load has to replay at most. */
+  readonly snapshotEvery: number;
+  /** Changes that the newest run of ids collects before it becomes a run of its own. */
+  readonly runChanges: number;
+}
+
+const DEFAULT_SIZES: EngineSizes = {
+  cachedAccounts: 200_000,
+  maxLagEntries: 200_000,
+  snapshotEvery: 256,
+  runChanges: 262_144,
+};
+const TAIL_PAGE = 10_000;
+
+/**
+ * Opens a ledger's files and takes them for this process. State is in memory, a commit only appends to the journal,
+ * and all else is derived behind it. Throws `DirectoryInUse` when another process has the directory.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const directory = openDataDirectory(options.directory);
+  try {
+    return await openFiles(directory, options);
+  } catch (error) {
+    directory.unlock();
+    throw error;
+  }
+}
+
+async function openFiles(directory: DataDirectory, options: SqliteStoreOptions): Promise<Store> {
+  const sizes = { ...DEFAULT_SIZES, ...options.sizes };
+  const { files } = directory;
+  const { reader, start } = await startReader(files);
+  const tail = createJournalTail();
+  const index = createChangeIndex({ ...start, keptMs: options.idsKeptMs });
+  const derivation = startDerivation({
+    files,
+    runChanges: sizes.runChanges,
+    checkpoint: start.checkpoint,
+    onDerived: tail.forget,
+    onRun: (run) => index.closeRun(run, options.now()),
+  });
+  derivation.derive(start.lastPosition);
+  await derivation.whenWithin(sizes.maxLagEntries / 2, () => start.lastPosition);
+  const lastPosition = await readTail({ reader, tail, index, after: derivation.checkpoint() });
+  tail.forget(derivation.checkpoint());
+
+  const writer = createJournalWriter({ file: files.journal, lastPosition, onDurable: derivation.derive });
+  const reads = createDiskReads({ thread: reader, tail, index, upTo: writer.durablePosition });
+  const cache = createAccountCache({
+    capacity: sizes.cachedAccounts,
+    mayLeave: (accountId, account) =>
+      accountId !== RATE_CARD_STREAM && account.durable === account.decided.state && !tail.holds(accountId),
+  });
+  const rateCards = await reads.account(RATE_CARD_STREAM);
+  if (rateCards !== null) cache.offer(rateCards);
+  const keyOwners = createKeyOwners(reads.keyOwner);
+  const decider = createDecider({
+    sources: { cache, tail, index, reads },
+    writer,
+    lastPosition,
+    snapshotEvery: sizes.snapshotEvery,
+    keepSnapshots: derivation.keepSnapshots,
+    onKeyChanged: keyOwners.forget,
+  });
+
+  let closing: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    await writer.close();
+    await derivation.close();
+    await closeReader(reader);
+    directory.unlock();
+  }
+
+  return {
+    // One batch is made durable while the next is decided.
+    lanes: { count: 1, depth: 2, of: () => 0 },
+    transact: async (requests, decide) => {
+      writer.throwIfFailed();
+      await derivation.whenWithin(sizes.maxLagEntries, decider.position);
+      return decider.decide(requests, decide);
+    },
+    account: async (accountId) => {
+      const cached = cache.get(accountId);
+      if (cached !== undefined) return cached.durable;
+      const found = await reads.account(accountId);
+      return found === null ? null : cache.offer(found).durable;
+    },
+    keyOwner: keyOwners.find,
+    ...readsOf(reads),
+    health: () => {
+      const reason = writer.failure() ?? derivation.failure();
+      const lagEntries = decider.position() - derivation.checkpoint();
+      return { writable: reason === null, readable: true, reason, lagEntries };
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function readsOf(reads: DiskReads) {
+  return {
+    accountAt: async (accountId: string, atMs: number) =>
+      (await reads.account(accountId, atMs))?.state ?? null,
+    accountIds: reads.accountIds,
+    entry: reads.version,
+    findChange: reads.change,
+    entries: reads.entries,
+    usage: reads.usage,
+  };
+}
+
+/** Opens the files for reading; derived tables that were not made from this journal are made anew. */
+async function startReader(files: DataDirectory['files']): Promise<{ reader: Thread; start: StartRows }> {
+  prepareFiles(files);
+  const reader = startThread({ name: 'reader-thread', data: { files } });
+  const start = await ask(reader, 'start', null);
+  if (start.checkpoint <= start.lastPosition) return { reader, start };
+  await closeReader(reader);
+  removeDerived(files.derived);
+  return startReader(files);
+}
+
+async function closeReader(reader: Thread): Promise<void> {
+  await ask(reader, 'close', null);
+  await reader.end();
+}
+
+/** Fills the tail with what the derived tables do not hold; returns the journal's last position. */
+async function readTail({
+  reader,
+  tail,
+  index,
+  after,
+}: {
+  readonly reader: Thread;
+  readonly tail: JournalTail;
+  readonly index: ChangeIndex;
+  readonly after: number;
+}): Promise<number> {
+  let position = after;
+  for (;;) {
+    const rows = await ask(reader, 'tail', { after: position, limit: TAIL_PAGE });
+    for (const row of rows) {
+      const recorded = toRecorded(row);
+      tail.append({ position: row.position, recorded });
+      if (recorded.entry.change !== null) index.add(row.accountId, recorded.entry.change.id, row.position);
+      position = row.position;
+    }
+    if (rows.length < TAIL_PAGE) return position;
+  }
+}

@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CliSession } from './support/cli-session.ts';
+import { member, startCliSession } from './support/cli-session.ts';
+
+let cli: CliSession;
+beforeAll(async () => {
+  cli = await startCliSession();
+});
+afterAll(async () => cli.end());
+
+describe('debit --file', () => {
+  const file = (name: string, text: string) => {
+    const path = join(cli.directory, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const bulk = (id: string, quantity: number, accountId = 'bulk') =>
+    JSON.stringify({ id, accountId, action: 'sms', quantity });
+
+  beforeAll(async () => {
+    await cli.ok('account open bulk');
+    await cli.ok('grant give bulk --pool standard --amount 100000');
+  });
+
+  it('debits every line of NDJSON or CSV, from a file or a pipe', async () => {
+    const ndjson = file('a.ndjson', `${bulk('n-1', 1)}\n${bulk('n-2', 2)}\n`);
+    const csv = 'id,accountId,action,quantity\nc-1,bulk,sms,4\nc-2,bulk,sms,8\n';
+    expect(member(await cli.ok(['debit', '--file', ndjson]), 'debited')).toBe('2');
+    await cli.ok(['debit', '--file', file('a.csv', csv)]);
+    await cli.ok('debit --file - --format csv', { input: csv.replaceAll('c-', 'd-') });
+    await cli.ok('debit --file -', { input: bulk('n-3', 16) });
+    expect(await cli.json('usage bulk')).toMatchObject({ total: [{ amount: '43', calls: 7 }] });
+  });
+
+  it('may be run again, and debits nothing twice', async () => {
+    const lines = file('again.ndjson', `${bulk('again-1', 1)}\n${bulk('again-2', 2)}\n`);
+    await cli.ok(['debit', '--file', lines]);
+    const before = (await cli.ok('balance bulk')).out;
+    expect(member(await cli.ok(['debit', '--file', lines]), 'refused')).toBe('0');
+    expect((await cli.ok('balance bulk')).out).toBe(before);
+  });
+
+  it('debits the good lines and names the others by their place', async () => {
+    const lines = [bulk('m-1', 1), '', bulk('m-2', 1, 'nobody'), '{', bulk('m-4', 1)].join('\n');
+    const ran = await cli.run(['debit', '--file', file('mixed.ndjson', lines)]);
+    expect(ran.code).toBe(1);
+    expect(member(ran, 'debited')).toBe('2');
+    expect(ran.out).toMatch(/^ +3 {2}m-2 +account-not-found/m);
+    expect(ran.out).toMatch(/^ +4 {2}- +malformed-json/m);
+    expect(ran.err).toContain('2 of 4 lines were refused');
+  });
+
+  it(
+    'prints one document with --json, of more lines than one request may have',
+    { timeout: 60_000 },
+    async () => {
+      const lines = Array.from({ length: 10_500 }, (_, index) => bulk(`many-${index}`, 1)).join('\n');
+      const { results } = (await cli.json(['debit', '--file', file('many.ndjson', lines)])) as {
+        results: object[];
+      };
+      expect(results).toHaveLength(10_500);
+      expect(results[10_499]).toMatchObject({ id: 'many-10499', status: 201, amount: '1' });
+      expect(await cli.json(['debit', '--file', file('none.ndjson', '')])).toEqual({ results: [] });
+    },
+  );
+
+  it('shows no bar where nobody looks at a terminal', async () => {
+    const ran = await cli.ok(['debit', '--file', file('bar.ndjson', bulk('bar-1', 1))]);
+    expect(ran.err).toBe('');
+  });
+
+  it.each([
+    ['a file that is not there', ['--file', '/nowhere/a.ndjson'], 1, 'there is no such file'],
+    ['an account beside it', ['acme', '--file', 'a'], 2, 'each line names its own account'],
+    ['an id beside it', ['--file', 'a', '--id', 'x'], 2, 'each line names its own account'],
+  ])('refuses %s', async (_what, words, code, why) => {
+    const ran = await cli.run(['debit', ...words]);
+    expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(why) });
+  });
+});

@@ -1,0 +1,286 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CliSession } from './support/cli-session.ts';
+import { startCliSession } from './support/cli-session.ts';
+import { runScrip } from './support/run-scrip.ts';
+import { OPERATOR_KEY } from './support/scrip-process.ts';
+
+const ESCAPE = '\u{1b}';
+let cli: CliSession;
+beforeAll(async () => {
+  cli = await startCliSession();
+  await cli.ok('account open acme');
+  await cli.ok('grant give acme --pool standard --amount 10');
+});
+afterAll(async () => cli.end());
+
+const COMMANDS = [
+  ...['open', 'list', 'show', 'change', 'close'].map((name) => `account ${name}`),
+  ...['add', 'import', 'list', 'revoke'].map((name) => `key ${name}`),
+  ...['give', 'list', 'void'].map((name) => `grant ${name}`),
+  ...['place', 'capture', 'release', 'list'].map((name) => `hold ${name}`),
+  'debit',
+  'refund',
+  'balance',
+  'usage',
+  'quote',
+  'explain',
+  'completion',
+  'serve',
+  ...['show', 'publish'].map((name) => `rate-card ${name}`),
+];
+
+describe('help', () => {
+  it.each(COMMANDS)('of %s has examples, and fits into 80 columns but for them', async (command) => {
+    const { code, out, err } = await runScrip([...command.split(' '), '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(`Usage: scrip ${command}`);
+    expect(out).toMatch(new RegExp(`Examples:\\n(?:.*\\n)*.*scrip ${command}`));
+    for (const line of out.split('Examples:')[0]?.split('\n') ?? [])
+      expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('of the program and of a group lists every command', async () => {
+    const { out } = await runScrip(['--help']);
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command.split(' ')[0]} `, 'm'));
+    expect((await runScrip(['grant', '--help'])).out).toMatch(/^ {2}give /m);
+  });
+});
+
+describe('a command line that is wrong', () => {
+  it.each([
+    [['balance']],
+    [['nothing']],
+    [['account']],
+    [['account', 'nothing']],
+    [['debit']],
+    [['debit', 'acme', '--actoin', 'sms']],
+    [['account', 'show']],
+    [['account', 'show', 'a', 'b']],
+    [['account', 'list', '--limit', 'many']],
+    [['account', 'open', 'a', '--metadata', '[]']],
+    [['grant', 'give', 'acme', '--pool', 'standard']],
+    [['grant', 'give', 'acme', '--pool', 'standard', '--amount', '1', '--every', 'century']],
+    [['grant', 'give', 'acme', '--pool', 'standard', '--amount', '1', '--price', '5']],
+    [['quote', 'acme']],
+    [['quote', 'acme', '--for', 'sms']],
+    [['usage', 'acme', '--by', 'hour']],
+    [['completion', 'tcsh']],
+    [['serve', '--bogus']],
+    [['serve', '--port', 'x']],
+  ])('exits with 2, prints no data and says what is wrong: %j', async (words) => {
+    const ran = await cli.run(words);
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err).not.toBe('');
+    expect(ran.err).not.toContain('    at ');
+  });
+
+  it('exits with 2 for a value that the server cannot read, named by its flag', async () => {
+    const ran = await cli.run('debit acme --action sms --quantity many');
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--quantity ') });
+    expect((await cli.run('usage acme --start 2026-02-30')).err).toContain('--start ');
+  });
+
+  it.each([
+    ['SCRIP_URL', 'nonsense'],
+    ['SCRIP_KEY', 'two words'],
+  ])('exits with 2 for a %s that cannot be one', async (name, value) => {
+    const ran = await cli.run('account list', { env: { [name]: value } });
+    expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining(name) });
+    expect(ran.err).not.toContain(value);
+  });
+});
+
+describe('a server that cannot be asked', () => {
+  it('is not there: it says how to start one', async () => {
+    const ran = await cli.run('account list', { env: { SCRIP_URL: 'http://127.0.0.1:2' } });
+    expect(ran).toMatchObject({ code: 1, out: '' });
+    expect(ran.err).toContain('No server answers at http://127.0.0.1:2');
+    expect(ran.err).toContain('scrip serve');
+  });
+
+  it.each([
+    ['no key', undefined, 'SCRIP_KEY is not set'],
+    ['an unknown key', 'some-other-key', 'The key is not known'],
+  ])('with %s exits with 4, and shows no key', async (_what, key, why) => {
+    const ran = await cli.run('account list', { env: { SCRIP_KEY: key } });
+    expect(ran).toMatchObject({ code: 4, out: '', err: expect.stringContaining(why) });
+    expect(ran.err).toContain('Set ');
+    if (key !== undefined) expect(ran.err).not.toContain(key);
+  });
+
+  it('does not know the account: exits with 1 and says where to look', async () => {
+    const ran = await cli.run('account show nobody');
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('scrip account list') });
+  });
+
+  it('refuses: --json prints its problem as it is', async () => {
+    const ran = await cli.run('debit acme --action sms --quantity 11 --json');
+    expect(ran.code).toBe(1);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      code: 'insufficient-credits',
+      available: '10',
+      required: '11',
+    });
+    expect(ran.err).toContain('Not enough credits');
+  });
+
+  it(
+    'breaks off: it prints the made-up id with which the command finds out',
+    { timeout: 60_000 },
+    async () => {
+      const ids: (string | undefined)[] = [];
+      const broken = createServer((request) => {
+        ids.push(String(request.headers['idempotency-key']));
+        request.socket.destroy();
+      });
+      await new Promise<void>((resolve) => {
+        broken.listen(0, '127.0.0.1', resolve);
+      });
+      const url = `http://127.0.0.1:${(broken.address() as AddressInfo).port}`;
+      const line = 'debit acme --action sms --quantity 1';
+      const ran = await cli.run(line, { env: { SCRIP_URL: url } });
+      broken.close();
+      const [, id = ''] = /Run the same command again with --id (\S+)/.exec(ran.err) ?? [];
+      expect(ran).toMatchObject({ code: 1, out: '' });
+      expect(ids).toEqual([`"${id}"`, `"${id}"`, `"${id}"`]);
+      const again = await cli.ok(`${line} --id ${id}`);
+      expect(again.out).toContain(id);
+    },
+  );
+});
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+describe.skipIf(!hasScript)('a key that is typed at a terminal', () => {
+  const type = async (answer: string) => {
+    const command = `"${process.execPath}" packages/scrip/bin/scrip.js key import acme --json`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: join(import.meta.dirname, '..'),
+      env: { ...process.env, TERM: 'xterm', SCRIP_URL: cli.url, SCRIP_KEY: OPERATOR_KEY },
+    });
+    let shown = '';
+    let isAnswered = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+      if (isAnswered || !shown.includes('Key of acme: ')) return;
+      isAnswered = true;
+      child.stdin.write(answer);
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    const [prompt = '', ...rest] = shown.split('\n');
+    return { code, prompt, rest: rest.join('\n') };
+  };
+
+  it('is not shown while it is typed', async () => {
+    const { code, prompt, rest } = await type('a-key-typed-by-hand\r');
+    expect({ code, prompt: prompt.trim() }).toEqual({ code: 0, prompt: 'Key of acme:' });
+    expect(rest).toContain('"secret":"a-key-typed-by-hand"');
+    const env = { SCRIP_KEY: 'a-key-typed-by-hand' };
+    expect((await cli.run('balance acme', { env })).code).toBe(0);
+  });
+
+  it('may be given up with Ctrl+C', async () => {
+    const { code, rest } = await type('half-a-key\u{3}');
+    expect(code).toBe(2);
+    expect(rest).toContain('No key was given');
+    expect(rest).not.toContain('half-a-key');
+  });
+});
+
+describe('colour', () => {
+  it('is not in a pipe', async () => {
+    const { out, err } = await cli.run('balance acme nobody');
+    expect(out + err).not.toContain(ESCAPE);
+  });
+
+  describe.skipIf(!hasScript)('on a terminal', () => {
+    const onTerminal = (line: string, env: Record<string, string> = {}) =>
+      spawnSync(
+        'script',
+        ['-qec', `"${process.execPath}" packages/scrip/bin/scrip.js ${line}`, '/dev/null'],
+        {
+          cwd: join(import.meta.dirname, '..'),
+          encoding: 'utf8',
+          env: { ...process.env, TERM: 'xterm', SCRIP_URL: cli.url, SCRIP_KEY: OPERATOR_KEY, ...env },
+        },
+      ).stdout;
+
+    it('is in headers and failures, unless NO_COLOR is set', () => {
+      // What a person's terminal says, whatever the machine says that runs this test.
+      const environment = {
+        FORCE_COLOR: undefined,
+        NO_COLOR: undefined,
+        CI: undefined,
+        TERM: 'xterm-256color',
+      } as unknown as Record<string, string>;
+      expect(onTerminal('balance acme', environment)).toContain(`${ESCAPE}[1mACCOUNT`);
+      expect(onTerminal('balance nobody', environment)).toContain(`${ESCAPE}[31mscrip:`);
+      const plain = onTerminal('balance acme nobody', { ...environment, NO_COLOR: '1' });
+      expect(plain).toContain('ACCOUNT');
+      expect(plain).not.toContain(ESCAPE);
+    });
+
+    it('goes with a bar for a file of debits', () => {
+      const path = join(cli.directory, 'bar.ndjson');
+      writeFileSync(path, '{"id":"bar","accountId":"acme","action":"ai_processing","quantity":1}\n');
+      expect(onTerminal(`debit --file ${path}`)).toContain('100% | 1 lines');
+    });
+  });
+});
+
+describe('a reader that has seen enough', () => {
+  it('ends the program without a word', async () => {
+    const bulk = join(cli.directory, 'pipe.ndjson');
+    const line = (index: number) =>
+      JSON.stringify({ id: `pipe-${index}`, accountId: 'acme', action: 'ai_processing', quantity: 1 });
+    writeFileSync(bulk, Array.from({ length: 3000 }, (_, index) => line(index)).join('\n'));
+    const program = join(import.meta.dirname, '../packages/scrip/bin/scrip.js');
+    const shell = `"${process.execPath}" "${program}" debit --json --file "${bulk}" | head -c 10`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', shell], {
+      encoding: 'utf8',
+      env: { ...process.env, SCRIP_URL: cli.url, SCRIP_KEY: OPERATOR_KEY },
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: '{"results"', stderr: '' });
+  });
+});
+
+describe('completion', () => {
+  it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
+    expect((await runScrip(['completion', shell])).out).toContain('scrip complete -- ');
+  });
+
+  it('works in bash, twice sourced, and runs nothing that is typed', () => {
+    const planted = join(cli.directory, 'planted');
+    const script = `
+      source <(scrip completion bash); source <(scrip completion bash)
+      complete -p scrip
+      ask() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _scrip; echo "\${COMPREPLY[@]}"; }
+      ask scrip grant ''
+      ask scrip usage acme --by ''
+      ask scrip debit acme --occ
+      ask scrip rate-card publish ''
+      ask scrip grant '$(touch ${planted})g'
+      ls ${planted}`;
+    const path = `${join(import.meta.dirname, '../node_modules/.bin')}:${process.env['PATH']}`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', script], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: path },
+    });
+    expect(stdout.split('\n')).toEqual([
+      'complete -o default -F _scrip scrip',
+      'give list void',
+      'day action key',
+      '--occurred-at',
+      '',
+      '',
+      '',
+    ]);
+    expect(stderr).toMatch(/^ls: [^\n]*planted[^\n]*\n$/);
+  });
+});

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EngineSizes } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { describeLedgerProperties } from './ledger-properties.ts';
+import { describeStoreContract } from './store-contract.ts';
+import type { OpenedStore } from './store-contract/store-under-test.ts';
+import { START_MS } from './support/sample-ledger.ts';
+
+async function open(sizes: Partial<EngineSizes>): Promise<OpenedStore> {
+  const directory = mkdtempSync(join(tmpdir(), 'scrip-'));
+  const openAgain = () => openSqliteStore({ directory, idsKeptMs: 86_400_000, now: () => START_MS, sizes });
+  let store = await openAgain();
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      store = await openAgain();
+      return store;
+    },
+    remove: async () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** So small that accounts leave memory, ids fill run after run, and changes wait for the derived tables all the time. */
+const TINY: Partial<EngineSizes> = { cachedAccounts: 2, maxLagEntries: 20, snapshotEvery: 3, runChanges: 10 };
+
+describeStoreContract('SQLite files', () => open({}));
+describeStoreContract('SQLite files with a tiny memory', () => open(TINY));
+describeLedgerProperties('SQLite files', () => open({}), { runs: 30 });
+describeLedgerProperties('SQLite files with a tiny memory', () => open(TINY), { runs: 30 });

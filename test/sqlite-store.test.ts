@@ -1,0 +1,211 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Store } from '../packages/scrip/src/ledger/store.ts';
+import type { EngineSizes } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import {
+  CREDIT,
+  debit,
+  grant,
+  hold,
+  OPEN,
+  openSampleLedger,
+  refund,
+  START_MS,
+} from './support/sample-ledger.ts';
+
+let directory: string;
+const opened: Store[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'scrip-'));
+});
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close().catch(() => {});
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const DAY_MS = 86_400_000;
+
+async function open(sizes: Partial<EngineSizes> = {}, nowMs = START_MS): Promise<Store> {
+  const store = await openSqliteStore({ directory, idsKeptMs: DAY_MS, now: () => nowMs, sizes });
+  opened.push(store);
+  return store;
+}
+
+async function reopen(store: Store, sizes: Partial<EngineSizes> = {}): Promise<Store> {
+  await store.close();
+  opened.splice(opened.indexOf(store), 1);
+  return open(sizes);
+}
+
+const filesOf = () => readdirSync(directory);
+
+describe('a ledger in SQLite files', () => {
+  it('is the same after it was closed and opened again', async () => {
+    const store = await open();
+    const { change, ledger } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(10n));
+    await change('acme', 'debit', debit(3n));
+    await change('acme', 'hold', hold(2n));
+    const before = await ledger.account('acme');
+    const again = await openSampleLedger(await reopen(store));
+    expect(await again.ledger.account('acme')).toEqual(before);
+    expect(await again.change('acme', 'debit', debit(3n))).toMatchObject({ ok: true, replayed: true });
+    expect(await again.change('acme', 'debit', debit(4n))).toMatchObject({
+      rejection: { code: 'idempotency-mismatch' },
+    });
+    expect(await again.change('acme', 'refund', refund('debit'))).toMatchObject({ ok: true });
+    expect(await again.available('acme')).toBe(8n * CREDIT);
+  });
+
+  it('is the same when its derived file is lost, damaged or of another journal', async () => {
+    let store = await open();
+    const { change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(10n));
+    await change('acme', 'debit', debit(3n));
+    const expected = await store.account('acme');
+    const damages: (() => void)[] = [
+      () => rmSync(join(directory, 'derived.db')),
+      () => writeFileSync(join(directory, 'derived.db'), 'not a database'),
+      () => {
+        const derived = new DatabaseSync(join(directory, 'derived.db'));
+        derived.exec('UPDATE progress SET checkpoint = 1000000');
+        derived.close();
+      },
+    ];
+    for (const damage of damages) {
+      await store.close();
+      damage();
+      store = await open();
+      expect(await store.account('acme')).toEqual(expected);
+      expect((await store.findChange('acme', 'debit'))?.recorded.entry.version).toBe(3);
+      expect(await store.accountIds({ after: null, limit: 10 })).toEqual(['acme']);
+    }
+  });
+
+  it('knows an id that has long left memory, and refunds its debit', async () => {
+    let store = await open({ runChanges: 50, cachedAccounts: 10, snapshotEvery: 20 });
+    const first = await openSampleLedger(store);
+    await first.change('acme', 'open', OPEN);
+    await first.change('acme', 'grant', grant(1000n));
+    for (let round = 0; round < 40; round += 1)
+      await Promise.all(
+        Array.from({ length: 10 }, (_, line) => first.change('acme', `debit-${round}-${line}`, debit(1n))),
+      );
+    const expected = await store.account('acme');
+    store = await reopen(store, { runChanges: 50, cachedAccounts: 10, snapshotEvery: 20 });
+    const second = await openSampleLedger(store);
+    expect(await store.account('acme')).toEqual(expected);
+    expect(await second.change('acme', 'debit-0-0', debit(1n))).toMatchObject({ replayed: true });
+    expect(await second.change('acme', 'debit-17-3', debit(2n))).toMatchObject({
+      rejection: { code: 'idempotency-mismatch' },
+    });
+    expect(await second.change('acme', 'refund-1', refund('debit-3-3'))).toMatchObject({ ok: true });
+    expect(await second.change('acme', 'refund-2', refund('debit-3-3'))).toMatchObject({
+      rejection: { code: 'refund-exceeds-debit' },
+    });
+    expect(await second.available('acme')).toBe(601n * CREDIT);
+  });
+
+  it('gives a refund back to a lot that was used up long ago', async () => {
+    let store = await open({ snapshotEvery: 5 });
+    const first = await openSampleLedger(store);
+    await first.change('acme', 'open', OPEN);
+    await first.change('acme', 'small', grant(1n));
+    await first.change('acme', 'debit', debit(1n));
+    await first.change('acme', 'large', grant(50n));
+    for (let line = 0; line < 20; line += 1) await first.change('acme', `debit-${line}`, debit(1n));
+    store = await reopen(store, { snapshotEvery: 5 });
+    const second = await openSampleLedger(store);
+    expect(await second.change('acme', 'refund', refund('debit'))).toMatchObject({
+      ok: true,
+      entry: { returned: [{ lot: 2, grantId: 'small', amountMicros: CREDIT }] },
+    });
+  });
+
+  it('keeps more accounts than it holds in memory', async () => {
+    const store = await open({ cachedAccounts: 20 });
+    const { change, available } = await openSampleLedger(store);
+    const accounts = Array.from({ length: 200 }, (_, at) => `account-${at}`);
+    await Promise.all(accounts.map((id) => change(id, 'open', OPEN)));
+    await Promise.all(accounts.map((id) => change(id, 'grant', grant(5n))));
+    const outcomes = await Promise.all(accounts.map((id) => change(id, 'debit', debit(2n))));
+    expect(outcomes.every(({ ok }) => ok)).toBe(true);
+    const sums = await Promise.all(accounts.map((id) => available(id)));
+    expect(new Set(sums)).toEqual(new Set([3n * CREDIT]));
+  });
+
+  it('refuses a second process on the same directory in words', async () => {
+    await open();
+    await expect(openSqliteStore({ directory, idsKeptMs: DAY_MS, now: Date.now })).rejects.toThrow(
+      `the data directory ${directory} is in use by another Scrip (process ${process.pid})`,
+    );
+  });
+
+  it('is readable by its owner only', async () => {
+    await open();
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+  });
+
+  it('refuses files that a newer version wrote, and leaves them as they are', async () => {
+    await (await open()).close();
+    const journal = new DatabaseSync(join(directory, 'journal.db'));
+    journal.exec('PRAGMA user_version = 99');
+    journal.close();
+    const before = readFileSync(join(directory, 'journal.db'));
+    await expect(openSqliteStore({ directory, idsKeptMs: DAY_MS, now: Date.now })).rejects.toThrow(
+      'written by a newer version',
+    );
+    expect(readFileSync(join(directory, 'journal.db'))).toEqual(before);
+  });
+
+  it('lets changes wait when the derived tables fall behind, and loses none', async () => {
+    const store = await open({ maxLagEntries: 10 });
+    const { change, available } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(1000n));
+    await Promise.all(Array.from({ length: 500 }, (_, line) => change('acme', `debit-${line}`, debit(1n))));
+    expect(await available('acme')).toBe(500n * CREDIT);
+    const usage = await store.usage('acme', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
+    expect(usage.reduce((sum, { calls }) => sum + calls, 0)).toBe(500);
+    expect(filesOf()).toContain('derived.db');
+  });
+
+  it('sums usage beyond what 64 bits hold', async () => {
+    const store = await open();
+    const { change } = await openSampleLedger(store);
+    const most = 9_223_372_036_854n;
+    await change('acme', 'open', OPEN);
+    for (const round of [1, 2, 3]) {
+      await change('acme', `grant-${round}`, grant(most));
+      expect(await change('acme', `debit-${round}`, debit(most))).toMatchObject({ ok: true });
+    }
+    const again = await reopen(store);
+    await vi.waitFor(() => expect(again.health().lagEntries).toBe(0));
+    const usage = await again.usage('acme', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
+    expect(usage.map(({ usedMicros }) => usedMicros)).toEqual([3n * most * CREDIT]);
+  });
+
+  it('reads every past balance, across snapshots', async () => {
+    const store = await open({ snapshotEvery: 7 });
+    const { change, pass, ledger } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(100n));
+    for (let line = 0; line < 50; line += 1) {
+      pass(1000);
+      await change('acme', `debit-${line}`, debit(1n));
+    }
+    for (const line of [0, 1, 6, 7, 8, 25, 49]) {
+      const at = await ledger.accountAt('acme', START_MS + (line + 1) * 1000 + 500);
+      expect(at?.pools[0]?.settledMicros).toBe(BigInt(99 - line) * CREDIT);
+    }
+    expect(await ledger.accountAt('acme', START_MS - 1)).toBeNull();
+  });
+});

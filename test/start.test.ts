@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startScrip } from './support/scrip-process.ts';
+
+const PROGRAM = join(import.meta.dirname, '../packages/scrip/bin/scrip.js');
+let data: string;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'scrip-start-'));
+});
+
+afterEach(() => {
+  rmSync(data, { recursive: true, force: true });
+});
+
+/** Runs the program until it ends by itself. */
+async function run(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, stdout, stderr };
+}
+
+describe('a start', () => {
+  it('shows the operator key once, and curl lines that work when pasted', async () => {
+    const first = await startScrip({ data, flags: ['--demo'], env: { SCRIP_OPERATOR_KEY: '' } });
+    expect(first.output()).toMatch(/Operator key \(shown only now.*\n {2}scrip_op_[0-9a-f]{72}\n/);
+    const lines = [...first.output().matchAll(/^ {2}curl -s "(\S+)"(?: -H "([^:]+): ([^"]+)")?$/gm)];
+    const bodies = await Promise.all(
+      lines.map(async ([, url = '', name, value]) => {
+        const reply = await fetch(url, { headers: name === undefined ? {} : { [name]: value ?? '' } });
+        return reply.json();
+      }),
+    );
+    expect(bodies).toMatchObject([
+      { success: true, credit: '19', currency: '€' },
+      { balance: 1500 },
+      { success: true, data: { balance: 1500, currency: 'credits' } },
+      { credits: { oneTime: 1400, recurrent: 100 }, emailCredits: { oneTime: 100, recurrent: 100 } },
+    ]);
+    expect(await first.stop()).toBe(0);
+    const second = await startScrip({ data, flags: ['--demo'], env: { SCRIP_OPERATOR_KEY: '' } });
+    expect(second.output()).not.toMatch(/scrip_op_|scrip_ak_/);
+    expect(await second.stop()).toBe(0);
+  });
+
+  it('on a port that is taken ends with 1, says so, and still shows the new key', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stdout, stderr } = await run(['serve', '--port', String(port), '--data', data]);
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain('the port is in use by another program: choose another with --port');
+    expect(stdout).toMatch(/scrip_op_[0-9a-f]{72}/);
+  });
+
+  it('on a directory that another process has ends with 1 and says which', async () => {
+    const first = await startScrip({ data });
+    const { code, stderr } = await run(['serve', '--port', '0', '--data', data]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`is in use by another Scrip (process ${first.pid})`);
+    await first.stop();
+  });
+
+  it.each([
+    [['serve', '--port', 'eighty'], {}, 'the port must be a number from 0 to 65535, not "eighty"'],
+    [['serve', '--prot', '1'], {}, "unknown option '--prot'"],
+    [['sevre'], {}, "unknown command 'sevre'"],
+    [
+      ['serve'],
+      { SCRIP_CONFIG: '/nowhere/scrip.json' },
+      'the configuration file /nowhere/scrip.json cannot be read',
+    ],
+    [['serve'], { SCRIP_OPERATOR_KEY: 'short' }, 'SCRIP_OPERATOR_KEY must be 8 to 255 printable characters'],
+    [['serve'], { SCRIP_DATABASE: 'postgres://localhost/scrip' }, 'SCRIP_DATABASE is set'],
+    [['serve'], { SCRIP_LOG_LEVEL: 'loud' }, 'the log level must be one of'],
+  ])('%j with %j ends with 2 and says what is wrong', async (args, env, message) => {
+    const { code, stdout, stderr } = await run(
+      [...args, ...(args[0] === 'serve' ? ['--data', data] : [])],
+      env,
+    );
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+  });
+
+  it('fits its help on a screen', async () => {
+    const { code, stdout } = await run(['serve', '--help']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').length).toBeLessThan(25);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
