@@ -59,4 +59,21 @@ export function describeRestart(under: StoreUnderTest): void {
     await under.accept(first, { capture: captureHold('hold'), rest: refundDebit('debit') });
     expect(await under.sample.available(first)).toBe(46n * CREDIT);
   });
+
+  it('decides in order what memory has and what must be read from the disk first', async (context) => {
+    const { acme } = under;
+    await under.accept(acme, { open: openAccount(), grant: grantCredits(5n), used: debitCredits(5n) });
+    context.skip(!(await under.restart()), 'this store keeps nothing');
+    await under.accept(acme, { next: grantCredits(2n) });
+    const other = under.named('other');
+    const outcomes = await Promise.all([
+      // Its debit is on the disk only; what it gives back must be there for all that was asked after it.
+      under.change(acme, 'refund', refundDebit('used')),
+      ...Array.from({ length: 7 }, (_, at) => under.change(acme, `debit-${at}`, debitCredits(1n))),
+      under.change(other, 'open', openAccount()),
+    ]);
+    expect(outcomes.map((outcome) => outcome.ok && outcome.entry.version)).toEqual([
+      5, 6, 7, 8, 9, 10, 11, 12, 1,
+    ]);
+  });
 }

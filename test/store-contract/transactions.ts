@@ -129,5 +129,23 @@ export function describeTransactions(under: StoreUnderTest): void {
       await expect(failing).rejects.toThrow('a bug');
       expect(await under.store.account(under.acme)).toEqual(before);
     });
+
+    it('whose decision fails by a bug keeps what it decided before', async () => {
+      await under.accept(under.acme, { open: OPEN, grant: grantCredits(5n) });
+      const asked = [
+        requestOf(under.acme, 'fine', debitCredits(1n)),
+        requestOf(under.acme, 'broken', debitCredits(1n)),
+      ];
+      const failing = under.store.transact(asked, (request, loaded) => {
+        if (request.change.id === 'broken') throw new Error('a bug');
+        return decideRequest(request, loaded, START_MS);
+      });
+      await expect(failing).rejects.toThrow('a bug');
+      await under.accept(under.acme, { later: debitCredits(1n) });
+      await under.restart();
+      const entries = await under.entriesOf(under.acme);
+      expect(entries.map(({ entry }) => entry.change?.id)).toEqual(['open', 'grant', 'fine', 'later']);
+      expect(await under.sample.available(under.acme)).toBe(3n * CREDIT);
+    });
   });
 }

@@ -3,7 +3,7 @@ import type { AppendedEntry, ChainedState, ChangeRequest, Decided, Loaded } from
 import type { CachedAccount } from './account-cache.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import type { Sources } from './load-request.ts';
+import type { DiskFinds, MissingReads, Sources } from './load-request.ts';
 import { emptyFinds, loadRequest } from './load-request.ts';
 
 /** Decides batches against memory and has them made durable, in that order. */
@@ -34,6 +34,7 @@ export function createDecider({
 }): Decider {
   const { cache, tail, index } = sources;
   let position = lastPosition;
+  let lastTurn = Promise.resolve();
 
   /** Makes a decision the base of the next ones, before it is durable. */
   function keep(accountId: string, entries: readonly AppendedEntry[], next: ChainedState): void {
@@ -67,6 +68,48 @@ export function createDecider({
     if (snapshots.length > 0) keepSnapshots(snapshots);
   }
 
+  /** Batches decide one after the other: a later one begins when the one before it has decided its last request. */
+  function takeTurn(): { readonly come: Promise<void>; readonly end: () => void } {
+    const come = lastTurn;
+    let end = () => {};
+    lastTurn = new Promise((resolve) => {
+      end = resolve;
+    });
+    return { come, end };
+  }
+
+  /** Decides requests in order up to the first that lacks something, and lists what it and those after it lack. */
+  function decideReady<R>(
+    requests: readonly ChangeRequest[],
+    finds: DiskFinds,
+    decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
+  ) {
+    const outcomes: R[] = [];
+    const entries: AppendedEntry[] = [];
+    const changed = new Map<string, ChainedState>();
+    const missing: MissingReads = new Map();
+    let bug: { readonly error: unknown } | null = null;
+    for (const request of requests) {
+      const result = loadRequest(request, sources, finds);
+      if ('missing' in result) for (const [what, read] of result.missing) missing.set(what, read);
+      // No request overtakes one that waits for the disk.
+      if ('missing' in result || missing.size > 0) continue;
+      try {
+        const { outcome, entries: appended, next } = decide(request, result.loaded);
+        outcomes.push(outcome);
+        if (next === null) continue;
+        keep(request.accountId, appended, next);
+        changed.set(request.accountId, next);
+        for (const entry of appended) entries.push(entry);
+      } catch (error) {
+        // What was decided before it stands, and must be written: later decisions rest on it.
+        bug = { error };
+        break;
+      }
+    }
+    return { outcomes, entries, changed, missing, bug };
+  }
+
   return {
     position: () => position,
     decide: async <R>(
@@ -75,35 +118,25 @@ export function createDecider({
     ) => {
       const outcomes: R[] = [];
       const finds = emptyFinds();
+      const turn = takeTurn();
       // From the first look into memory to the last, the tail must not lose what a read of the disk may still miss.
       const unpin = tail.pin();
       try {
-        let waiting = requests.map((request, at) => ({ request, at }));
-        while (waiting.length > 0) {
-          const entries: AppendedEntry[] = [];
-          const changed = new Map<string, ChainedState>();
-          const reads: (() => Promise<void>)[] = [];
-          const undecided: typeof waiting = [];
-          for (const { request, at } of waiting) {
-            const result = loadRequest(request, sources, finds);
-            if ('missing' in result) {
-              reads.push(...result.missing);
-              undecided.push({ request, at });
-              continue;
-            }
-            const { outcome, entries: appended, next } = decide(request, result.loaded);
-            outcomes[at] = outcome;
-            if (next === null) continue;
-            keep(request.accountId, appended, next);
-            changed.set(request.accountId, next);
-            for (const entry of appended) entries.push(entry);
-          }
+        await turn.come;
+        for (;;) {
+          const decided = decideReady(requests.slice(outcomes.length), finds, decide);
+          for (const outcome of decided.outcomes) outcomes.push(outcome);
+          if (decided.missing.size === 0) turn.end();
           // What is read decides nothing by itself: a commit that fails meanwhile fails the whole batch.
-          await Promise.all([commit(entries, changed), ...reads.map((read) => read())]);
-          waiting = undecided;
+          await Promise.all([
+            commit(decided.entries, decided.changed),
+            ...[...decided.missing.values()].map((read) => read()),
+          ]);
+          if (decided.bug !== null) throw decided.bug.error;
+          if (decided.missing.size === 0) return outcomes;
         }
-        return outcomes;
       } finally {
+        turn.end();
         unpin();
       }
     },

@@ -3,22 +3,22 @@ import { referredChangeId } from '../../core/command.ts';
 import type { Facts } from '../../core/decision.ts';
 import type { Entry } from '../../core/entry.ts';
 import { drawnLots } from '../../core/lots.ts';
-import type { ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
-import type { AccountCache } from './account-cache.ts';
+import type { ChainedState, ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
+import type { AccountCache, CachedAccount } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { DiskReads } from './disk-reads.ts';
 import type { JournalTail } from './journal-tail.ts';
 
 /** What was read from the disk for one batch. Memory is asked first each time; this only fills what it lacks. */
 export interface DiskFinds {
-  readonly absentAccounts: Set<string>;
+  readonly accounts: Map<string, ChainedState | null>;
   readonly changes: Map<string, { recorded: RecordedEntry; continuation: RecordedEntry | null } | null>;
-  readonly entries: Map<string, RecordedEntry>;
+  readonly entries: Map<string, RecordedEntry | null>;
   readonly keyOwners: Map<string, string | null>;
 }
 
 export function emptyFinds(): DiskFinds {
-  return { absentAccounts: new Set(), changes: new Map(), entries: new Map(), keyOwners: new Map() };
+  return { accounts: new Map(), changes: new Map(), entries: new Map(), keyOwners: new Map() };
 }
 
 /** Memory, and the disk beside it. */
@@ -29,38 +29,50 @@ export interface Sources {
   readonly reads: DiskReads;
 }
 
+/** Reads of the disk, each by what it looks for: several requests may lack the same. */
+export type MissingReads = Map<string, () => Promise<void>>;
+
 /** A request with everything its decision needs, or the reads that must come first. */
-export type LoadResult = { readonly loaded: Loaded } | { readonly missing: readonly (() => Promise<void>)[] };
+export type LoadResult = { readonly loaded: Loaded } | { readonly missing: MissingReads };
 
 /** Gathers from memory what a decision needs. Called again when the reads it asked for are done. */
 export function loadRequest(request: ChangeRequest, sources: Sources, finds: DiskFinds): LoadResult {
-  const missing: (() => Promise<void>)[] = [];
+  const missing: MissingReads = new Map();
   const { accountId, change, command } = request;
-  const account = sources.cache.get(accountId);
-  if (account === undefined && !finds.absentAccounts.has(accountId))
-    missing.push(async () => {
-      const found = await sources.reads.account(accountId);
-      if (found === null) finds.absentAccounts.add(accountId);
-      else sources.cache.offer(found);
-    });
+  const account = findAccount(accountId, sources, finds, missing);
   const prior = findPrior(accountId, change.id, sources, finds, missing);
   const referredId = referredChangeId(command);
   const referred = referredId === null ? null : findReferred(accountId, referredId, sources, finds, missing);
   const isKeyTaken =
     command.kind === 'AddKey' && findKeyOwner(command.digest, sources, finds, missing) !== null;
-  if (missing.length > 0) return { missing };
+  if (missing.size > 0) return { missing };
   const rateCards = sources.cache.get(RATE_CARD_STREAM)?.decided.state.rateCards ?? [];
   return { loaded: { account: account?.decided ?? null, prior, facts: { rateCards, referred, isKeyTaken } } };
 }
 
-type Missing = (() => Promise<void>)[];
+function findAccount(
+  accountId: string,
+  { cache, reads }: Sources,
+  finds: DiskFinds,
+  missing: MissingReads,
+): CachedAccount | null {
+  const cached = cache.get(accountId);
+  if (cached !== undefined) return cached;
+  const found = finds.accounts.get(accountId);
+  if (found === undefined)
+    missing.set(`account\n${accountId}`, async () => {
+      finds.accounts.set(accountId, await reads.account(accountId));
+    });
+  // It may have left the cache again before its turn came; had it changed meanwhile, it would still be there.
+  return found === undefined || found === null ? null : cache.offer(found);
+}
 
 function findPrior(
   accountId: string,
   changeId: string,
   { tail, index, reads }: Sources,
   finds: DiskFinds,
-  missing: Missing,
+  missing: MissingReads,
 ): RecordedEntry | null {
   const tailed = tail.change(accountId, changeId);
   if (tailed !== undefined) return tailed.recorded;
@@ -73,12 +85,12 @@ function findOnDisk(
   changeId: string,
   reads: DiskReads,
   finds: DiskFinds,
-  missing: Missing,
+  missing: MissingReads,
 ) {
   const key = `${accountId}\n${changeId}`;
   const found = finds.changes.get(key);
   if (found === undefined)
-    missing.push(async () => {
+    missing.set(`change\n${key}`, async () => {
       finds.changes.set(key, await reads.change(accountId, changeId));
     });
   return found ?? null;
@@ -89,7 +101,7 @@ function findReferred(
   changeId: string,
   { tail, reads }: Sources,
   finds: DiskFinds,
-  missing: Missing,
+  missing: MissingReads,
 ): Facts['referred'] {
   const tailed = tail.change(accountId, changeId);
   const onDisk = tailed === undefined ? findOnDisk(accountId, changeId, reads, finds, missing) : null;
@@ -103,11 +115,10 @@ function findReferred(
   for (const version of drawnLots(entry)) {
     const key = `${accountId}\n${version}`;
     const made = tail.version(accountId, version)?.recorded ?? finds.entries.get(key);
-    if (made !== undefined) lotEntries.push(made.entry);
-    else if (version > 0)
-      missing.push(async () => {
-        const read = await reads.version(accountId, version);
-        if (read !== null) finds.entries.set(key, read);
+    if (made !== undefined && made !== null) lotEntries.push(made.entry);
+    else if (made === undefined && version > 0)
+      missing.set(`version\n${key}`, async () => {
+        finds.entries.set(key, await reads.version(accountId, version));
       });
   }
   return { entry, continuation, lotEntries };
@@ -117,13 +128,13 @@ function findKeyOwner(
   digest: string,
   { tail, reads }: Sources,
   finds: DiskFinds,
-  missing: Missing,
+  missing: MissingReads,
 ): string | null {
   const tailed = tail.keyOwner(digest, Infinity);
   if (tailed !== undefined) return tailed;
   const found = finds.keyOwners.get(digest);
   if (found === undefined)
-    missing.push(async () => {
+    missing.set(`key\n${digest}`, async () => {
       finds.keyOwners.set(digest, await reads.keyOwner(digest));
     });
   return found ?? null;
