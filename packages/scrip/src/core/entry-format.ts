@@ -1,5 +1,5 @@
 import type { AccountState, Hold } from './account.ts';
-import type { Entry } from './entry.ts';
+import type { CreditsDebited, Entry } from './entry.ts';
 import type { HoldTree } from './hold-tree.ts';
 import { eachHold, withHold } from './hold-tree.ts';
 
@@ -10,6 +10,7 @@ import { eachHold, withHold } from './hold-tree.ts';
 
 /** Every entry says the format that it was written in. Older formats are read through `upcast`, never rewritten. */
 const ENTRY_FORMAT = 1;
+const FORMAT_PREFIX = `{"format":${ENTRY_FORMAT},`;
 
 /** An entry as it is stored: account and version beside the text of all else. */
 export interface StoredEntry {
@@ -19,14 +20,63 @@ export interface StoredEntry {
 }
 
 export function encodeEntry(entry: Entry): string {
+  if (entry.kind === 'CreditsDebited') return encodeDebit(entry);
   const { accountId: _accountId, version: _version, ...rest } = entry;
   return encode({ format: ENTRY_FORMAT, ...rest });
 }
 
+/** What `encode` would write. Debits are nearly all that a journal holds, and this takes a fifth of the time. */
+function encodeDebit(entry: CreditsDebited): string {
+  const { kind, atMs, change, pool, action, quantityMicros, rateCardVersion, occurredAtMs } = entry;
+  return JSON.stringify({
+    format: ENTRY_FORMAT,
+    kind,
+    atMs,
+    change,
+    pool,
+    amountMicros: String(entry.amountMicros),
+    action,
+    quantityMicros: quantityMicros === null ? null : String(quantityMicros),
+    rateCardVersion,
+    settledMicros: String(entry.settledMicros),
+    heldMicros: String(entry.heldMicros),
+    occurredAtMs,
+    draws: entry.draws.map(({ lot, grantId, amountMicros }) => ({
+      lot,
+      grantId,
+      amountMicros: String(amountMicros),
+    })),
+  });
+}
+
 /** Throws when the text is not an entry of a known format. */
 export function decodeEntry({ accountId, version, body }: StoredEntry): Entry {
+  // Nearly all texts begin like this; the name stands in the place of the format, so that nothing need be copied.
+  if (body.startsWith(FORMAT_PREFIX)) {
+    const rest = body.slice(FORMAT_PREFIX.length);
+    const fields = JSON.parse(`{"accountId":${quote(accountId)},"version":${version},${rest}`) as StoredFields;
+    return (fields.kind === 'CreditsDebited' ? reviveDebit(fields) : reviveMicros(fields)) as Entry;
+  }
   const { format, ...rest } = decode(body) as { format: unknown };
   return { accountId, version, ...upcast(format, rest) } as Entry;
+}
+
+/** An entry's members as they are parsed: amounts are text still. */
+type StoredFields = Record<string, unknown>;
+
+/** What `reviveMicros` would do, without a look at every member. */
+function reviveDebit(fields: StoredFields): StoredFields {
+  reviveMember(fields, 'amountMicros');
+  reviveMember(fields, 'quantityMicros');
+  reviveMember(fields, 'settledMicros');
+  reviveMember(fields, 'heldMicros');
+  for (const draw of fields['draws'] as StoredFields[]) reviveMember(draw, 'amountMicros');
+  return fields;
+}
+
+function reviveMember(fields: StoredFields, name: string): void {
+  const text = fields[name];
+  if (typeof text === 'string') fields[name] = BigInt(text);
 }
 
 function upcast(format: unknown, fields: object): object {

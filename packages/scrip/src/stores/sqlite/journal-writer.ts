@@ -1,7 +1,7 @@
 import { Fault } from '../../ledger/fault.ts';
 import type { AppendedEntry } from '../../ledger/store.ts';
 import { startThread, ThreadError } from './thread.ts';
-import type { JournalRows } from './writer-thread.ts';
+import type { JournalCommit } from './writer-thread.ts';
 
 /** A commit that has not answered by then counts as failed. */
 const COMMIT_TIMEOUT_MS = 30_000;
@@ -51,19 +51,13 @@ export function createJournalWriter({
   async function write(entries: readonly AppendedEntry[], position: number): Promise<void> {
     // What was decided before this failed, and this was decided on top of it.
     throwIfFailed();
-    const first = position - entries.length + 1;
-    const rows: JournalRows = [];
-    for (const [index, { entry, body, personal, hash }] of entries.entries())
-      rows.push(
-        first + index,
-        entry.accountId,
-        entry.version,
-        body,
-        personal === null ? null : JSON.stringify(personal),
-        hash,
-      );
+    // Neither JSON nor a hash nor an account's id holds a line break.
+    let text = '';
+    for (const { entry, body, personal, hash } of entries)
+      text += `${entry.accountId}\n${entry.version}\n${body}\n${personal === null ? '' : JSON.stringify(personal)}\n${hash}\n`;
+    const commit: JournalCommit = { firstPosition: position - entries.length + 1, text };
     try {
-      await withTimeout(thread.ask(rows));
+      await withTimeout(thread.ask(commit));
     } catch (cause) {
       const { message, code } = cause as ThreadError;
       failure ??= message;
