@@ -54,7 +54,9 @@ export function decodeEntry({ accountId, version, body }: StoredEntry): Entry {
   // Nearly all texts begin like this; the name stands in the place of the format, so that nothing need be copied.
   if (body.startsWith(FORMAT_PREFIX)) {
     const rest = body.slice(FORMAT_PREFIX.length);
-    const fields = JSON.parse(`{"accountId":${quote(accountId)},"version":${version},${rest}`) as StoredFields;
+    const fields = JSON.parse(
+      `{"accountId":${quote(accountId)},"version":${version},${rest}`,
+    ) as StoredFields;
     return (fields.kind === 'CreditsDebited' ? reviveDebit(fields) : reviveMicros(fields)) as Entry;
   }
   const { format, ...rest } = decode(body) as { format: unknown };

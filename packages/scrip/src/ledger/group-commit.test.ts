@@ -48,6 +48,26 @@ describe('a group commit', () => {
     expect(await answers).toEqual(['a', 'b', 'c']);
   });
 
+  it('gathers while each turn brings more, and no longer than four turns', async () => {
+    const { batches, commit } = openHandStore();
+    const answers: Promise<string>[] = [];
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const id of ids) {
+      answers.push(commit.submit(requestOf(id)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await settle();
+    expect(idsOf(batches)).toEqual([['a', 'b', 'c', 'd']]);
+    batches[0]?.finish();
+    await settle();
+    expect(idsOf(batches)).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['e', 'f'],
+    ]);
+    batches[1]?.finish();
+    expect(await Promise.all(answers)).toEqual(ids);
+  });
+
   it('collects the next batch while one is being written, without waiting for more', async () => {
     const { batches, commit } = openHandStore();
     const first = commit.submit(requestOf('a'));

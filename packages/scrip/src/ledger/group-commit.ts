@@ -4,6 +4,8 @@ import type { ChangeRequest, Decided, Loaded, Store } from './store.ts';
 
 /** The most changes in one transaction: more would only make the first of them wait longer. */
 const MAX_BATCH = 1000;
+/** Turns of the event loop that a batch gathers for, as long as each of them brings more changes. */
+const GATHER_TURNS = 4;
 /** Changes that may wait before new ones are turned away. */
 const MAX_WAITING = 50_000;
 
@@ -20,8 +22,9 @@ export interface GroupCommit<R> {
 }
 
 /**
- * Changes that arrive while a batch is being written form the next batch. There is no timer: a lone change is written
- * at once, and under load the batches grow by themselves.
+ * Changes that arrive while a batch is being written form the next batch, and a batch waits while more keep arriving: a
+ * commit costs about as much for one change as for thirty. There is no timer: a lone change is written at once, and
+ * under load the batches grow by themselves.
  */
 export function createGroupCommit<R>(
   store: Pick<Store, 'transact' | 'lanes'>,
@@ -55,8 +58,17 @@ function createLane<R>(
   function schedule(): void {
     if (isScheduled || inFlight >= store.lanes.depth || waiting.length === 0) return;
     isScheduled = true;
-    // After the events that are ready now, so that requests that arrived together are written together.
+    gather(GATHER_TURNS, 0);
+  }
+
+  /** Takes a batch when a turn has brought nothing more: what arrives together is written together. */
+  function gather(turnsLeft: number, seen: number): void {
     defer(() => {
+      const arrived = waiting.length;
+      if (turnsLeft > 1 && arrived > seen && arrived < MAX_BATCH) {
+        gather(turnsLeft - 1, arrived);
+        return;
+      }
       isScheduled = false;
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);

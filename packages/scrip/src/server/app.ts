@@ -1,12 +1,13 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify } from 'fastify';
-import { digestApiKey } from './api-key.ts';
+import { createKeyDigest } from './api-key.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createAuthorise } from './auth.ts';
 import { BODY_LIMIT_BYTES, installBodyParsers } from './body-parsers.ts';
 import { answerClientError } from './client-error.ts';
 import { answerError, installErrorHandling } from './error-handling.ts';
+import { installHandlerTimeout } from './handler-timeout.ts';
 import { installMetrics } from './metrics.ts';
 import { installNotFound } from './not-found.ts';
 import { installOpenApi } from './openapi.ts';
@@ -57,7 +58,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     logger: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
-    handlerTimeout: HANDLER_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -77,6 +77,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     addHeaders(request, reply);
     done();
   });
+  installHandlerTimeout(app, { timeoutMs: HANDLER_TIMEOUT_MS });
   installRequestLog(app, log);
   const metrics = installMetrics(app, ledger);
   installErrorHandling(app, { log, settings, notFound: installNotFound(app) });
@@ -86,9 +87,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(async (scope) => registerOperations(scope, { ledger, metrics }));
   const limits = createVendorLimits({ store: deps.limits, settings, now: ledger.now });
   app.addHook('onClose', () => limits.close());
-  const context = { deps, authorise: createAuthorise(deps), limits };
+  const keyDigest = createKeyDigest(deps.secret);
+  const context = { deps, authorise: createAuthorise({ ledger, keyDigest }), limits };
   await app.register(async (scope) => registerOwnRoutes(scope, context), { prefix: '/scrip/v1' });
-  const keyDigest = (key: string) => digestApiKey(key, deps.secret);
   await registerVendorRoutes(app, { ledger, settings, limits, keyDigest });
   return app;
 }

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify';
 import type { OperatorRole } from '../core/account.ts';
 import { OPERATOR_STREAM } from '../core/account.ts';
 import type { AppDeps } from './app-deps.ts';
-import { digestApiKey } from './api-key.ts';
 import { RefusedRequest } from './problem.ts';
 import { isAccountId } from './read/text.ts';
 import { countHeader } from './request-headers.ts';
@@ -28,13 +27,17 @@ export interface Access {
 
 export type Authorise = (access: Access) => (request: FastifyRequest) => Promise<void>;
 
+interface AuthDeps extends Pick<AppDeps, 'ledger'> {
+  readonly keyDigest: (key: string) => string;
+}
+
 const RANKS: Readonly<Record<OperatorRole, number>> = { read: 0, spend: 1, admin: 2 };
 
 /**
  * Makes the hooks that let a request through. Keys are looked up in the durable state each time, so that a revocation
  * counts from the moment that it is acknowledged.
  */
-export function createAuthorise(deps: Pick<AppDeps, 'ledger' | 'secret'>): Authorise {
+export function createAuthorise(deps: AuthDeps): Authorise {
   return ({ role, own = false }) =>
     async (request) => {
       const principal = await identify(request, deps);
@@ -58,11 +61,8 @@ function checkCustomer(
     throw forbidden("An account's key reads its own account's balance, lots, grants, entries and usage.");
 }
 
-async function identify(
-  request: FastifyRequest,
-  { ledger, secret }: Pick<AppDeps, 'ledger' | 'secret'>,
-): Promise<Principal> {
-  const digest = digestApiKey(readBearer(request), secret);
+async function identify(request: FastifyRequest, { ledger, keyDigest }: AuthDeps): Promise<Principal> {
+  const digest = keyDigest(readBearer(request));
   const owner = await ledger.keyOwner(digest);
   const state = owner === null ? null : await ledger.account(owner);
   const key = state?.keys.find((candidate) => candidate.digest === digest);

@@ -1,5 +1,7 @@
 import { changeHash, mayContain } from './change-filter.ts';
 import type { ChangeRun } from './deriver-thread.ts';
+import type { HashSet } from './hash-set.ts';
+import { createHashSet } from './hash-set.ts';
 
 /** Changes of one chunk of the newest run; a chunk is dropped whole when a run of its own covers it. */
 const CHUNK_CHANGES = 65_536;
@@ -10,9 +12,9 @@ const CHUNK_CHANGES = 65_536;
  * than ids are kept.
  */
 export interface ChangeIndex {
-  readonly mayHold: (accountId: string, changeId: string) => boolean;
   readonly hashOf: (accountId: string, changeId: string) => number;
-  readonly add: (accountId: string, changeId: string, position: number) => void;
+  readonly mayHold: (hash: number) => boolean;
+  readonly add: (hash: number, position: number) => void;
   readonly closeRun: (run: ChangeRun, nowMs: number) => void;
 }
 
@@ -29,30 +31,30 @@ export function createChangeIndex({
   readonly keptMs: number;
 }): ChangeIndex {
   let kept = [...runs];
-  let chunks: { readonly hashes: Set<number>; lastPosition: number }[] = [
-    { hashes: new Set(recent), lastPosition: 0 },
-  ];
+  const chunks: { readonly hashes: HashSet; lastPosition: number }[] = [chunkOf(recent)];
 
   return {
     hashOf: (accountId, changeId) => changeHash(seed, accountId, changeId),
-    mayHold: (accountId, changeId) => {
-      const hash = changeHash(seed, accountId, changeId);
-      return (
-        chunks.some(({ hashes }) => hashes.has(hash)) || kept.some(({ filter }) => mayContain(filter, hash))
-      );
-    },
-    add: (accountId, changeId, position) => {
+    mayHold: (hash) =>
+      chunks.some(({ hashes }) => hashes.has(hash)) || kept.some(({ filter }) => mayContain(filter, hash)),
+    add: (hash, position) => {
       let chunk = chunks.at(-1);
-      if (chunk === undefined || chunk.hashes.size >= CHUNK_CHANGES) {
-        chunk = { hashes: new Set(), lastPosition: position };
+      if (chunk === undefined || chunk.hashes.size() >= CHUNK_CHANGES) {
+        chunk = chunkOf([]);
         chunks.push(chunk);
       }
-      chunk.hashes.add(changeHash(seed, accountId, changeId));
+      chunk.hashes.add(hash);
       chunk.lastPosition = position;
     },
     closeRun: (run, nowMs) => {
-      chunks = chunks.filter(({ lastPosition }) => lastPosition > run.lastPosition);
+      while (chunks[0] !== undefined && chunks[0].lastPosition <= run.lastPosition) chunks.shift();
       kept = [...kept, run].filter(({ lastAtMs }) => lastAtMs >= nowMs - keptMs);
     },
   };
+}
+
+function chunkOf(known: readonly number[]) {
+  const hashes = createHashSet(Math.max(CHUNK_CHANGES, known.length));
+  for (const hash of known) hashes.add(hash);
+  return { hashes, lastPosition: 0 };
 }

@@ -37,11 +37,20 @@ export function createDecider({
   let lastTurn = Promise.resolve();
 
   /** Makes a decision the base of the next ones, before it is durable. */
-  function keep(accountId: string, entries: readonly AppendedEntry[], next: ChainedState): void {
+  function keep(
+    accountId: string,
+    {
+      entries,
+      next,
+      changeHash,
+    }: { entries: readonly AppendedEntry[]; next: ChainedState; changeHash: number },
+  ): void {
     for (const { entry, personal, hash } of entries) {
       position += 1;
-      tail.append({ position, recorded: { entry, personal, hash } });
-      if (entry.change !== null) index.add(accountId, entry.change.id, position);
+      // Of the entries, only the command's own bears the change; the others are time's.
+      const ownHash = entry.change === null ? null : changeHash;
+      tail.append({ position, recorded: { entry, personal, hash }, changeHash: ownHash });
+      if (ownHash !== null) index.add(ownHash, position);
     }
     const account = cache.get(accountId);
     if (account === undefined) cache.create(accountId, next);
@@ -90,7 +99,8 @@ export function createDecider({
     const missing: MissingReads = new Map();
     let bug: { readonly error: unknown } | null = null;
     for (const request of requests) {
-      const result = loadRequest(request, sources, finds);
+      const changeHash = index.hashOf(request.accountId, request.change.id);
+      const result = loadRequest(request, changeHash, sources, finds);
       if ('missing' in result) for (const [what, read] of result.missing) missing.set(what, read);
       // No request overtakes one that waits for the disk.
       if ('missing' in result || missing.size > 0) continue;
@@ -98,7 +108,7 @@ export function createDecider({
         const { outcome, entries: appended, next } = decide(request, result.loaded);
         outcomes.push(outcome);
         if (next === null) continue;
-        keep(request.accountId, appended, next);
+        keep(request.accountId, { entries: appended, next, changeHash });
         changed.set(request.accountId, next);
         for (const entry of appended) entries.push(entry);
       } catch (error) {

@@ -3,9 +3,9 @@ import type { ChangeRun, DeriverNotice, DeriverRequest, SnapshotRow } from './de
 import { startThread } from './thread.ts';
 
 /** Entries are gathered this long, so that few calls make many small batches one larger one. */
-const GATHER_MS = 25;
+const GATHER_MS = 200;
 /** Entries that are worth a batch at once. */
-const GATHER_ENTRIES = 2048;
+const GATHER_ENTRIES = 16_384;
 
 /** The derived tables' side of the engine: a thread that writes them behind the journal. */
 export interface Derivation {

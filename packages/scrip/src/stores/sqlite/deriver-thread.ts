@@ -10,7 +10,7 @@ import { STORED_COLUMNS } from './stored-row.ts';
 import { notify, serveThread } from './thread.ts';
 
 /** Entries of one transaction: large enough to write in order, small enough to be seen soon. */
-const BATCH_ENTRIES = 4096;
+const BATCH_ENTRIES = 16_384;
 
 export interface SnapshotRow {
   readonly accountId: string;

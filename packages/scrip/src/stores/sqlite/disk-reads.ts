@@ -68,7 +68,7 @@ export function createDiskReads({
     change: async (accountId, changeId) => {
       const hash = index.hashOf(accountId, changeId);
       const onDisk = await beside('change', { hash, accountId, changeId });
-      const tailed = tail.change(accountId, changeId);
+      const tailed = tail.change(hash, accountId, changeId);
       const inTail = tailed !== undefined && tailed.position <= upTo() ? tailed.recorded : null;
       const recorded = inTail ?? (onDisk === null ? null : toRecorded(onDisk.row));
       if (recorded === null) return null;

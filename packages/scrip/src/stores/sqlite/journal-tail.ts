@@ -4,6 +4,8 @@ import type { RecordedEntry } from '../../ledger/store.ts';
 export interface Tailed {
   readonly position: number;
   readonly recorded: RecordedEntry;
+  /** Hash of the change that the entry records; null for what time did. */
+  readonly changeHash: number | null;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface JournalTail {
   readonly holds: (accountId: string) => boolean;
   readonly ofAccount: (accountId: string, afterVersion: number) => readonly Tailed[];
   readonly version: (accountId: string, version: number) => Tailed | undefined;
-  readonly change: (accountId: string, changeId: string) => Tailed | undefined;
+  readonly change: (hash: number, accountId: string, changeId: string) => Tailed | undefined;
   /** The latest entry, up to a position, that continues an earlier one of the account. */
   readonly continuation: (accountId: string, version: number, upTo: number) => Tailed | undefined;
   /** Who holds a key: undefined when the tail says nothing of it, null when it was revoked. */
@@ -35,7 +37,8 @@ export function createJournalTail(): JournalTail {
   let last = 0;
   const pins = new Set<{ readonly position: number }>();
   const byAccount = new Map<string, Tailed[]>();
-  const byChange = new Map<string, Tailed>();
+  /** Nearly always one of a hash; where two have the same, the newest is first. */
+  const byChange = new Map<number, Tailed | readonly Tailed[]>();
   const continuations = new Map<string, Tailed[]>();
   const keys: { digest: string; accountId: string | null; position: number }[] = [];
 
@@ -55,12 +58,25 @@ export function createJournalTail(): JournalTail {
 
   function forgetEntry(tailed: Tailed): void {
     const { entry } = tailed.recorded;
-    if (entry.change !== null) {
-      const key = changeKey(entry.accountId, entry.change.id);
-      if (byChange.get(key) === tailed) byChange.delete(key);
+    if (tailed.changeHash !== null) {
+      const others = ofHash(tailed.changeHash).filter((other) => other !== tailed);
+      if (others.length === 0) byChange.delete(tailed.changeHash);
+      else byChange.set(tailed.changeHash, others);
     }
     const continued = continuedVersion(entry);
     if (continued !== null) keepAfter(continuations, `${entry.accountId}\n${continued}`, tailed.position);
+  }
+
+  function ofHash(hash: number): readonly Tailed[] {
+    const found = byChange.get(hash) ?? [];
+    return 'position' in found ? [found] : found;
+  }
+
+  function findChange(hash: number, accountId: string, changeId: string): Tailed | undefined {
+    const found = byChange.get(hash);
+    if (found === undefined) return undefined;
+    if (!('position' in found)) return found.find((tailed) => isChange(tailed, accountId, changeId));
+    return isChange(found, accountId, changeId) ? found : undefined;
   }
 
   return {
@@ -70,7 +86,9 @@ export function createJournalTail(): JournalTail {
       entries.push(tailed);
       last = tailed.position;
       push(byAccount, accountId, tailed);
-      if (entry.change !== null) byChange.set(changeKey(accountId, entry.change.id), tailed);
+      const { changeHash } = tailed;
+      if (changeHash !== null)
+        byChange.set(changeHash, byChange.has(changeHash) ? [tailed, ...ofHash(changeHash)] : tailed);
       const continued = continuedVersion(entry);
       if (continued !== null) push(continuations, `${accountId}\n${continued}`, tailed);
       const { position } = tailed;
@@ -97,7 +115,7 @@ export function createJournalTail(): JournalTail {
       const tailed = byAccount.get(accountId) ?? [];
       return tailed[version - (tailed[0]?.recorded.entry.version ?? 0)];
     },
-    change: (accountId, changeId) => byChange.get(changeKey(accountId, changeId)),
+    change: findChange,
     continuation: (accountId, version, upTo) =>
       continuations.get(`${accountId}\n${version}`)?.findLast(({ position }) => position <= upTo),
     keyOwner: (digest, upTo) =>
@@ -110,8 +128,8 @@ export function createJournalTail(): JournalTail {
   };
 }
 
-function changeKey(accountId: string, changeId: string): string {
-  return `${accountId}\n${changeId}`;
+function isChange({ recorded: { entry } }: Tailed, accountId: string, changeId: string): boolean {
+  return entry.change?.id === changeId && entry.accountId === accountId;
 }
 
 function push(index: Map<string, Tailed[]>, key: string, tailed: Tailed): void {

@@ -36,11 +36,16 @@ export type MissingReads = Map<string, () => Promise<void>>;
 export type LoadResult = { readonly loaded: Loaded } | { readonly missing: MissingReads };
 
 /** Gathers from memory what a decision needs. Called again when the reads it asked for are done. */
-export function loadRequest(request: ChangeRequest, sources: Sources, finds: DiskFinds): LoadResult {
+export function loadRequest(
+  request: ChangeRequest,
+  changeHash: number,
+  sources: Sources,
+  finds: DiskFinds,
+): LoadResult {
   const missing: MissingReads = new Map();
-  const { accountId, change, command } = request;
+  const { accountId, command } = request;
   const account = findAccount(accountId, sources, finds, missing);
-  const prior = findPrior(accountId, change.id, sources, finds, missing);
+  const prior = findPrior(request, changeHash, sources, finds, missing);
   const referredId = referredChangeId(command);
   const referred = referredId === null ? null : findReferred(accountId, referredId, sources, finds, missing);
   const isKeyTaken =
@@ -68,15 +73,15 @@ function findAccount(
 }
 
 function findPrior(
-  accountId: string,
-  changeId: string,
+  { accountId, change: { id: changeId } }: ChangeRequest,
+  hash: number,
   { tail, index, reads }: Sources,
   finds: DiskFinds,
   missing: MissingReads,
 ): RecordedEntry | null {
-  const tailed = tail.change(accountId, changeId);
+  const tailed = tail.change(hash, accountId, changeId);
   if (tailed !== undefined) return tailed.recorded;
-  if (!index.mayHold(accountId, changeId)) return null;
+  if (!index.mayHold(hash)) return null;
   return findOnDisk(accountId, changeId, reads, finds, missing)?.recorded ?? null;
 }
 
@@ -99,11 +104,11 @@ function findOnDisk(
 function findReferred(
   accountId: string,
   changeId: string,
-  { tail, reads }: Sources,
+  { tail, index, reads }: Sources,
   finds: DiskFinds,
   missing: MissingReads,
 ): Facts['referred'] {
-  const tailed = tail.change(accountId, changeId);
+  const tailed = tail.change(index.hashOf(accountId, changeId), accountId, changeId);
   const onDisk = tailed === undefined ? findOnDisk(accountId, changeId, reads, finds, missing) : null;
   const entry = tailed?.recorded.entry ?? onDisk?.recorded.entry;
   if (entry === undefined) return null;

@@ -180,8 +180,10 @@ async function readTail({
     const rows = await ask(reader, 'tail', { after: position, limit: TAIL_PAGE });
     for (const row of rows) {
       const recorded = toRecorded(row);
-      tail.append({ position: row.position, recorded });
-      if (recorded.entry.change !== null) index.add(row.accountId, recorded.entry.change.id, row.position);
+      const { change } = recorded.entry;
+      const changeHash = change === null ? null : index.hashOf(row.accountId, change.id);
+      tail.append({ position: row.position, recorded, changeHash });
+      if (changeHash !== null) index.add(changeHash, row.position);
       position = row.position;
     }
     if (rows.length < TAIL_PAGE) return position;

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import { fastify } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { installHandlerTimeout } from './handler-timeout.ts';
+
+let app: FastifyInstance;
+afterEach(() => app.close());
+
+function openApp(timeoutMs: number) {
+  app = fastify({ logger: false });
+  installHandlerTimeout(app, { timeoutMs, sweepMs: 5 });
+  const calls: (() => void)[] = [];
+  app.get('/slow', async (_request, reply) => {
+    await new Promise<void>((resolve) => calls.push(resolve));
+    return reply.send('at last');
+  });
+  app.get('/quick', async () => 'at once');
+  return { finishAll: () => calls.splice(0).forEach((finish) => finish()) };
+}
+
+describe('the time-out of handlers', () => {
+  it('answers a request whose handler takes too long, and nothing more when that one ends', async () => {
+    const { finishAll } = openApp(10);
+    const reply = await app.inject('/slow');
+    expect([reply.statusCode, reply.json()]).toMatchObject([503, { code: 'FST_ERR_HANDLER_TIMEOUT' }]);
+    finishAll();
+    expect((await app.inject('/quick')).body).toBe('at once');
+  });
+
+  it('leaves a request alone that is answered in time', async () => {
+    const { finishAll } = openApp(60_000);
+    const asked = app.inject('/slow');
+    await app.inject('/quick');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    finishAll();
+    expect((await asked).body).toBe('at last');
+  });
+});
