@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { SettingError } from '../config/setting-error.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -16,8 +17,6 @@ import { usageCommand } from './commands/usage-command.ts';
 import { exitCode } from './exit-code.ts';
 import { serveCommand } from './serve-command.ts';
 import { say, warn, writeData } from './terminal.ts';
-
-const packageVersion = '0.1.0';
 
 const ABOUT = `
 SCRIP_URL names the server (default: http://127.0.0.1:8787), SCRIP_KEY the key to ask it with.
@@ -39,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 function createProgram(): Command {
   const program = new Command('scrip')
     .description('Keeps, serves and watches prepaid credits.')
-    .version(packageVersion, '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .showHelpAfterError('(scrip --help shows what there is)')
@@ -64,6 +63,12 @@ function createProgram(): Command {
   for (const command of commands) program.addCommand(command);
   program.addCommand(completeCommand(program), { hidden: true });
   return program;
+}
+
+/** What package.json says; it stands above the sources and above what is built of them alike. */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** A reader such as "head" may have seen enough: that is no failure. */

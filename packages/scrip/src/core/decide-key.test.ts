@@ -27,6 +27,14 @@ describe('a key', () => {
     });
   });
 
+  it('of an id that the account’s keys have already is refused, so that revoking it leaves no other open', () => {
+    const account = openScenario();
+    account.accept(addKey('k1'));
+    expect(account.refuse(addKey('k1', { digest: 'another' }))).toEqual({ code: 'key-in-use' });
+    account.accept(revoke('k1'));
+    expect(account.stored().keys).toEqual([]);
+  });
+
   it('of a closed account is refused', () => {
     const account = openScenario();
     account.accept(addKey('k1'));

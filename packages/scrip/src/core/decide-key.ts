@@ -6,8 +6,9 @@ import type { KeyAdded, KeyRevoked } from './entry.ts';
 export function decideAddKey(command: AddKey, situation: Situation): Decision<KeyAdded> {
   const { state, facts } = situation;
   if (state.closedAtMs !== null) return reject({ code: 'account-closed' });
-  if (facts.isKeyTaken || state.keys.some((key) => key.digest === command.digest))
-    return reject({ code: 'key-in-use' });
+  // An id twice would leave one of the two keys open when the id is revoked.
+  const isInUse = state.keys.some((key) => key.id === command.keyId || key.digest === command.digest);
+  if (facts.isKeyTaken || isInUse) return reject({ code: 'key-in-use' });
   const { keyId, digest, name, role } = command;
   return accept({ kind: 'KeyAdded', ...nextBase(situation), keyId, digest, name, role });
 }

@@ -26,6 +26,24 @@ describe('an account after one more entry', () => {
     expect(() => evolve(opened, first)).toThrow('entry 1 of acme does not follow 1');
   });
 
+  it('has lost the key that is revoked and no other, also where an old journal gave two keys one id', () => {
+    const account = openScenario();
+    const key = { kind: 'AddKey', keyId: 'k', digest: 'one', name: null, role: null } as const;
+    const added = account.accept(key);
+    const twin = { ...added, version: added.version + 1, digest: 'two' };
+    const revoked = {
+      kind: 'KeyRevoked',
+      accountId: added.accountId,
+      version: twin.version + 1,
+      atMs: added.atMs,
+      change: null,
+      keyId: 'k',
+      digest: 'one',
+    } as const;
+    const twins = evolve(account.stored(), twin);
+    expect(evolve(twins, revoked).keys).toMatchObject([{ id: 'k', digest: 'two' }]);
+  });
+
   it('cannot follow from the capture of a hold that is not open: that is a bug', () => {
     const account = openScenario();
     account.accept(grantCredits(10n));

@@ -35,7 +35,7 @@ function apply(state: AccountState, entry: Entry): AccountState {
       return { ...state, keys: [...state.keys, { id, digest, name, role, createdAtMs }] };
     }
     case 'KeyRevoked':
-      return { ...state, keys: state.keys.filter((key) => key.id !== entry.keyId) };
+      return { ...state, keys: state.keys.filter((key) => key.digest !== entry.digest) };
     case 'CreditsGranted':
       return applyCreditsGranted(state, entry);
     case 'PeriodStarted':
