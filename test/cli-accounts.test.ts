@@ -38,6 +38,16 @@ describe('account', () => {
     expect((await cli.ok('account list --json')).out).toBe(`${await cli.api('/accounts')}\n`);
   });
 
+  it('prints the account after a change and after its closing with --json', async () => {
+    await cli.ok('account open json');
+    const changed = await cli.ok('account change json --name Jason --json');
+    expect(changed.out).toBe(`${await cli.api('/accounts/json')}\n`);
+    expect(JSON.parse(changed.out)).toMatchObject({ id: 'json', name: 'Jason', closedAt: null });
+    const closed = await cli.ok('account close json --json');
+    expect(closed.out).toBe(`${await cli.api('/accounts/json')}\n`);
+    expect(JSON.parse(closed.out)).toMatchObject({ closedAt: expect.stringMatching(/^\d{4}-.*Z$/) });
+  });
+
   it('lists page by page, and says how to read on', async () => {
     const first = await cli.ok('account list --limit 1');
     expect(first.out.trimEnd().split('\n')).toHaveLength(2);
@@ -120,5 +130,12 @@ describe('grant', () => {
     await cli.ok('account open voids');
     await cli.ok('grant give voids --pool standard --amount 10 --id order');
     expect(member(await cli.ok('grant void voids order'), 'forfeited')).toBe('10');
+    await cli.ok('grant give voids --pool standard --amount 3 --id other');
+    expect(await cli.json('grant void voids other --id void-other')).toMatchObject({
+      id: 'void-other',
+      grantId: 'other',
+      amount: '3',
+      balance: { available: '0' },
+    });
   });
 });

@@ -27,7 +27,14 @@ describe('debit, refund and explain', () => {
     expect(member(await cli.ok('refund spender call --amount 1.5'), 'refunded')).toBe(
       '1.5 of the debit so far',
     );
-    expect(member(await cli.ok('refund spender call'), 'amount')).toBe('4.5');
+    expect(await cli.json('refund spender call --amount 0.5 --id back')).toMatchObject({
+      id: 'back',
+      debitId: 'call',
+      amount: '0.5',
+      refunded: '2',
+      balance: { available: '95.999999' },
+    });
+    expect(member(await cli.ok('refund spender call'), 'amount')).toBe('4');
     const explained = await cli.ok('explain spender call');
     expect(member(explained, 'why')).toMatch(/^A quantity of 61 \(second\) is 2 started times 60/);
     expect(explained.out).toMatch(/^FROM GRANT {2}AMOUNT\norder {12}6$/m);
@@ -91,5 +98,21 @@ describe('hold', () => {
     expect((await cli.ok('hold list holder --json')).out).toBe(
       `${await cli.api('/accounts/holder/holds')}\n`,
     );
+  });
+
+  it('prints the API’s reply to a capture and to a release with --json', async () => {
+    await cli.ok('account open json');
+    await cli.ok('grant give json --pool standard --amount 10');
+    await cli.ok('hold place json --pool standard --amount 3 --id one');
+    await cli.ok('hold place json --pool standard --amount 4 --id two');
+    expect(await cli.json('hold capture json one --amount 2 --id taken')).toMatchObject({
+      id: 'taken',
+      amount: '2',
+    });
+    expect(await cli.json('hold release json two --id back')).toMatchObject({
+      id: 'two',
+      state: 'released',
+      amount: '4',
+    });
   });
 });

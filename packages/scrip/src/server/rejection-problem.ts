@@ -108,7 +108,11 @@ function resourceProblem(rejection: ResourceRejection): Problem {
     case 'key-not-found':
       return { code, detail: 'There is no key with this id.' };
     case 'key-in-use':
-      return { code, detail: 'Some account has this key, or this account another key made under the same Idempotency-Key. Revoke that one first, or use another.' };
+      return {
+        code,
+        detail:
+          'Some account has this key, or this account another key made under the same Idempotency-Key. Revoke that one first, or use another.',
+      };
     case 'pool-removed':
       return { code, detail: 'Amounts in this pool exist: keep it.', members: { pool: rejection.pool } };
     case 'pool-coarser':
