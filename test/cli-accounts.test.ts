@@ -97,6 +97,42 @@ describe('key', () => {
   });
 });
 
+describe('operator-key', () => {
+  it('makes one that may do what its role says, until it is revoked', async () => {
+    const added = await cli.ok('operator-key add --role spend --name gateway');
+    const env = { SCRIP_KEY: member(added, 'secret') };
+    expect(member(added, 'role')).toBe('spend');
+    expect(added.err).toContain('shown only now');
+    await cli.ok('debit acme --action ai_processing --quantity 1', { env });
+    expect((await cli.run('account open other', { env })).code).toBe(4);
+    const listed = await cli.ok('operator-key list');
+    expect(listed.out).toMatch(/^[0-9a-f]{24} +gateway +spend +\d{4}-/m);
+    expect(listed.out).not.toContain(env.SCRIP_KEY);
+    expect((await cli.ok('operator-key list --json')).out).toBe(`${await cli.api('/operator-keys')}\n`);
+    await cli.ok(['operator-key', 'revoke', member(added, 'key') ?? '']);
+    expect((await cli.run('balance acme', { env })).code).toBe(4);
+  });
+
+  it('imports one, and prints it with --json', async () => {
+    const secret = 'a-key-that-the-gateway-has';
+    const line = 'operator-key import --role read --name reader --json';
+    const { out } = await cli.ok(line, { input: `${secret}\n` });
+    expect(JSON.parse(out)).toMatchObject({ name: 'reader', role: 'read' });
+    const env = { SCRIP_KEY: secret };
+    await cli.ok('balance acme', { env });
+    expect((await cli.run('debit acme --action sms --quantity 1', { env })).code).toBe(4);
+  });
+
+  it('leaves the last admin key, and says how to make another', async () => {
+    const { data } = (await cli.json('operator-key list')) as { data: { id: string; role: string }[] };
+    const [admin] = data.filter(({ role }) => role === 'admin');
+    expect(await cli.run(['operator-key', 'revoke', admin?.id ?? ''])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('scrip operator-key add --role admin'),
+    });
+  });
+});
+
 describe('grant', () => {
   it('gives once, every period, and with all that a grant can say', async () => {
     await cli.ok('account open grants');

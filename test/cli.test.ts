@@ -22,6 +22,7 @@ afterAll(async () => cli.end());
 const COMMANDS = [
   ...['open', 'list', 'show', 'change', 'close'].map((name) => `account ${name}`),
   ...['add', 'import', 'list', 'revoke'].map((name) => `key ${name}`),
+  ...['add', 'import', 'list', 'revoke'].map((name) => `operator-key ${name}`),
   ...['give', 'list', 'void'].map((name) => `grant ${name}`),
   ...['place', 'capture', 'release', 'list'].map((name) => `hold ${name}`),
   'debit',
@@ -71,6 +72,8 @@ describe('a command line that is wrong', () => {
     [['quote', 'acme', '--for', 'sms']],
     [['usage', 'acme', '--by', 'hour']],
     [['completion', 'tcsh']],
+    [['operator-key', 'add']],
+    [['operator-key', 'add', '--role', 'root']],
     [['serve', '--bogus']],
     [['serve', '--port', 'x']],
   ])('exits with 2, prints no data and says what is wrong: %j', async (words) => {
@@ -253,6 +256,65 @@ describe('a reader that has seen enough', () => {
 describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
     expect((await runScrip(['completion', shell])).out).toContain('scrip complete -- ');
+  });
+
+  const inShell = (shell: string, words: readonly string[]) =>
+    spawnSync(shell, words, {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        PATH: `${join(import.meta.dirname, '../node_modules/.bin')}:${process.env['PATH']}`,
+        HOME: cli.directory,
+      },
+    });
+  const hasShell = (shell: string) => spawnSync(shell, ['--version']).status === 0;
+
+  it.skipIf(!hasShell('fish'))('works in fish, file names included, and runs nothing that is typed', () => {
+    const planted = join(cli.directory, 'planted-by-fish');
+    writeFileSync(join(cli.directory, 'a-card.json'), '{}');
+    const script = `
+      scrip completion fish | source
+      cd ${cli.directory}
+      for line in 'scrip grant ' 'scrip usage acme --by ' 'scrip debit acme --occ' 'scrip rate-card publish a-c' 'scrip grant (touch ${planted})g'
+        complete -C $line | cut -f1 | sort | string join ' '
+      end
+      test -e ${planted}; and echo planted`;
+    const { stdout, stderr } = inShell('fish', ['--no-config', '-c', script]);
+    expect({ stdout: stdout.split('\n'), stderr }).toEqual({
+      stdout: ['give list void', 'action day key', '--occurred-at', 'a-card.json', ''],
+      stderr: '',
+    });
+  });
+
+  it.skipIf(!hasShell('zsh'))('works in zsh, and runs nothing that is typed', () => {
+    const planted = join(cli.directory, 'planted-by-zsh');
+    // Zsh completes only at a terminal: what its own completion functions are handed is what is looked at.
+    const script = `
+      compdef() { print -r -- "compdef $*" }
+      _describe() { print -r -- "$1: \${(P)2}" }
+      _files() { print -r -- files }
+      source <(scrip completion zsh)
+      ask() { words=("$@"); CURRENT=$#; _scrip }
+      ask scrip grant ''
+      ask scrip usage acme --by d
+      ask scrip debit acme --occ
+      ask scrip rate-card publish ''
+      ask scrip grant '$(touch ${planted})g'
+      [[ -e ${planted} ]] && print planted
+      true`;
+    const { stdout, stderr } = inShell('zsh', ['--no-rcs', '-c', script]);
+    expect({ stdout: stdout.split('\n'), stderr }).toEqual({
+      stdout: [
+        'compdef _scrip scrip',
+        expect.stringMatching(/^scrip: give:give credits.* list:.* void:/),
+        'scrip: day:',
+        expect.stringMatching(/^scrip: --occurred-at:/),
+        'files',
+        'files',
+        '',
+      ],
+      stderr: '',
+    });
   });
 
   it('works in bash, twice sourced, and runs nothing that is typed', () => {

@@ -44,6 +44,6 @@ export function settled(text: string): string {
     .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, '<day>')
     .replaceAll(/\b[0-9a-f]{24}\b/g, '<id>')
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
-    .replaceAll(/scrip_ak_(?:[0-9a-f]+|…)/g, '<secret>')
+    .replaceAll(/scrip_(?:ak|op)_(?:[0-9a-f]+|…)/g, '<secret>')
     .replaceAll(/"dailyLimitRateSecondsToReset":\d+/g, '"dailyLimitRateSecondsToReset":<seconds>');
 }

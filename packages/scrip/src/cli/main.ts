@@ -10,6 +10,7 @@ import { explainCommand } from './commands/explain-command.ts';
 import { grantCommand } from './commands/grant-command.ts';
 import { holdCommand } from './commands/hold-command.ts';
 import { keyCommand } from './commands/key-command.ts';
+import { operatorKeyCommand } from './commands/operator-key-command.ts';
 import { quoteCommand } from './commands/quote-command.ts';
 import { rateCardCommand } from './commands/rate-card-command.ts';
 import { refundCommand } from './commands/refund-command.ts';
@@ -49,6 +50,7 @@ function createProgram(): Command {
     serveCommand().exitOverride(),
     accountCommand(),
     keyCommand(),
+    operatorKeyCommand(),
     grantCommand(),
     debitCommand(),
     holdCommand(),

@@ -33,7 +33,9 @@ const HINTS: Readonly<Record<string, string>> = {
   'account-exists': '"scrip account show ID" shows it.',
   'grant-not-found': '"scrip grant list ACCOUNT" shows the account\'s grants.',
   'hold-not-found': '"scrip hold list ACCOUNT" shows the account\'s holds.',
-  'key-not-found': '"scrip key list ACCOUNT" shows the account\'s keys.',
+  'key-not-found':
+    '"scrip key list ACCOUNT" shows the account\'s keys, "scrip operator-key list" the operator\'s.',
+  'last-admin-key': '"scrip operator-key add --role admin" makes another one.',
   'insufficient-credits':
     '"scrip balance ACCOUNT" shows what there is; "scrip grant give ACCOUNT" gives more.',
   'unknown-action': '"scrip rate-card show" lists the actions.',

@@ -14,7 +14,7 @@ export async function readSecret(question: string): Promise<string> {
   throw new CommandFailure('No key was given.', {
     exitCode: exitCode.usage,
     code: 'secret-missing',
-    hint: 'Pipe it in, as in: scrip key import acme < key.txt',
+    hint: 'Type it where it is asked for, or pipe it in, as in: scrip key import acme < key.txt',
   });
 }
 
