@@ -1,6 +1,7 @@
 import type { DialectName, Refusal, RefusalCode } from '@scrip/dialects';
 import { dialectNames } from '@scrip/dialects';
 import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
+import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
 import { dialectRefusal } from '../packages/scrip/src/server/dialect-refusal.ts';
 import type { ProblemCode } from '../packages/scrip/src/server/problem-table.ts';
 import { problems } from '../packages/scrip/src/server/problem-table.ts';
@@ -9,7 +10,7 @@ import { markdownTable } from './markdown-table.ts';
 
 /** docs/errors.md: made from the code that answers, so that it cannot say anything else. */
 export function errorsPage(): string {
-  return `${[INTRODUCTION, problemTable(), VENDORS, refusalTable(), ...dialectNames.map(vendorSection), exitCodes()].join('\n\n')}\n`;
+  return `${[INTRODUCTION, problemTable(), VENDORS, refusalTable(), ...dialectNames.map(vendorSection), exitCodes(), failureTable()].join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `# Errors
@@ -219,4 +220,24 @@ function exitCodes(): string {
 ${markdownTable(['exit code', 'means'], rows)}
 
 [The command line](cli.md) says more of each command.`;
+}
+
+/** The parser's names, in the manner of all other codes. */
+const usageCode = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function failureTable(): string {
+  const usage = Object.entries(usageFailures).map(([name, row]) => [usageCode(name), row] as const);
+  const rows = [...Object.entries(failures), ...usage].map(([code, { exit, says, remedy }]) => [
+    `${exitCode[exit]}`,
+    `\`${code}\``,
+    says,
+    remedy,
+  ]);
+  return `## What the command line itself fails with
+
+A refusal of the API is told in the API's words, under the problem's code [above](#errors): exit code 4 for a 401 or 403, 2 for \`invalid-request\`, 1 for any other. These are the command line's own, on standard error. \`…\` stands for words that depend on the moment.
+
+${markdownTable(['exit code', 'code', 'says', 'what to do'], rows)}
+
+Anything else is a mistake in Scrip: it exits with 1 and shows where it happened, to be reported.`;
 }

@@ -125,7 +125,7 @@ describe('operator-key', () => {
 
   it('leaves the last admin key, and says how to make another', async () => {
     const { data } = (await cli.json('operator-key list')) as { data: { id: string; role: string }[] };
-    const [admin] = data.filter(({ role }) => role === 'admin');
+    const admin = data.find(({ role }) => role === 'admin');
     expect(await cli.run(['operator-key', 'revoke', admin?.id ?? ''])).toMatchObject({
       code: 1,
       err: expect.stringContaining('scrip operator-key add --role admin'),

@@ -60,7 +60,7 @@ describe('a start', () => {
     const { code, stdout, stderr } = await run(['serve', '--port', String(port), '--data', data]);
     taken.close();
     expect(code).toBe(1);
-    expect(stderr).toContain('the port is in use by another program: choose another with --port');
+    expect(stderr).toContain('the port is in use by another program\nChoose another with --port');
     expect(stdout).toMatch(/scrip_op_[0-9a-f]{72}/);
   });
 

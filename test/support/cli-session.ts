@@ -12,6 +12,7 @@ type Line = string | readonly string[];
 export interface CliSession {
   readonly directory: string;
   readonly url: string;
+  readonly key: string;
   readonly run: (line: Line, options?: RunOptions) => Promise<Ran>;
   /** Runs what must end well. */
   readonly ok: (line: Line, options?: RunOptions) => Promise<Ran>;
@@ -36,6 +37,7 @@ export async function startCliSession(): Promise<CliSession> {
   return {
     directory,
     url: scrip.url,
+    key: OPERATOR_KEY,
     run,
     ok,
     json: async (line, options) =>

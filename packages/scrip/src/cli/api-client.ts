@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiAccess } from '../config/api-access.ts';
 import { CommandFailure } from './command-failure.ts';
-import { exitCode } from './exit-code.ts';
 import { parseProblem, problemFailure } from './problem-failure.ts';
 
 /** One call of Scrip's own API. */
@@ -45,7 +44,7 @@ const PAUSES_MS = [250, 1000];
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const { url, key, timeoutMs = TIMEOUT_MS, pausesMs = PAUSES_MS } = options;
   const call = async <T>(wanted: ApiCall): Promise<ApiReply<T>> => {
-    if (key === null) throw keyMissing();
+    if (key === null) throw CommandFailure.of('key-missing', 'SCRIP_KEY is not set.');
     const request = buildRequest(url, key, wanted);
     const isRead = wanted.method === 'GET' || wanted.effect === 'none';
     const isSafe = isRead || wanted.id !== undefined || wanted.effect === 'repeatable';
@@ -105,20 +104,14 @@ function buildRequest(base: string, key: string, wanted: ApiCall): Request {
 /** Dots alone would vanish from the address, and the call would ask for something else. */
 function encodeSegment(text: string): string {
   if (text === '' || text === '.' || text === '..')
-    throw new CommandFailure(`"${text}" cannot be an id here.`, {
-      exitCode: exitCode.usage,
-      code: 'id-invalid',
-    });
+    throw CommandFailure.of('id-unusable', `"${text}" cannot be an id here.`);
   return encodeURIComponent(text);
 }
 
 /** As a string of RFC 8941: a header loses the spaces around it. */
 function quoteId(id: string): string {
   if (!/^[\x20-\x7e]{1,255}$/.test(id))
-    throw new CommandFailure('--id must be 1 to 255 printable ASCII characters.', {
-      exitCode: exitCode.usage,
-      code: 'id-invalid',
-    });
+    throw CommandFailure.of('id-invalid', '--id must be 1 to 255 printable ASCII characters.');
   return `"${id.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }
 
@@ -164,19 +157,7 @@ function readReply<T>({ status, text, contentType, replayed }: HttpReply, url: s
   if (status === 204) return { value: undefined as T, text: '', replayed };
   if (status >= 200 && status < 300 && contentType.startsWith('application/json'))
     return { value: JSON.parse(text) as T, text, replayed };
-  throw new CommandFailure(`${url} answered with status ${status}, and not as Scrip does.`, {
-    exitCode: exitCode.failure,
-    code: 'not-scrip',
-    hint: 'Set SCRIP_URL to the address that "scrip serve" prints.',
-  });
-}
-
-function keyMissing(): CommandFailure {
-  return new CommandFailure('SCRIP_KEY is not set.', {
-    exitCode: exitCode.notAuthorised,
-    code: 'key-missing',
-    hint: 'Set it to an operator key: the first start of "scrip serve" prints one.',
-  });
+  throw CommandFailure.of('not-scrip', `${url} answered with status ${status}, and not as Scrip does.`);
 }
 
 function givenUp(url: string, outcome: Exclude<Outcome, { kind: 'reply' }>): CommandFailure {
@@ -185,18 +166,10 @@ function givenUp(url: string, outcome: Exclude<Outcome, { kind: 'reply' }>): Com
   if (problem !== null) return problemFailure(problem, text);
   const cause = 'cause' in outcome ? outcome.cause : undefined;
   if (outcome.kind === 'unreachable')
-    return new CommandFailure(`No server answers at ${url} (${describeCause(cause)}).`, {
-      exitCode: exitCode.failure,
-      code: 'unreachable',
-      hint: 'Start one with "scrip serve", or set SCRIP_URL to the address of one that runs.',
+    return CommandFailure.of('unreachable', `No server answers at ${url} (${describeCause(cause)}).`, {
       cause,
     });
-  return new CommandFailure(`${url} did not answer (${describeCause(cause)}).`, {
-    exitCode: exitCode.failure,
-    code: 'no-answer',
-    hint: 'Try again.',
-    cause,
-  });
+  return CommandFailure.of('no-answer', `${url} did not answer (${describeCause(cause)}).`, { cause });
 }
 
 function outcomeUnknown(
@@ -209,11 +182,10 @@ function outcomeUnknown(
     effect === 'repeatable'
       ? 'Run the same command again: what has happened does not happen twice.'
       : 'Look whether it has happened before you run the command again.';
-  return new CommandFailure(
+  return CommandFailure.of(
+    'outcome-unknown',
     `${url} did not answer (${describeCause(cause)}): the change may have happened, or not.`,
     {
-      exitCode: exitCode.failure,
-      code: 'outcome-unknown',
       hint:
         id === undefined
           ? again

@@ -1,30 +1,55 @@
 import type { ExitCode } from './exit-code.ts';
+import { exitCode } from './exit-code.ts';
+import type { FailureCode } from './failure-table.ts';
+import { failures } from './failure-table.ts';
+
+interface Told {
+  /** What to do next, where it is more than the table of failures says. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
 
 /** A command that could not be done: what is wrong, what to do next, and what the exit says. */
 export class CommandFailure extends Error {
+  /** A stable name of what is wrong: of the table of failures, or of the API's problems. */
+  readonly code: string;
   readonly exitCode: ExitCode;
   /** What to do next. */
   readonly hint: string | null;
   /** The reply of the API that said no, for `--json`. */
   readonly reply: string | null;
-  /** A stable name of what is wrong. */
-  readonly code: string;
 
-  constructor(
+  private constructor(
     message: string,
-    {
-      exitCode,
-      code,
-      hint = null,
-      reply = null,
-      cause,
-    }: { exitCode: ExitCode; code: string; hint?: string | null; reply?: string | null; cause?: unknown },
+    { code, exitCode: exit, hint, reply }: Pick<CommandFailure, 'code' | 'exitCode' | 'hint' | 'reply'>,
+    cause?: unknown,
   ) {
     super(message, { cause });
     this.name = 'CommandFailure';
-    this.exitCode = exitCode;
     this.code = code;
+    this.exitCode = exit;
     this.hint = hint;
     this.reply = reply;
+  }
+
+  /** A failure of the program's own: each has a row in the table of failures. */
+  static of(code: FailureCode, message: string, { hint, cause }: Told = {}): CommandFailure {
+    const { exit, remedy } = failures[code];
+    const kept = { code, exitCode: exitCode[exit], hint: hint ?? remedy, reply: null };
+    return new CommandFailure(message, kept, cause);
+  }
+
+  /** A refusal of the API, under the problem's own code. */
+  static ofProblem(
+    message: string,
+    problem: Pick<CommandFailure, 'code' | 'exitCode' | 'hint' | 'reply'>,
+  ): CommandFailure {
+    return new CommandFailure(message, problem);
+  }
+
+  /** The same failure in other words, after what it leaves to print has been printed. */
+  reworded(message: string, told: Partial<Pick<CommandFailure, 'hint' | 'exitCode'>> = {}): CommandFailure {
+    const { code, exitCode: exit, hint } = this;
+    return new CommandFailure(message, { code, exitCode: exit, hint, ...told, reply: null }, this);
   }
 }

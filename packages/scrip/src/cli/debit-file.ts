@@ -4,7 +4,6 @@ import type { ApiClient } from './api-client.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { DebitLine, LineFormat } from './debit-lines.ts';
 import { formatOf, readDebitLines } from './debit-lines.ts';
-import { exitCode } from './exit-code.ts';
 import { openInput } from './open-input.ts';
 import { startProgress } from './progress.ts';
 import { formatRecord, formatTable } from './table.ts';
@@ -139,9 +138,7 @@ const SEND_AGAIN = 'the same file can be sent again: lines that were debited are
 
 function refused({ lines, refused: refusals, shown }: Tally): CommandFailure {
   const more = refusals > shown.length ? ` (the first ${shown.length} are shown)` : '';
-  return new CommandFailure(`${refusals} of ${lines} lines were refused${more}.`, {
-    exitCode: exitCode.failure,
-    code: 'lines-refused',
+  return CommandFailure.of('lines-refused', `${refusals} of ${lines} lines were refused${more}.`, {
     hint: `When what is wrong with them is put right, ${SEND_AGAIN}`,
   });
 }
@@ -149,10 +146,7 @@ function refused({ lines, refused: refusals, shown }: Tally): CommandFailure {
 /** Says how far it came: what was answered is kept. */
 function interrupted(error: unknown, { lines }: Tally): unknown {
   if (!(error instanceof CommandFailure) || lines === 0) return error;
-  return new CommandFailure(`${error.message} ${lines} lines were answered before.`, {
-    exitCode: error.exitCode,
-    code: error.code,
+  return error.reworded(`${error.message} ${lines} lines were answered before.`, {
     hint: `Put it right, then ${SEND_AGAIN}`,
-    cause: error,
   });
 }

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { CommandFailure } from './command-failure.ts';
-import { exitCode } from './exit-code.ts';
 
 export type LineFormat = 'ndjson' | 'csv';
 
@@ -97,9 +96,5 @@ function isJson(text: string): boolean {
 }
 
 function unreadable(reason: string): CommandFailure {
-  return new CommandFailure(`The file cannot be read as debits: ${reason}.`, {
-    exitCode: exitCode.usage,
-    code: 'file-invalid',
-    hint: '"scrip debit --help" shows what a line looks like.',
-  });
+  return CommandFailure.of('debits-invalid', `The file cannot be read as debits: ${reason}.`);
 }

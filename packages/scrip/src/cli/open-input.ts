@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CommandFailure } from './command-failure.ts';
-import { exitCode } from './exit-code.ts';
 
 export interface Input {
   readonly stream: Readable;
@@ -20,9 +19,6 @@ export async function openInput(file: string): Promise<Input> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new CommandFailure(`${file} cannot be read: ${reason}.`, {
-      exitCode: exitCode.failure,
-      code: 'file-unreadable',
-    });
+    throw CommandFailure.of('file-unreadable', `${file} cannot be read: ${reason}.`);
   }
 }

@@ -53,7 +53,7 @@ export function problemFailure(problem: Problem, reply: string): CommandFailure 
     errors.length > 0
       ? errors.map((error) => describeIssue(error)).join('; ')
       : `${problem.title}. ${detail}`;
-  return new CommandFailure(message, {
+  return CommandFailure.ofProblem(message, {
     exitCode: exitCodeOf(problem),
     code,
     hint: HINTS[code] ?? null,

@@ -2,7 +2,6 @@ import { Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { CommandFailure } from './command-failure.ts';
-import { exitCode } from './exit-code.ts';
 
 /**
  * A secret from standard input: what is piped in, or what is typed without being shown. Never from the command line,
@@ -11,11 +10,7 @@ import { exitCode } from './exit-code.ts';
 export async function readSecret(question: string): Promise<string> {
   const secret = process.stdin.isTTY ? await ask(question) : (await text(process.stdin)).trim();
   if (secret !== '') return secret;
-  throw new CommandFailure('No key was given.', {
-    exitCode: exitCode.usage,
-    code: 'secret-missing',
-    hint: 'Type it where it is asked for, or pipe it in, as in: scrip key import acme < key.txt',
-  });
+  throw CommandFailure.of('secret-missing', 'No key was given.');
 }
 
 async function ask(question: string): Promise<string> {

@@ -2,8 +2,6 @@ import { Command } from 'commander';
 import type { ServeFlags } from '../config/config.ts';
 import { shapeConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
-import { CommandFailure } from './command-failure.ts';
-import { exitCode } from './exit-code.ts';
 
 const EXAMPLES = `
 Examples:
@@ -25,10 +23,10 @@ export function serveCommand(): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ServeFlags & { demo?: boolean }) => {
       // Loaded here: a command that asks a server has no use for one.
-      const [{ serve }, { readConfigFile }, { DirectoryInUse }] = await Promise.all([
+      const [{ serve }, { readConfigFile }, { asDataFailure }] = await Promise.all([
         import('./serve.ts'),
         import('../config/config-file.ts'),
-        import('../stores/sqlite/data-directory.ts'),
+        import('./data-failure.ts'),
       ]);
       const env = readEnv();
       try {
@@ -36,17 +34,7 @@ export function serveCommand(): Command {
           demo: flags.demo === true,
         });
       } catch (error) {
-        const message = error instanceof DirectoryInUse ? error.message : startMessage(error);
-        if (message === null) throw error;
-        throw new CommandFailure(message, { exitCode: exitCode.failure, code: 'not-started', cause: error });
+        throw asDataFailure(error);
       }
     });
-}
-
-/** What a person can act on, in one line; null for any other error. */
-function startMessage(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return 'the port is in use by another program: choose another with --port';
-  return code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? error.message : null;
 }

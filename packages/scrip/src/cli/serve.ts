@@ -76,7 +76,10 @@ async function listen(
 async function checkTrialGrant(ledger: Ledger, { server: { trialGrant } }: Config): Promise<void> {
   const card = (await ledger.rateCards()).at(-1);
   if (trialGrant === null || card === undefined || findPoolTerms(card, trialGrant.pool) !== undefined) return;
-  throw new SettingError(`trialGrant.pool is "${trialGrant.pool}", which the rate card does not have`);
+  throw new SettingError(
+    'trial-pool-unknown',
+    `trialGrant.pool is "${trialGrant.pool}", which the rate card does not have`,
+  );
 }
 
 /** What a key or the server's secret is made of. */

@@ -16,13 +16,18 @@ export function shapeApiAccess({ url = DEFAULT_URL, key }: Pick<Env, 'url' | 'ke
   const parsed = URL.parse(url);
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol))
     throw new SettingError(
+      'url-invalid',
       `SCRIP_URL is not the address of a server: it is written like ${DEFAULT_URL}, or left unset`,
     );
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '')
     throw new SettingError(
+      'url-invalid',
       'SCRIP_URL must be an address alone, without a user, a query or a fragment: the key stands in SCRIP_KEY',
     );
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
-    throw new SettingError('SCRIP_KEY holds a space or another character that no key has: set it again');
+    throw new SettingError(
+      'key-invalid',
+      'SCRIP_KEY holds a space or another character that no key has: set it again',
+    );
   return { url: `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`, key: key ?? null };
 }

@@ -73,12 +73,16 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
     found = named === undefined ? await explorer.search() : await explorer.load(named);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SettingError(`the configuration file ${named ?? ''} cannot be read: ${reason}`);
+    throw new SettingError(
+      'config-file-unreadable',
+      `the configuration file ${named ?? ''} cannot be read: ${reason}`,
+    );
   }
   if (found === null || found.isEmpty === true) return {};
   if (Value.Check(ConfigFile, found.config)) return found.config;
   const [error] = Value.Errors(ConfigFile, found.config);
   throw new SettingError(
+    'config-file-invalid',
     `${found.filepath}: ${formatPath(error?.instancePath ?? '')} ${error?.message ?? 'is not valid'}`,
   );
 }

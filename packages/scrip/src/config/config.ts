@@ -34,6 +34,7 @@ const HOUR_MS = 3_600_000;
 export function shapeConfig(flags: ServeFlags, env: Env, file: ConfigFile): Config {
   if (env.database !== undefined)
     throw new SettingError(
+      'database-unsupported',
       'SCRIP_DATABASE is set, and this version of Scrip keeps its ledger in the data directory only: unset it',
     );
   return {
@@ -51,18 +52,21 @@ export function shapeConfig(flags: ServeFlags, env: Env, file: ConfigFile): Conf
 function shapePort(port: string | number): number {
   const number = typeof port === 'number' ? port : /^\d{1,5}$/.test(port) ? Number(port) : Number.NaN;
   if (number >= 0 && number <= 65_535) return number;
-  throw new SettingError(`the port must be a number from 0 to 65535, not "${port}"`);
+  throw new SettingError('port-invalid', `the port must be a number from 0 to 65535, not "${port}"`);
 }
 
 function shapeSecret(name: string, value: string): string {
   if (/^[\x21-\x7e]{8,255}$/.test(value)) return value;
-  throw new SettingError(`${name} must be 8 to 255 printable characters without spaces`);
+  throw new SettingError('secret-invalid', `${name} must be 8 to 255 printable characters without spaces`);
 }
 
 function shapeLogLevel(level: string): LogLevel {
   const known = LOG_LEVELS.find((candidate) => candidate === level);
   if (known !== undefined) return known;
-  throw new SettingError(`the log level must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`);
+  throw new SettingError(
+    'log-level-unknown',
+    `the log level must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`,
+  );
 }
 
 function shapeServer(file: ConfigFile): ServerSettings {

@@ -1,7 +1,21 @@
+export type SettingErrorCode =
+  | 'database-unsupported'
+  | 'port-invalid'
+  | 'secret-invalid'
+  | 'log-level-unknown'
+  | 'config-file-unreadable'
+  | 'config-file-invalid'
+  | 'trial-pool-unknown'
+  | 'url-invalid'
+  | 'key-invalid';
+
 /** A setting that cannot be used; the message says which, and what it may be. */
 export class SettingError extends Error {
-  constructor(message: string) {
+  readonly code: SettingErrorCode;
+
+  constructor(code: SettingErrorCode, message: string) {
     super(message);
     this.name = 'SettingError';
+    this.code = code;
   }
 }

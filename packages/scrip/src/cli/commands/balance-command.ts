@@ -5,7 +5,6 @@ import { apiCommand, connect } from '../api-command.ts';
 import type { Balance } from '../api-replies.ts';
 import { parseTarget } from '../balance-target.ts';
 import { upcomingCell } from '../cell.ts';
-import { CommandFailure } from '../command-failure.ts';
 import { exitCode } from '../exit-code.ts';
 import { formatTable } from '../table.ts';
 import type { TargetBalance } from '../target-balance.ts';
@@ -78,10 +77,8 @@ function failUnlessRead(balances: readonly TargetBalance[]): void {
   const message = isShared
     ? first.failure.message
     : failures.map(({ target, failure }) => `${target}: ${failure.message}`).join('\n');
-  throw new CommandFailure(message, {
+  throw first.failure.reworded(message, {
     exitCode: isRefused ? exitCode.notAuthorised : exitCode.failure,
-    code: first.failure.code,
-    hint: first.failure.hint,
   });
 }
 

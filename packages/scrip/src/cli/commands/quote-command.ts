@@ -3,7 +3,6 @@ import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, collectPairs, connect, showReply } from '../api-command.ts';
 import type { Quote } from '../api-replies.ts';
 import { CommandFailure } from '../command-failure.ts';
-import { exitCode } from '../exit-code.ts';
 import { formatTable } from '../table.ts';
 import { emphasise } from '../terminal.ts';
 
@@ -34,9 +33,7 @@ export function quoteCommand(): Command {
       const missing = pools
         .filter(({ shortfall }) => shortfall !== '0')
         .map(({ pool, shortfall }) => `${shortfall} of ${pool}`);
-      throw new CommandFailure(`Not affordable: ${missing.join(' and ')} missing.`, {
-        exitCode: exitCode.no,
-        code: 'not-affordable',
+      throw CommandFailure.of('not-affordable', `Not affordable: ${missing.join(' and ')} missing.`, {
         hint: `"scrip grant give ${account}" gives more.`,
       });
     });

@@ -6,7 +6,6 @@ import { timeCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
 import { addIdFlag, changeId } from '../charge-flags.ts';
 import { CommandFailure } from '../command-failure.ts';
-import { exitCode } from '../exit-code.ts';
 import { openInput } from '../open-input.ts';
 import { formatTable } from '../table.ts';
 import { emphasise, say } from '../terminal.ts';
@@ -62,11 +61,7 @@ async function readCard(file: string): Promise<object> {
   } catch {
     // Said below, together with what is JSON and no object.
   }
-  throw new CommandFailure(`${file} is not a JSON object.`, {
-    exitCode: exitCode.usage,
-    code: 'file-invalid',
-    hint: '"scrip rate-card show --json" prints one to start from.',
-  });
+  throw CommandFailure.of('card-invalid', `${file} is not a JSON object.`);
 }
 
 function showCard(reply: Parameters<typeof showReply<RateCard>>[0], flags: ApiFlags): void {

@@ -11,8 +11,7 @@ export interface DataDirectory {
 export class DirectoryInUse extends Error {
   constructor(directory: string, owner: string) {
     super(
-      `the data directory ${directory} is in use by another Scrip${owner === '' ? '' : ` (process ${owner})`}. ` +
-        'Stop that one first, or start this one with --data and another directory.',
+      `the data directory ${directory} is in use by another Scrip${owner === '' ? '' : ` (process ${owner})`}.`,
     );
     this.name = 'DirectoryInUse';
   }

@@ -1,12 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Brings a file to the newest schema; each migration is one transaction. Throws when a newer Scrip wrote the file. */
+/** A newer version of Scrip wrote the files: this one would not know what stands in them. */
+export class DataTooNew extends Error {
+  constructor(schema: number, known: number) {
+    super(`the data was written by a newer version of Scrip (schema ${schema}, known ${known})`);
+    this.name = 'DataTooNew';
+  }
+}
+
+/** Brings a file to the newest schema; each migration is one transaction. Throws `DataTooNew`. */
 export function migrate(database: DatabaseSync, migrations: readonly string[]): void {
   const applied = userVersion(database);
-  if (applied > migrations.length)
-    throw new Error(
-      `the data was written by a newer version of Scrip (schema ${applied}, known ${migrations.length})`,
-    );
+  if (applied > migrations.length) throw new DataTooNew(applied, migrations.length);
   for (let version = applied; version < migrations.length; version += 1)
     database.exec(`BEGIN IMMEDIATE; ${migrations[version]} PRAGMA user_version = ${version + 1}; COMMIT;`);
 }

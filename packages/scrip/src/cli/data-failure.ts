@@ -1,0 +1,30 @@
+import { Fault } from '../ledger/fault.ts';
+import { DirectoryInUse } from '../stores/sqlite/data-directory.ts';
+import { DataTooNew } from '../stores/sqlite/migrate.ts';
+import { CommandFailure } from './command-failure.ts';
+
+/**
+ * What keeps a command from the data directory, or a server from its address, as a failure that a person can act on.
+ * Anything else is given back as it is: it is a bug, and its stack is shown.
+ */
+export function asDataFailure(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message } = error;
+  const told = { cause: error };
+  if (error instanceof DirectoryInUse) return CommandFailure.of('directory-in-use', message, told);
+  if (error instanceof DataTooNew) return CommandFailure.of('data-too-new', message, told);
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof Fault || code === 'ERR_SQLITE_ERROR')
+    return CommandFailure.of('data-unusable', `the ledger's files cannot be used: ${reasonOf(error)}`, told);
+  if (code === 'EADDRINUSE')
+    return CommandFailure.of('port-in-use', 'the port is in use by another program', told);
+  if (syscall === 'listen' || syscall === 'getaddrinfo')
+    return CommandFailure.of('address-unusable', `it cannot listen: ${message}`, told);
+  if (syscall === 'mkdir' || syscall === 'chmod' || syscall === 'open')
+    return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${message}`, told);
+  return error;
+}
+
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message} (${cause.message})` : message;
+}

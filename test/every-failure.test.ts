@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
+import type { FailureCode } from '../packages/scrip/src/cli/failure-table.ts';
+import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
+import type { CliSession } from './support/cli-session.ts';
+import { startCliSession } from './support/cli-session.ts';
+import { runScrip } from './support/run-scrip.ts';
+
+let cli: CliSession;
+let directory: string;
+const ended: (() => void)[] = [];
+beforeAll(async () => {
+  cli = await startCliSession();
+  directory = mkdtempSync(join(tmpdir(), 'scrip-failures-'));
+  await cli.ok('account open acme');
+});
+afterAll(async () => {
+  for (const end of ended) end();
+  await cli.end();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+interface Wrong {
+  /** Words of the command line; `serve` gets a free port and a directory of its own. */
+  readonly words: readonly string[];
+  readonly env?: Record<string, string | undefined>;
+  readonly input?: string;
+}
+/** What to run, and in which surroundings; made when its turn comes. */
+type Cause = () => Wrong | Promise<Wrong>;
+
+const line = (text: string, rest: Omit<Wrong, 'words'> = {}): Cause => {
+  const words = text.split(' ');
+  return () => ({ words, ...rest });
+};
+const serve = (env: Record<string, string>, ...flags: string[]): Cause => {
+  return () => ({ words: ['serve', ...flags], env });
+};
+
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** A data directory in which a file of the ledger has been spoiled. */
+function spoiled(name: string, spoil: (journal: string) => void): Cause {
+  return () => {
+    const data = join(directory, name);
+    mkdirSync(data);
+    spoil(join(data, 'journal.db'));
+    return { words: ['serve', '--data', data] };
+  };
+}
+
+/** A server that is no Scrip: it hangs up, or answers in words of its own. */
+function stranger(words: string, answer: 'hangs up' | 'greets'): Cause {
+  return async () => {
+    const server = createServer((request, response) => {
+      if (answer === 'greets') response.end('hello');
+      else request.socket.destroy();
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    ended.push(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { words: words.split(' '), env: { SCRIP_URL: url } };
+  };
+}
+
+/** How each failure comes about. A new code does not compile without a line here. */
+const CAUSES: Readonly<Record<FailureCode | keyof typeof usageFailures, Cause>> = {
+  unknownCommand: line('sevre'),
+  unknownOption: line('serve --prot 1'),
+  missingArgument: line('account show'),
+  excessArguments: line('account show a b'),
+  missingMandatoryOptionValue: line('grant give acme --pool standard'),
+  optionMissingArgument: line('account list --limit'),
+  invalidArgument: line('account list --limit many'),
+  error: line('debit acme --file x'),
+  help: line('account'),
+  'database-unsupported': serve({ SCRIP_DATABASE: 'postgres://localhost/scrip' }),
+  'port-invalid': serve({}, '--port', 'eighty'),
+  'secret-invalid': serve({ SCRIP_OPERATOR_KEY: 'short' }),
+  'log-level-unknown': serve({ SCRIP_LOG_LEVEL: 'loud' }),
+  'config-file-unreadable': serve({ SCRIP_CONFIG: '/nowhere/scrip.json' }),
+  'config-file-invalid': () => ({
+    words: ['serve'],
+    env: { SCRIP_CONFIG: file('wrong.json', '{"port":"x"}') },
+  }),
+  'trial-pool-unknown': () => {
+    const config = file('trial.json', '{"trialGrant":{"pool":"gold","amount":"1"}}');
+    return { words: ['serve'], env: { SCRIP_CONFIG: config } };
+  },
+  'url-invalid': line('account list', { env: { SCRIP_URL: 'nonsense' } }),
+  'key-invalid': line('account list', { env: { SCRIP_KEY: 'two words' } }),
+  'key-missing': line('account list', { env: { SCRIP_KEY: '' } }),
+  unreachable: line('account list', { env: { SCRIP_URL: 'http://127.0.0.1:2' } }),
+  'no-answer': stranger('account list', 'hangs up'),
+  'outcome-unknown': stranger('account close acme', 'hangs up'),
+  'not-scrip': stranger('account list', 'greets'),
+  'id-invalid': () => ({ words: ['account', 'close', 'acme', '--id', 'é'] }),
+  'id-unusable': line('account show ..'),
+  'secret-missing': line('key import acme'),
+  'file-unreadable': line('debit --file /nowhere/debits.csv'),
+  'debits-invalid': line('debit --file - --format csv', { input: 'colour\nred\n' }),
+  'card-invalid': line('rate-card publish -', { input: '[1]' }),
+  'lines-refused': line('debit --file -', { input: '{"id":"a","accountId":"nobody"}\n' }),
+  'not-affordable': line('quote acme --for sms=1'),
+  'directory-in-use': () => ({ words: ['serve', '--data', join(cli.directory, 'data')] }),
+  'directory-unusable': () => ({ words: ['serve', '--data', join(file('a-file', ''), 'data')] }),
+  'data-unusable': spoiled('garbage', (journal) => writeFileSync(journal, 'no database'.repeat(1000))),
+  'data-too-new': spoiled('newer', (journal) => {
+    const database = new DatabaseSync(journal);
+    database.exec('PRAGMA user_version = 99');
+    database.close();
+  }),
+  'address-unusable': serve({}, '--host', '192.0.2.1'),
+  'port-in-use': () => ({ words: ['serve', '--port', new URL(cli.url).port] }),
+};
+
+const rows = { ...failures, ...usageFailures };
+
+/** The row's own words, with anything where it has an ellipsis. */
+function asPattern(says: string): RegExp {
+  const parts = says.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^(?:scrip: )?${parts.join('[^]+')}$`, 'm');
+}
+
+let runs = 0;
+
+describe('the failure', () => {
+  it.each(Object.entries(CAUSES))('%s comes about, and is as its row says', async (code, cause) => {
+    const { words, env = {}, input } = await cause();
+    const own = ['--port', '0', '--data', join(directory, `data-${(runs += 1)}`)];
+    const missing = own.filter((_, at) => !words.includes(own[at - (at % 2)] ?? ''));
+    const ran = await runScrip([...words, ...(words[0] === 'serve' ? missing : [])], {
+      env: { ...(words[0] === 'serve' ? {} : { SCRIP_URL: cli.url, SCRIP_KEY: cli.key }), ...env },
+      ...(input === undefined ? {} : { input }),
+    });
+    const { says, exit } = rows[code as keyof typeof rows];
+    expect(ran.err).toMatch(asPattern(says));
+    expect(ran.code, ran.err).toBe(exitCode[exit]);
+    expect(ran.err).not.toContain('    at ');
+  });
+});
+
+describe('the table', () => {
+  it('has a row for everything that the parser refuses', () => {
+    const parser = join(import.meta.dirname, '../node_modules/commander/lib');
+    const sources = ['command.js', 'error.js', 'argument.js', 'option.js'].map((name) =>
+      readFileSync(join(parser, name), 'utf8'),
+    );
+    const named = new Set(sources.join('').match(/(?<=['"]commander\.)\w+(?=['"])/g));
+    // The first three end well or start other programs; no option of Scrip's conflicts with another.
+    for (const name of ['version', 'helpDisplayed', 'executeSubCommandAsync', 'conflictingOption'])
+      expect(named.delete(name), name).toBe(true);
+    expect([...named].toSorted()).toEqual(Object.keys(usageFailures).toSorted());
+  });
+});
