@@ -48,6 +48,29 @@ describe('account', () => {
     expect(JSON.parse(closed.out)).toMatchObject({ closedAt: expect.stringMatching(/^\d{4}-.*Z$/) });
   });
 
+  it('erases what names a person when that is confirmed, and nothing else', async () => {
+    await cli.ok('account open gone --name Jane --metadata {"mail":"jane"} --overdraft standard=5');
+    await cli.ok('key add gone --name phone-of-jane');
+    expect(await cli.run('account erase gone')).toMatchObject({ code: 2, out: '' });
+    expect(member(await cli.ok('account show gone'), 'name')).toBe('Jane');
+    const erased = await cli.ok('account erase gone --yes --id erase-1');
+    expect(member(erased, 'version')).toBe('3');
+    expect(erased.err).toContain('backups');
+    expect((await cli.ok('account erase gone --yes --id erase-1')).out).toBe(erased.out);
+    expect(await cli.json('account erase gone --yes --id erase-1')).toEqual({
+      accountId: 'gone',
+      erasedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      version: 3,
+    });
+    expect(await cli.json('account show gone')).toMatchObject({
+      name: null,
+      metadata: null,
+      overdraft: { standard: '5' },
+    });
+    expect(await cli.api('/accounts/gone/keys')).toContain('"name":null');
+    expect(await cli.api('/accounts/gone/entries')).not.toContain('ane');
+  });
+
   it('lists page by page, and says how to read on', async () => {
     const first = await cli.ok('account list --limit 1');
     expect(first.out.trimEnd().split('\n')).toHaveLength(2);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => cli.end());
 
 const COMMANDS = [
-  ...['open', 'list', 'show', 'change', 'close'].map((name) => `account ${name}`),
+  ...['open', 'list', 'show', 'change', 'close', 'erase'].map((name) => `account ${name}`),
   ...['add', 'import', 'list', 'revoke'].map((name) => `key ${name}`),
   ...['add', 'import', 'list', 'revoke'].map((name) => `operator-key ${name}`),
   ...['give', 'list', 'void'].map((name) => `grant ${name}`),

@@ -109,6 +109,7 @@ const CAUSES: Readonly<Record<FailureCode | keyof typeof usageFailures, Cause>> 
   'id-invalid': () => ({ words: ['account', 'close', 'acme', '--id', 'é'] }),
   'id-unusable': line('account show ..'),
   'secret-missing': line('key import acme'),
+  'not-confirmed': line('account erase acme'),
   'file-unreadable': line('debit --file /nowhere/debits.csv'),
   'debits-invalid': line('debit --file - --format csv', { input: 'colour\nred\n' }),
   'card-invalid': line('rate-card publish -', { input: '[1]' }),

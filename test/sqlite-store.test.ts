@@ -64,6 +64,24 @@ describe('a ledger in SQLite files', () => {
     expect(await again.available('acme')).toBe(8n * CREDIT);
   });
 
+  it('is the same when its snapshots are of an older format', async () => {
+    const store = await open({ snapshotEvery: 2 });
+    const { change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(10n));
+    await change('acme', 'debit', debit(3n));
+    const expected = await store.account('acme');
+    await store.close();
+    opened.splice(0);
+    const derived = new DatabaseSync(join(directory, 'derived.db'));
+    derived.exec(
+      'PRAGMA user_version = 1; UPDATE snapshot SET state = replace(state, \'"format":2\', \'"format":1\')',
+    );
+    expect(derived.prepare('SELECT count(*) AS count FROM snapshot').get()).not.toEqual({ count: 0 });
+    derived.close();
+    expect(await (await open()).account('acme')).toEqual(expected);
+  });
+
   it('is the same when its derived file is lost, damaged or of another journal', async () => {
     let store = await open();
     const { change } = await openSampleLedger(store);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeChanges } from './store-contract/changes.ts';
+import { describeErasing } from './store-contract/erasing.ts';
 import { describeKeysAndEntries } from './store-contract/keys-and-entries.ts';
 import { describeReads } from './store-contract/reads.ts';
 import { describeRestart } from './store-contract/restart.ts';
@@ -23,6 +24,7 @@ export function describeStoreContract(name: string, open: () => Promise<OpenedSt
     describeChanges(under);
     describeReads(under);
     describeKeysAndEntries(under);
+    describeErasing(under);
     describeRestart(under);
   });
 }

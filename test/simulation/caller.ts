@@ -56,7 +56,9 @@ export function createCaller(name: string, parts: CallerParts): Caller {
     referee.attempt(accountId, id);
     const input = { accountId, id, command, actor: name, ...(call.name === null ? {} : { name: call.name }) };
     try {
-      const outcome = await server.process.ask(server.ledger.change(input));
+      const { change, erase } = server.ledger;
+      const make = command.kind === 'ErasePersonalData' ? erase : change;
+      const outcome = await server.process.ask(make(input));
       const said = outcome.ok
         ? `${outcome.entry.version}${outcome.replayed ? ' again' : ''}`
         : outcome.rejection.code;

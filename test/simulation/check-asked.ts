@@ -35,6 +35,8 @@ export function checkAsked(command: Command, entry: Entry): void {
       return strictEqual(entry.kind, 'AccountChanged');
     case 'CloseAccount':
       return strictEqual(entry.kind, 'AccountClosed');
+    case 'ErasePersonalData':
+      return strictEqual(entry.kind, 'PersonalDataErased');
     case 'AddKey':
       return ok(entry.kind === 'KeyAdded' && entry.digest === command.digest);
     case 'RevokeKey':

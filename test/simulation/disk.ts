@@ -3,7 +3,8 @@ import type { Random } from './random.ts';
 
 /** An entry as it lies on the disk: text. */
 export interface DiskRow extends StoredEntry {
-  readonly personal: string | null;
+  /** Null also when it has been erased. */
+  personal: string | null;
   readonly hash: string;
 }
 
@@ -18,6 +19,8 @@ export interface Disk {
   /** The power goes: a first part of what was written and not synced may be there all the same. */
   readonly crash: (random: Random) => void;
   readonly durable: () => readonly Transaction[];
+  /** Takes the personal parts out of an account's rows before a version. */
+  readonly erasePersonal: (accountId: string, beforeVersion: number) => void;
 }
 
 export function createDisk(onDurable: (transaction: Transaction) => void): Disk {
@@ -41,5 +44,9 @@ export function createDisk(onDurable: (transaction: Transaction) => void): Disk 
       written = [];
     },
     durable: () => durable,
+    erasePersonal: (accountId, beforeVersion) => {
+      for (const row of durable.flat())
+        if (row.accountId === accountId && row.version < beforeVersion) row.personal = null;
+    },
   };
 }

@@ -99,6 +99,7 @@ function apply(book: AccountBook, entry: Entry, rateCards: readonly RateCard[]):
       return applyRefund(book, entry);
     case 'KeyAdded':
     case 'KeyRevoked':
+    case 'PersonalDataErased':
     case 'RateCardPublished':
   }
 }

@@ -39,7 +39,14 @@ export function judgeChange(
   strictEqual(entry.change?.id, call.id, 'acknowledged with the entry of another change');
   strictEqual(entry.accountId, call.accountId);
   strictEqual(entry.change.fingerprint, fingerprintOf(call.command), 'the outcome of another command');
-  strictEqual(outcome.personal?.name ?? null, call.name, 'the outcome of another name');
+  const name = outcome.personal?.name ?? null;
+  const isErased = record.entries.some(
+    ({ kind, version }) => kind === 'PersonalDataErased' && version > entry.version,
+  );
+  ok(name === call.name || (name === null && isErased), 'the outcome of another name');
+  if (entry.kind === 'PersonalDataErased')
+    for (const earlier of record.rows.slice(0, entry.version - 1))
+      strictEqual(earlier.personal, null, 'a name is there after it has been erased');
   if (!replayed) {
     checkAsked(call.command, entry);
     ok(entry.version > moment.durableVersion, `${call.id} is new and was there before`);

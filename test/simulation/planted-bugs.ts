@@ -2,7 +2,14 @@ import type { Mistake } from './plant-bug.ts';
 
 /** A bug that the simulation must find, and what it is a bug of. */
 export interface PlantedBug extends Mistake {
-  readonly area: 'burn order' | 'hold deadlines' | 'rollover' | 'idempotency' | 'group commit' | 'time';
+  readonly area:
+    | 'burn order'
+    | 'hold deadlines'
+    | 'rollover'
+    | 'idempotency'
+    | 'erasing'
+    | 'group commit'
+    | 'time';
   readonly name: string;
 }
 
@@ -106,6 +113,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'ledger/decide-request.ts',
     right: 'return personalDigest({ ...request.personal, salt: personal.salt }) === digest;',
     wrong: 'return true;',
+  },
+  {
+    area: 'erasing',
+    name: 'an erasure is recorded, and not done',
+    file: 'ledger/ledger.ts',
+    right: 'return outcome.ok ? outcome.entry.version : null;',
+    wrong: 'return null;',
   },
   {
     area: 'group commit',

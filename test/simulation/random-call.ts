@@ -139,7 +139,7 @@ function key({ random, record }: Surroundings): Command {
   const held = random.chance(50) ? keys.at(-1) : undefined;
   if (held !== undefined) return { kind: 'RevokeKey', keyId: held.id };
   const digest = random.pick(KEY_DIGESTS);
-  return { kind: 'AddKey', keyId: `key-${digest}`, digest, name: null, role: null };
+  return { kind: 'AddKey', keyId: `key-${digest}`, digest, role: null };
 }
 
 const COMMANDS: readonly (readonly [number, (around: Surroundings) => Command])[] = [
@@ -153,6 +153,7 @@ const COMMANDS: readonly (readonly [number, (around: Surroundings) => Command])[
   [1.5, terms],
   [1, key],
   [0.1, () => openAccount()],
+  [0.3, () => ({ kind: 'ErasePersonalData' })],
   [0.05, () => ({ kind: 'CloseAccount' })],
 ];
 

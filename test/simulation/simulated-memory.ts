@@ -30,6 +30,7 @@ export interface StoreMemory {
   readonly accountIds: () => string[];
   readonly keep: (recorded: RecordedEntry, decided: ChainedState) => void;
   readonly publish: (accountId: string, state: AccountState) => void;
+  readonly erasePersonal: (accountId: string, beforeVersion: number) => void;
   readonly ownerOf: (digest: string, isVisible: (recorded: RecordedEntry) => boolean) => string | null;
   readonly isDurable: (recorded: RecordedEntry) => boolean;
 }
@@ -61,6 +62,11 @@ function createMemory(): StoreMemory {
       const journal = journals.get(accountId);
       if (journal !== undefined) journal.durable = state;
     },
+    erasePersonal: (accountId, beforeVersion) => {
+      for (const recorded of journals.get(accountId)?.entries ?? [])
+        if (recorded.entry.version < beforeVersion)
+          (recorded as { personal: Personal | null }).personal = null;
+    },
     ownerOf: (digest, isVisible) => {
       const last = keyEntries.findLast(
         (one) => 'digest' in one.entry && one.entry.digest === digest && isVisible(one),
@@ -79,6 +85,13 @@ export function recover(disk: Disk): StoreMemory {
     const state = evolve(memory.journal(accountId)?.decided.state ?? null, recorded.entry);
     memory.keep(recorded, { state, hash: row.hash });
     memory.publish(accountId, state);
+  }
+  // An erasure that the last process began is ended.
+  for (const accountId of memory.accountIds()) {
+    const erasedVersion = memory.journal(accountId)?.decided.state.erasedVersion ?? null;
+    if (erasedVersion === null) continue;
+    memory.erasePersonal(accountId, erasedVersion);
+    disk.erasePersonal(accountId, erasedVersion);
   }
   return memory;
 }

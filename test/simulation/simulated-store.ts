@@ -64,6 +64,13 @@ export function openSimulatedStore(options: SimulatedStoreOptions): Store {
               change !== null && change.slotMs >= fromMs && change.slotMs < toMs,
           ),
       ),
+    erasePersonal: async (accountId, record) => {
+      const erasedVersion = await record();
+      if (erasedVersion === null) return;
+      await process.turn();
+      memory.erasePersonal(accountId, erasedVersion);
+      disk.erasePersonal(accountId, erasedVersion);
+    },
     health: () => ({
       writable: commit.failure() === null,
       readable: true,

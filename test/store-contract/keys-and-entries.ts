@@ -8,7 +8,7 @@ import type { StoreUnderTest } from './store-under-test.ts';
 const OPEN = openAccount();
 
 export function addKey(keyId: string, digest: string): Command {
-  return { kind: 'AddKey', keyId, digest, name: null, role: null };
+  return { kind: 'AddKey', keyId, digest, role: null };
 }
 
 export function describeKeysAndEntries(under: StoreUnderTest): void {

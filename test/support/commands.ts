@@ -54,7 +54,6 @@ export function grantCredits(credits: bigint, members: Partial<GrantCredits> = {
     priority: 0,
     price: null,
     source: 'purchase',
-    note: null,
     ...members,
   };
 }

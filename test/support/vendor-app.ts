@@ -104,7 +104,7 @@ function buildVendorApp(settings: ServerSettings): FastifyInstance {
 }
 
 function addKey(keyId: string, secret: string): Command {
-  return { kind: 'AddKey', keyId, digest: keyDigest(secret), name: null, role: null };
+  return { kind: 'AddKey', keyId, digest: keyDigest(secret), role: null };
 }
 
 function exchange(

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { account, accountList } from '../server/schemas/account.ts';
+import type { account, accountList, erasure } from '../server/schemas/account.ts';
 import type { balance } from '../server/schemas/balance.ts';
 import type { debit, explainedDebit, refund } from '../server/schemas/debit.ts';
 import type { grant, grantList, voidedGrant } from '../server/schemas/grant.ts';
@@ -11,6 +11,7 @@ import type { usage } from '../server/schemas/usage.ts';
 
 /** What the API answers, by the schemas that the server makes its replies and its description from. */
 export type Account = Static<typeof account>;
+export type Erasure = Static<typeof erasure>;
 export type AccountList = Static<typeof accountList>;
 export type Balance = Static<typeof balance>;
 export type Debit = Static<typeof debit>;

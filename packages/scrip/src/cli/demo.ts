@@ -37,11 +37,10 @@ export async function createDemo(
     kind: 'AddKey',
     keyId: ledger.newId(),
     digest: digestApiKey(key, secret),
-    name: 'demo',
     role: null,
   };
   await Promise.all([
-    makeChange(ledger, { accountId: DEMO_ACCOUNT, id: 'demo-key', command: addKey }),
+    makeChange(ledger, { accountId: DEMO_ACCOUNT, id: 'demo-key', command: addKey, name: 'demo' }),
     ...GRANTS.map(({ id, pool, credits, every }) =>
       makeChange(ledger, {
         accountId: DEMO_ACCOUNT,
@@ -58,7 +57,6 @@ export async function createDemo(
           priority: 0,
           price: null,
           source: 'promotion',
-          note: null,
         },
       }),
     ),

@@ -130,6 +130,11 @@ const commandFailures = {
     says: 'No key was given.',
     remedy: 'Type it where it is asked for, or pipe it in, as in: scrip key import acme < key.txt',
   },
+  'not-confirmed': {
+    exit: 'usage',
+    says: 'Nothing was done: it was not confirmed.',
+    remedy: 'Type what is asked for, or add --yes where no person is there to be asked.',
+  },
   'file-unreadable': {
     exit: 'failure',
     says: '… cannot be read: ….',

@@ -54,7 +54,8 @@ export async function prepareLedger(
   await makeChange(ledger, {
     accountId: OPERATOR_STREAM,
     id: `key-${keyId}`,
-    command: { kind: 'AddKey', keyId, digest, name, role: 'admin' },
+    command: { kind: 'AddKey', keyId, digest, role: 'admin' },
+    name,
   });
   return operatorKey === null ? key : null;
 }

@@ -87,7 +87,8 @@ export interface AccountKey {
   readonly id: string;
   /** HMAC of the secret; the secret itself is kept nowhere. */
   readonly digest: string;
-  readonly name: string | null;
+  /** The entry whose personal part holds its name; null where there is none. */
+  readonly nameVersion: number | null;
   /** Only on the operator's keys. */
   readonly role: OperatorRole | null;
   readonly createdAtMs: number;
@@ -110,6 +111,8 @@ export interface AccountState {
   /** The entries whose personal parts hold the current name and metadata; null where there is none. */
   readonly nameVersion: number | null;
   readonly metadataVersion: number | null;
+  /** The entry that erased the personal parts of all those before it; null where none did. */
+  readonly erasedVersion: number | null;
   readonly pools: readonly PoolState[];
   readonly series: readonly Series[];
   readonly voided: readonly VoidedGrant[];

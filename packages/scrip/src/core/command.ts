@@ -34,11 +34,16 @@ export interface CloseAccount {
   readonly kind: 'CloseAccount';
 }
 
+/** Takes names, notes and metadata away from the account and from all its entries so far. */
+export interface ErasePersonalData {
+  readonly kind: 'ErasePersonalData';
+}
+
+/** The key's name travels as the entry's personal part, as does the note of a grant. */
 export interface AddKey {
   readonly kind: 'AddKey';
   readonly keyId: string;
   readonly digest: string;
-  readonly name: string | null;
   readonly role: OperatorRole | null;
 }
 
@@ -59,7 +64,6 @@ export interface GrantCredits {
   readonly priority: number;
   readonly price: MoneyPrice | null;
   readonly source: GrantSource;
-  readonly note: string | null;
 }
 
 export interface VoidGrant {
@@ -113,6 +117,7 @@ export type Command =
   | OpenAccount
   | ChangeAccount
   | CloseAccount
+  | ErasePersonalData
   | AddKey
   | RevokeKey
   | GrantCredits
@@ -137,6 +142,7 @@ export function referredChangeId(command: Command): string | null {
     case 'OpenAccount':
     case 'ChangeAccount':
     case 'CloseAccount':
+    case 'ErasePersonalData':
     case 'AddKey':
     case 'RevokeKey':
     case 'GrantCredits':

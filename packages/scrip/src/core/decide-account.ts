@@ -4,7 +4,7 @@ import { isInRange } from './credits.ts';
 import type { ChangeAccount, OpenAccount } from './command.ts';
 import type { Decision, Facts, Rejection, Situation } from './decision.ts';
 import { accept, nextBase, reject } from './decision.ts';
-import type { AccountChanged, AccountClosed, AccountOpened, Change } from './entry.ts';
+import type { AccountChanged, AccountClosed, AccountOpened, Change, PersonalDataErased } from './entry.ts';
 import { overdrawnMicros } from './lots.ts';
 import type { RateCard } from './rate-card.ts';
 
@@ -62,6 +62,11 @@ export function decideChangeAccount(command: ChangeAccount, situation: Situation
 export function decideCloseAccount(situation: Situation): Decision<AccountClosed> {
   if (situation.state.closedAtMs !== null) return reject({ code: 'account-closed' });
   return accept({ kind: 'AccountClosed', ...nextBase(situation) });
+}
+
+/** Also of a closed account: that is when most are erased. */
+export function decideErasePersonalData(situation: Situation): Decision<PersonalDataErased> {
+  return accept({ kind: 'PersonalDataErased', ...nextBase(situation) });
 }
 
 function checkLimits(

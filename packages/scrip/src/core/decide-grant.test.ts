@@ -54,7 +54,7 @@ describe('a one-time grant', () => {
 
   it('keeps what it was sold for, where it came from and what was noted', () => {
     const price = { amountMicros: 99n * CREDIT, currency: 'EUR' };
-    const terms = { price, source: 'promotion', note: 'spring', priority: -3 } as const;
+    const terms = { price, source: 'promotion', priority: -3 } as const;
     expect(openScenario().accept(grantCredits(10n, terms))).toMatchObject(terms);
   });
 });

@@ -22,7 +22,7 @@ export function decideGrant(command: GrantCredits, situation: Situation): Decisi
   const start = firstPeriod(command, state.timezone, nowMs);
   const grantedMicros = start.lot === null ? 0n : command.amountMicros;
   if (!isInRange(pool.settledMicros + grantedMicros)) return reject({ code: 'amount-too-large' });
-  const { amountMicros, lotKind, every, rollover, expiresAtMs, priority, price, source, note } = command;
+  const { amountMicros, lotKind, every, rollover, expiresAtMs, priority, price, source } = command;
   return accept({
     kind: 'CreditsGranted',
     ...nextBase(situation),
@@ -39,7 +39,6 @@ export function decideGrant(command: GrantCredits, situation: Situation): Decisi
     priority,
     price,
     source,
-    note,
     lot:
       start.lot === null
         ? null

@@ -3,7 +3,7 @@ import { openScenario, START_MS } from '../../../../test/support/account-scenari
 import type { AddKey } from './command.ts';
 
 function addKey(keyId: string, members: Partial<AddKey> = {}): AddKey {
-  return { kind: 'AddKey', keyId, digest: `digest-of-${keyId}`, name: null, role: null, ...members };
+  return { kind: 'AddKey', keyId, digest: `digest-of-${keyId}`, role: null, ...members };
 }
 
 const revoke = (keyId: string) => ({ kind: 'RevokeKey', keyId }) as const;
@@ -11,9 +11,9 @@ const revoke = (keyId: string) => ({ kind: 'RevokeKey', keyId }) as const;
 describe('a key', () => {
   it('is added with its digest, and never with its secret', () => {
     const account = openScenario();
-    account.accept(addKey('k1', { name: 'website' }));
+    account.accept(addKey('k1'));
     expect(account.stored().keys).toEqual([
-      { id: 'k1', digest: 'digest-of-k1', name: 'website', role: null, createdAtMs: START_MS },
+      { id: 'k1', digest: 'digest-of-k1', nameVersion: null, role: null, createdAtMs: START_MS },
     ]);
   });
 

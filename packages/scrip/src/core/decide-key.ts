@@ -9,8 +9,8 @@ export function decideAddKey(command: AddKey, situation: Situation): Decision<Ke
   // An id twice would leave one of the two keys open when the id is revoked.
   const isInUse = state.keys.some((key) => key.id === command.keyId || key.digest === command.digest);
   if (facts.isKeyTaken || isInUse) return reject({ code: 'key-in-use' });
-  const { keyId, digest, name, role } = command;
-  return accept({ kind: 'KeyAdded', ...nextBase(situation), keyId, digest, name, role });
+  const { keyId, digest, role } = command;
+  return accept({ kind: 'KeyAdded', ...nextBase(situation), keyId, digest, role });
 }
 
 export function decideRevokeKey(command: RevokeKey, situation: Situation): Decision<KeyRevoked> {

@@ -1,6 +1,11 @@
 import type { AccountState } from './account.ts';
 import type { Command } from './command.ts';
-import { decideChangeAccount, decideCloseAccount, decideOpenAccount } from './decide-account.ts';
+import {
+  decideChangeAccount,
+  decideCloseAccount,
+  decideErasePersonalData,
+  decideOpenAccount,
+} from './decide-account.ts';
 import { decideDebit, decideRefund } from './decide-debit.ts';
 import { decideGrant, decideVoid } from './decide-grant.ts';
 import { decideCapture, decidePlaceHold, decideRelease } from './decide-hold.ts';
@@ -49,6 +54,8 @@ export function decide(
       return decideChangeAccount(command, situation);
     case 'CloseAccount':
       return decideCloseAccount(situation);
+    case 'ErasePersonalData':
+      return decideErasePersonalData(situation);
     case 'AddKey':
       return decideAddKey(command, situation);
     case 'RevokeKey':

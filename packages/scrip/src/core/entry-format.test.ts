@@ -4,26 +4,32 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CARD, openScenario } from '../../../../test/support/account-scenario.ts';
 import { createJournalCheck } from '../../../../test/support/check-journal.ts';
-import { CREDIT, grantCredits, grantRecurring, placeHold } from '../../../../test/support/commands.ts';
+import {
+  CREDIT,
+  debitCredits,
+  grantCredits,
+  grantRecurring,
+  placeHold,
+} from '../../../../test/support/commands.ts';
 import type { AccountState } from './account.ts';
 import type { Entry, EntryKind } from './entry.ts';
 import { decode, decodeEntry, decodeState, encode, encodeEntry, encodeState } from './entry-format.ts';
 import { evolve } from './evolve.ts';
 import { eachHold } from './hold-tree.ts';
 
-/** Lines of a journal as format 1 wrote them, in the order of their versions. They must stay readable for ever. */
-const golden = readFileSync(
-  join(import.meta.dirname, '../../../../test/golden/entries-format-1.ndjson'),
-  'utf8',
-)
-  .trimEnd()
-  .split('\n')
-  .map((body, index) => ({ accountId: 'acme', version: index + 1, body }));
+/** Lines of a journal as each format wrote them, in the order of their versions. They must stay readable for ever. */
+const linesOf = (format: number) =>
+  readFileSync(join(import.meta.dirname, `../../../../test/golden/entries-format-${format}.ndjson`), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((body, index) => ({ accountId: 'acme', version: index + 1, body }));
+const golden = linesOf(2);
 
 const KINDS: Record<EntryKind, true> = {
   AccountOpened: true,
   AccountChanged: true,
   AccountClosed: true,
+  PersonalDataErased: true,
   KeyAdded: true,
   KeyRevoked: true,
   CreditsGranted: true,
@@ -39,7 +45,20 @@ const KINDS: Record<EntryKind, true> = {
   RateCardPublished: true,
 };
 
-describe('entries of format 1', () => {
+/** The account that both files make. */
+const MADE = {
+  timezone: 'Asia/Kathmandu',
+  closedAtMs: Date.parse('2026-04-19T12:00:00Z'),
+  pools: [
+    { pool: 'standard', settledMicros: 16_500_000n, heldMicros: 0n, overdraftMicros: 0n },
+    { pool: 'email', settledMicros: 10_000_000n, heldMicros: 0n },
+  ],
+  series: [],
+  voided: [{ grantId: 'plan-all' }],
+  rateCards: [{ version: 1, actions: { letter: { amountMicros: 850_000n } } }],
+};
+
+describe('entries of format 2', () => {
   it.each(golden.map((stored) => [stored.version, stored] as const))(
     'can be read, and written again to the same bytes: line %s',
     (version, stored) => {
@@ -60,25 +79,15 @@ describe('entries of format 1', () => {
   it('make the account that they made when they were written', () => {
     const journal = createJournalCheck(CARD);
     let state: AccountState | null = null;
+    const states: (AccountState | null)[] = [null];
     for (const entry of golden.map(decodeEntry)) {
       journal.add(entry);
       state = evolve(state, entry);
+      states.push(state);
     }
-    expect(state).toMatchObject({
-      version: 36,
-      timezone: 'Asia/Kathmandu',
-      closedAtMs: Date.parse('2026-04-19T12:00:00Z'),
-      nameVersion: 34,
-      metadataVersion: 1,
-      keys: [{ id: 'key-1', name: 'Büro "Süd"' }, { id: 'key-3' }],
-      pools: [
-        { pool: 'standard', settledMicros: 16_500_000n, heldMicros: 0n, overdraftMicros: 0n },
-        { pool: 'email', settledMicros: 10_000_000n, heldMicros: 0n },
-      ],
-      series: [],
-      voided: [{ grantId: 'plan-all' }],
-      rateCards: [{ version: 1, actions: { letter: { amountMicros: 850_000n } } }],
-    });
+    expect(state).toMatchObject({ ...MADE, version: 37, nameVersion: null, metadataVersion: null });
+    expect(state).toMatchObject({ erasedVersion: 37, keys: [{ id: 'key-1' }, { id: 'key-3' }] });
+    expect(states[36]?.keys).toMatchObject([{ nameVersion: 3 }, { nameVersion: null }]);
     expect(state?.pools[0]?.lots).toMatchObject([
       { grantId: 'plan-max', freeMicros: 12_500_000n },
       { grantId: 'refund-overdrawn', freeMicros: 2_500_000n },
@@ -87,20 +96,48 @@ describe('entries of format 1', () => {
   });
 });
 
+describe('entries of format 1', () => {
+  const old = linesOf(1);
+
+  it.each(old.map((stored) => [stored.version, stored] as const))(
+    'can be read, and are written in today’s format with the same members: line %s',
+    (version, stored) => {
+      const entry = decodeEntry(stored);
+      expect(entry).toMatchObject({ accountId: 'acme', version });
+      expect(encodeEntry(entry)).toBe(stored.body.replace('{"format":1,', '{"format":2,'));
+    },
+  );
+
+  it('make the account that they made when they were written, and keep the names that stand in them', () => {
+    const entries = old.map(decodeEntry);
+    const state = entries.reduce<AccountState | null>(evolve, null);
+    expect(state).toMatchObject({ ...MADE, version: 36, erasedVersion: null });
+    expect(state?.keys).toMatchObject([
+      { id: 'key-1', nameVersion: 3 },
+      { id: 'key-3', nameVersion: null },
+    ]);
+    expect(entries[2]).toMatchObject({ kind: 'KeyAdded', name: 'Büro "Süd"' });
+    expect(entries[5]).toMatchObject({
+      kind: 'CreditsGranted',
+      note: expect.stringContaining('Erste Aufladung'),
+    });
+  });
+});
+
 describe('a stored entry', () => {
   const [first] = golden;
   const body = first?.body ?? '';
 
   it('says its format, and has its account and version beside it', () => {
-    expect(JSON.parse(body)).toMatchObject({ format: 1 });
+    expect(JSON.parse(body)).toMatchObject({ format: 2 });
     expect(JSON.parse(body)).not.toHaveProperty('accountId');
     expect(JSON.parse(body)).not.toHaveProperty('version');
   });
 
-  it.each(['2', '"1"', 'null'])('of format %s is refused in words', (format) => {
-    const stored = { accountId: 'acme', version: 1, body: body.replace('"format":1', `"format":${format}`) };
+  it.each(['3', '"2"', 'null'])('of format %s is refused in words', (format) => {
+    const stored = { accountId: 'acme', version: 1, body: body.replace('"format":2', `"format":${format}`) };
     expect(() => decodeEntry(stored)).toThrow('is not known to this version of Scrip');
-    const state = encodeState(openScenario().stored()).replace('"format":1', `"format":${format}`);
+    const state = encodeState(openScenario().stored()).replace('"format":2', `"format":${format}`);
     expect(() => decodeState(state)).toThrow('is not known to this version of Scrip');
   });
 
@@ -177,9 +214,10 @@ describe('the stored text', () => {
 
   it('of an entry and of what it was read from are the same, also with names of every script', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), (note, id) => {
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }), (name, id) => {
         const account = openScenario();
-        const live: Entry = account.accept(grantCredits(1n, { note }), `id-${id}`);
+        account.accept(grantCredits(1n));
+        const live: Entry = account.accept(debitCredits(1n), `${name}-${id}`);
         const stored = { accountId: live.accountId, version: live.version, body: encodeEntry(live) };
         expect(decodeEntry(stored)).toEqual(live);
         expect(encodeEntry(decodeEntry(stored))).toBe(stored.body);

@@ -8,9 +8,14 @@ import { eachHold, withHold } from './hold-tree.ts';
  * written as a decimal string, so that no amount ever passes through a float.
  */
 
-/** Every entry says the format that it was written in. Older formats are read through `upcast`, never rewritten. */
-const ENTRY_FORMAT = 1;
+/**
+ * Every entry says the format that it was written in. Older formats are read through `upcast`, never rewritten.
+ * Format 1 had the names of keys and the notes of grants in the entry, where they cannot be erased, and no erasure.
+ */
+const ENTRY_FORMAT = 2;
 const FORMAT_PREFIX = `{"format":${ENTRY_FORMAT},`;
+/** Snapshots of another format are of no use: accounts are made again from their entries. */
+const STATE_FORMAT = 2;
 
 /** An entry as it is stored: account and version beside the text of all else. */
 export interface StoredEntry {
@@ -82,18 +87,18 @@ function reviveMember(fields: StoredFields, name: string): void {
 }
 
 function upcast(format: unknown, fields: object): object {
-  if (format === ENTRY_FORMAT) return fields;
+  if (format === ENTRY_FORMAT || format === 1) return fields;
   throw new Error(`entry format ${String(format)} is not known to this version of Scrip`);
 }
 
 export function encodeState(state: AccountState): string {
-  return encode({ format: ENTRY_FORMAT, ...state, holds: [...eachHold(state.holds)] });
+  return encode({ format: STATE_FORMAT, ...state, holds: [...eachHold(state.holds)] });
 }
 
 /** Throws when the text is not a state of a known format. */
 export function decodeState(text: string): AccountState {
   const { format, ...rest } = decode(text) as { format: unknown; holds: Hold[] };
-  if (format !== ENTRY_FORMAT)
+  if (format !== STATE_FORMAT)
     throw new Error(`state format ${String(format)} is not known to this version of Scrip`);
   const holds = rest.holds.reduce<HoldTree | null>(withHold, null);
   return { ...(rest as unknown as AccountState), holds };

@@ -9,7 +9,7 @@ export interface Change {
   readonly id: string;
   /** Digest of the parsed command: the same id with another one is refused. */
   readonly fingerprint: string;
-  /** Salted digest of the name or metadata that came with the change; null when none came. */
+  /** Salted digest of the name, note or metadata that came with the change; null when none came. */
   readonly personalDigest: string | null;
   /** The operator key that made it; null for the program itself. */
   readonly actor: string | null;
@@ -58,11 +58,17 @@ export interface AccountClosed extends EntryBase {
   readonly kind: 'AccountClosed';
 }
 
+/** The names, notes and metadata of all earlier entries of the account are gone; their digests stay. */
+export interface PersonalDataErased extends EntryBase {
+  readonly kind: 'PersonalDataErased';
+}
+
 export interface KeyAdded extends EntryBase {
   readonly kind: 'KeyAdded';
   readonly keyId: string;
   readonly digest: string;
-  readonly name: string | null;
+  /** Of format 1 only: newer entries have their name beside them. */
+  readonly name?: string | null;
   readonly role: OperatorRole | null;
 }
 
@@ -84,7 +90,8 @@ export interface CreditsGranted extends EntryBase, PoolAfter {
   readonly priority: number;
   readonly price: MoneyPrice | null;
   readonly source: GrantSource;
-  readonly note: string | null;
+  /** Of format 1 only: newer entries have their note beside them. */
+  readonly note?: string | null;
   /** The lot that the grant gives at once; null when its start lies ahead. */
   readonly lot: { readonly expiresAtMs: number | null; readonly repaidMicros: bigint } | null;
   /** The period that comes next; null when none does. */
@@ -200,6 +207,7 @@ export type Entry =
   | AccountOpened
   | AccountChanged
   | AccountClosed
+  | PersonalDataErased
   | KeyAdded
   | KeyRevoked
   | CreditsGranted
@@ -232,6 +240,7 @@ export function continuedVersion(entry: Entry): number | null {
     case 'AccountOpened':
     case 'AccountChanged':
     case 'AccountClosed':
+    case 'PersonalDataErased':
     case 'KeyAdded':
     case 'KeyRevoked':
     case 'CreditsGranted':

@@ -28,7 +28,7 @@ describe('an account after one more entry', () => {
 
   it('has lost the key that is revoked and no other, also where an old journal gave two keys one id', () => {
     const account = openScenario();
-    const key = { kind: 'AddKey', keyId: 'k', digest: 'one', name: null, role: null } as const;
+    const key = { kind: 'AddKey', keyId: 'k', digest: 'one', role: null } as const;
     const added = account.accept(key);
     const twin = { ...added, version: added.version + 1, digest: 'two' };
     const revoked = {

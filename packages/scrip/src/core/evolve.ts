@@ -30,9 +30,19 @@ function apply(state: AccountState, entry: Entry): AccountState {
       return applyTerms(state, entry);
     case 'AccountClosed':
       return { ...state, closedAtMs: entry.atMs, series: [] };
+    case 'PersonalDataErased':
+      return {
+        ...state,
+        nameVersion: null,
+        metadataVersion: null,
+        keys: state.keys.map((key) => ({ ...key, nameVersion: null })),
+        erasedVersion: entry.version,
+      };
     case 'KeyAdded': {
-      const { keyId: id, digest, name, role, atMs: createdAtMs } = entry;
-      return { ...state, keys: [...state.keys, { id, digest, name, role, createdAtMs }] };
+      const { keyId: id, digest, role, atMs: createdAtMs } = entry;
+      const isNamed = typeof entry.name === 'string' || (entry.change?.personalDigest ?? null) !== null;
+      const nameVersion = isNamed ? entry.version : null;
+      return { ...state, keys: [...state.keys, { id, digest, nameVersion, role, createdAtMs }] };
     }
     case 'KeyRevoked':
       return { ...state, keys: state.keys.filter((key) => key.digest !== entry.digest) };
@@ -77,6 +87,7 @@ function newAccount(first: Entry): AccountState {
     timezone: 'UTC',
     nameVersion: null,
     metadataVersion: null,
+    erasedVersion: null,
     pools: NONE,
     series: NONE,
     voided: NONE,

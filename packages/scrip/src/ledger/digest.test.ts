@@ -34,7 +34,6 @@ describe('the fingerprint of a command', () => {
       refundDebit('a', 1n),
       voidGrant('a'),
       grantCredits(1n),
-      grantCredits(1n, { note: '' }),
     ];
     expect(new Set(commands.map(fingerprintOf)).size).toBe(commands.length);
     expect(fingerprintOf(debitCredits(1n))).toBe(fingerprintOf(debitCredits(1n)));

@@ -48,7 +48,7 @@ describe('a read of the ledger', () => {
 
   it('knows the rate cards, the owner of a key and the usage', async () => {
     const { ledger, change } = await openLedger();
-    const key = { kind: 'AddKey', keyId: 'k', digest: 'd', name: null, role: null } as const;
+    const key = { kind: 'AddKey', keyId: 'k', digest: 'd', role: null } as const;
     await change('acme', 'key', key);
     await change('acme', 'debit', debitCredits(3n));
     expect((await ledger.rateCards()).map(({ version }) => version)).toEqual([1]);

@@ -1,4 +1,4 @@
-import type { AccountState } from '../core/account.ts';
+import type { AccountKey, AccountState } from '../core/account.ts';
 import { RATE_CARD_STREAM } from '../core/account.ts';
 import { advance } from '../core/advance.ts';
 import type { Command } from '../core/command.ts';
@@ -28,6 +28,7 @@ export interface ChangeInput {
   /** The operator key that asks; null for the program itself. */
   readonly actor: string | null;
   readonly name?: string | null;
+  readonly note?: string;
   readonly metadata?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -45,6 +46,10 @@ export interface Ledger {
   readonly accountAt: (accountId: string, atMs: number) => Promise<AccountState | null>;
   readonly accountIds: Store['accountIds'];
   readonly profile: (state: AccountState) => Promise<Profile>;
+  /** A key's name; null where it has none. */
+  readonly keyName: (accountId: string, key: AccountKey) => Promise<string | null>;
+  /** As `change`, for `ErasePersonalData`: resolves when nothing of the data is left. */
+  readonly erase: (input: ChangeInput) => Promise<ChangeOutcome>;
   readonly keyOwner: (digest: string) => Promise<string | null>;
   readonly findChange: (accountId: string, changeId: string) => Promise<FoundChange | null>;
   readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
@@ -85,6 +90,21 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
       const described = metadataVersion === nameVersion ? named : await personalOf(id, metadataVersion);
       return { name: named?.name ?? null, metadata: described?.metadata ?? null };
     },
+    keyName: async (accountId, { nameVersion }) => {
+      const recorded = nameVersion === null ? null : await store.entry(accountId, nameVersion);
+      if (recorded === null) return null;
+      const { entry, personal } = recorded;
+      return personal?.name ?? (entry.kind === 'KeyAdded' ? (entry.name ?? null) : null);
+    },
+    erase: async (input) => {
+      let outcome: ChangeOutcome | undefined;
+      await store.erasePersonal(input.accountId, async () => {
+        outcome = await commit.submit(toRequest(input, ids));
+        return outcome.ok ? outcome.entry.version : null;
+      });
+      if (outcome === undefined) throw new Error('the store has recorded no erasure');
+      return outcome;
+    },
     keyOwner: (digest) => store.keyOwner(digest),
     findChange: (accountId, changeId) => store.findChange(accountId, changeId),
     entries: (query) => store.entries(query),
@@ -100,13 +120,17 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
   };
 }
 
-function toRequest({ accountId, id, command, actor, name, metadata }: ChangeInput, ids: Ids): ChangeRequest {
+function toRequest(
+  { accountId, id, command, actor, name, note, metadata }: ChangeInput,
+  ids: Ids,
+): ChangeRequest {
   const personal: Personal | null =
-    name === undefined && metadata === undefined
+    name === undefined && note === undefined && metadata === undefined
       ? null
       : {
           salt: ids.salt(),
           ...(name === undefined ? {} : { name }),
+          ...(note === undefined ? {} : { note }),
           ...(metadata === undefined ? {} : { metadata }),
         };
   const change = {

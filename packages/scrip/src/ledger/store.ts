@@ -4,10 +4,11 @@ import type { Facts } from '../core/decision.ts';
 import type { Change, Entry } from '../core/entry.ts';
 import type { UsageChange } from '../core/usage.ts';
 
-/** A name or metadata: what can be erased without breaking the chain, because the entry keeps only its salted digest. */
+/** A name, a note or metadata: what can be erased without breaking the chain, because the entry keeps only its salted digest. */
 export interface Personal {
   readonly salt: string;
   readonly name?: string | null;
+  readonly note?: string | null;
   readonly metadata?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -92,6 +93,12 @@ export interface Store {
   entries(query: EntriesQuery): Promise<RecordedEntry[]>;
   /** Usage whose slots lie in a half-open range of instants; what falls into one slot may come in several parts. */
   usage(accountId: string, range: { readonly fromMs: number; readonly toMs: number }): Promise<UsageChange[]>;
+  /**
+   * Erases the personal parts of an account's entries before the one that `record` makes durable, and resolves when
+   * nothing of them is left in what the store keeps. `record` gives that entry's version, or null when there is none.
+   * Where the process ends in between, the next start finishes it. Rejects with a `Fault`.
+   */
+  erasePersonal(accountId: string, record: () => Promise<number | null>): Promise<void>;
   health(): StoreHealth;
   close(): Promise<void>;
 }

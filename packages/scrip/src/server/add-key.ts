@@ -30,7 +30,12 @@ export async function answerNewKey(
   const origin = changeOrigin(request, deps.ledger);
   const { accountId } = wanted;
   const submit = async (digest: string): Promise<ChangeOutcome> =>
-    deps.ledger.change({ accountId, ...origin, command: addKey(wanted, origin.id, digest) });
+    deps.ledger.change({
+      accountId,
+      ...origin,
+      command: addKey(wanted, origin.id, digest),
+      ...(wanted.name === null ? {} : { name: wanted.name }),
+    });
   const recordedDigest = async (): Promise<string | undefined> => {
     const entry = (await deps.ledger.findChange(accountId, origin.id))?.recorded.entry;
     return entry?.kind === 'KeyAdded' ? entry.digest : undefined;
@@ -42,12 +47,12 @@ export async function answerNewKey(
   if (wanted.secret === undefined && !outcome.ok && outcome.rejection.code === 'idempotency-mismatch')
     outcome = await submit((await recordedDigest()) ?? digest);
   if (!outcome.ok) return sendProblem(request, reply, rejectionProblem(outcome.rejection));
-  const { keyId: id, name, role, atMs } = ofKind(outcome.entry, 'KeyAdded');
+  const { keyId: id, role, atMs } = ofKind(outcome.entry, 'KeyAdded');
   if (outcome.replayed) reply.header('idempotent-replayed', 'true');
   const shown = outcome.replayed ? null : secret;
   const rendered = {
     id,
-    name,
+    name: outcome.personal?.name ?? null,
     ...(role === null ? {} : { role }),
     secret: shown,
     createdAt: formatTime(atMs),
@@ -56,10 +61,10 @@ export async function answerNewKey(
 }
 
 /** A key's id follows from the id of its change, and tells a made key from an imported one: a retry must be the same. */
-function addKey({ name, role, secret }: NewKey, changeId: string, digest: string): AddKey {
+function addKey({ role, secret }: NewKey, changeId: string, digest: string): AddKey {
   const keyId = hash('sha256', `${secret === undefined ? 'made' : 'imported'} ${changeId}`, 'hex').slice(
     0,
     24,
   );
-  return { kind: 'AddKey', keyId, digest, name, role };
+  return { kind: 'AddKey', keyId, digest, role };
 }

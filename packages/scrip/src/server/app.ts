@@ -27,6 +27,7 @@ import { registerKeys } from './routes/keys.ts';
 import { registerLots } from './routes/lots.ts';
 import { registerOperations } from './routes/operations.ts';
 import { registerOperatorKeys } from './routes/operator-keys.ts';
+import { registerPersonalData } from './routes/personal-data.ts';
 import { registerQuotes } from './routes/quotes.ts';
 import { registerRateCard } from './routes/rate-card.ts';
 import { registerUsage } from './routes/usage.ts';
@@ -97,6 +98,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 async function registerOwnRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
   installValidation(app, { checksBodies: true });
   registerAccounts(app, context);
+  registerPersonalData(app, context);
   registerKeys(app, context);
   registerGrants(app, context);
   registerBalance(app, context);

@@ -50,6 +50,7 @@ const ADMIN = [
   'POST /accounts/acme/close',
   'POST /accounts/acme/keys',
   'DELETE /accounts/acme/keys/x',
+  'DELETE /accounts/acme/personal-data',
   'POST /accounts/acme/grants',
   'POST /accounts/acme/grants/x/void',
   'PUT /rate-card',

@@ -23,7 +23,11 @@ export interface ChangeReply {
 
 /** Makes a change and answers with its outcome, or with why it was refused. */
 export async function answerChange(
-  { request, reply, ledger }: { request: FastifyRequest; reply: FastifyReply; ledger: Ledger },
+  {
+    request,
+    reply,
+    ledger,
+  }: { request: FastifyRequest; reply: FastifyReply; ledger: Pick<Ledger, 'change'> },
   input: ChangeInput,
   { status, render }: ChangeReply,
 ): Promise<FastifyReply> {

@@ -132,7 +132,7 @@ describe('the document', () => {
       .flatMap(([path, methods]) =>
         Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
       );
-    expect(operations).toHaveLength(30);
+    expect(operations).toHaveLength(31);
     for (const { operation } of operations) {
       expect(Object.keys(operation.responses)).toContain('4XX');
       expect(operation).toMatchObject({

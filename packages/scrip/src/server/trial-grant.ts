@@ -34,7 +34,6 @@ export async function grantTrial(
       priority: 0,
       price: null,
       source: 'trial',
-      note: null,
     },
   });
 }

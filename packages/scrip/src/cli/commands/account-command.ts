@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, collectPairs, commandGroup, connect, parseObject, showReply } from '../api-command.ts';
-import type { Account, AccountList } from '../api-replies.ts';
+import type { Account, AccountList, Erasure } from '../api-replies.ts';
 import { jsonCell, timeCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
 import { addIdFlag, changeId } from '../charge-flags.ts';
 import type { PageFlags } from '../page-flags.ts';
 import { addPageFlags, pageQuery, sayNext } from '../page-flags.ts';
+import { confirm } from '../confirm.ts';
 import { formatRecord, formatTable } from '../table.ts';
-import { emphasise, soften } from '../terminal.ts';
+import { emphasise, say, soften } from '../terminal.ts';
 
 interface AccountFlags extends ApiFlags, IdFlag {
   readonly name?: string;
@@ -19,13 +20,11 @@ interface AccountFlags extends ApiFlags, IdFlag {
 }
 
 export function accountCommand(): Command {
-  return commandGroup('account', 'open, list, show, change and close accounts', [
-    openCommand(),
-    listCommand(),
-    showCommand(),
-    changeCommand(),
-    closeCommand(),
-  ]);
+  return commandGroup(
+    'account',
+    'open, list, show, change and close accounts, and erase what names a person',
+    [openCommand(), listCommand(), showCommand(), changeCommand(), closeCommand(), eraseCommand()],
+  );
 }
 
 function addAccountFlags(command: Command): Command {
@@ -144,6 +143,43 @@ function closeCommand(): Command {
       id: changeId(flags),
     });
     showReply(reply, flags, formatAccount);
+  });
+}
+
+function eraseCommand(): Command {
+  return addIdFlag(
+    apiCommand('erase', {
+      description:
+        "erase an account's personal data for good: its name and metadata, its keys' names, its grants' notes, its debits' and holds' metadata; balances and history stay",
+      examples: [
+        'scrip account erase acme           asks before it does it',
+        'scrip account erase acme --yes     does not ask',
+      ],
+    })
+      .argument('<account>', 'its id')
+      .option('--yes', 'do not ask'),
+  ).action(async (account: string, flags: ApiFlags & IdFlag & { readonly yes?: boolean }) => {
+    const client = connect();
+    await confirm(account, {
+      question: `The names, notes and metadata of ${account} will be erased. This cannot be undone.`,
+      yes: flags.yes === true,
+    });
+    const reply = await client.call<Erasure>({
+      method: 'DELETE',
+      path: ['accounts', account, 'personal-data'],
+      id: changeId(flags),
+    });
+    showReply(reply, flags, ({ accountId, erasedAt, version }) =>
+      formatRecord(
+        [
+          ['account', accountId],
+          ['erased', timeCell(erasedAt)],
+          ['version', `${version}`],
+        ],
+        soften,
+      ),
+    );
+    say('Exports, backups and copies of the files that were made before still hold it.');
   });
 }
 

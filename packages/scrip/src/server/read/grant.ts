@@ -29,7 +29,6 @@ export function readGrant(body: GrantBody): GrantCredits {
     priority: body.priority ?? 0,
     price: readPrice(body.price, issues),
     source: body.source ?? 'purchase',
-    note: body.note ?? null,
   };
   refuseIssues(issues);
   return command;

@@ -11,7 +11,7 @@ import type {
 import { formatMicros } from '../../core/credits.ts';
 import type { Personal, RecordedEntry } from '../../ledger/store.ts';
 import { renderLimits } from './account.ts';
-import { renderMoney, renderRollover } from './grant.ts';
+import { noteOf, renderMoney, renderRollover } from './grant.ts';
 import { renderLotAmounts } from './lot-amounts.ts';
 import { renderRateCard } from './rate-card.ts';
 import { formatTime, formatTimeOrNull } from './time.ts';
@@ -40,13 +40,14 @@ function renderMembers(entry: Entry, personal: Personal | null): Record<string, 
         ...(entry.setsMetadata ? { metadata: personal?.metadata ?? null } : {}),
       };
     case 'AccountClosed':
+    case 'PersonalDataErased':
       return {};
     case 'KeyAdded':
-      return { keyId: entry.keyId, name: entry.name, role: entry.role };
+      return { keyId: entry.keyId, name: personal?.name ?? entry.name ?? null, role: entry.role };
     case 'KeyRevoked':
       return { keyId: entry.keyId };
     case 'CreditsGranted':
-      return renderGranted(entry);
+      return renderGranted(entry, personal);
     case 'PeriodStarted':
       return renderPeriod(entry);
     case 'LotExpired':
@@ -93,7 +94,7 @@ function renderPool({ pool, amountMicros, settledMicros, heldMicros }: PoolEntry
   };
 }
 
-function renderGranted(entry: CreditsGranted) {
+function renderGranted(entry: CreditsGranted, personal: Personal | null) {
   const { lot } = entry;
   return {
     ...renderPool(entry),
@@ -106,7 +107,7 @@ function renderGranted(entry: CreditsGranted) {
     priority: entry.priority,
     price: renderMoney(entry.price),
     source: entry.source,
-    note: entry.note,
+    note: noteOf(entry, personal),
     lot:
       lot === null
         ? null

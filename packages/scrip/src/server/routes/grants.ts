@@ -47,9 +47,13 @@ function registerGranting(app: FastifyInstance, { deps: { ledger }, authorise }:
         {
           accountId: request.params.accountId,
           command: readGrant(request.body),
+          ...(request.body.note === undefined ? {} : { note: request.body.note }),
           ...changeOrigin(request, ledger),
         },
-        { status: 201, render: (entry) => JSON.stringify(renderGrant(ofKind(entry, 'CreditsGranted'))) },
+        {
+          status: 201,
+          render: (entry, personal) => JSON.stringify(renderGrant(ofKind(entry, 'CreditsGranted'), personal)),
+        },
       ),
   );
 }
@@ -74,7 +78,9 @@ function registerGrantList(app: FastifyInstance, { deps: { ledger }, authorise }
         limit: limit + 1,
         kind: 'CreditsGranted',
       });
-      const grants = found.map(({ entry }) => renderListedGrant(ofKind(entry, 'CreditsGranted'), state));
+      const grants = found.map(({ entry, personal }) =>
+        renderListedGrant(ofKind(entry, 'CreditsGranted'), { state, personal }),
+      );
       return sendJson(reply, 200, versionPageJson(grants, limit));
     },
   );

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { AccountKey } from '../../core/account.ts';
 import { accountNotFound } from '../auth.ts';
 import { answerNewKey } from '../add-key.ts';
 import type { PageQuery } from '../page.ts';
@@ -58,7 +57,12 @@ export function registerKeys(app: FastifyInstance, { deps, authorise }: RouteCon
       const state = await ledger.account(request.params.accountId);
       if (state === null) throw accountNotFound();
       const { keys, next } = pageOfKeys(state.keys, request.query);
-      return sendJson(reply, 200, pageJson(keys.map(renderKey), next));
+      const rendered = keys.map(async (key) => ({
+        id: key.id,
+        name: await ledger.keyName(state.id, key),
+        createdAt: formatTime(key.createdAtMs),
+      }));
+      return sendJson(reply, 200, pageJson(await Promise.all(rendered), next));
     },
   );
   app.delete<{ Params: { accountId: string; keyId: string } }>(
@@ -72,8 +76,4 @@ export function registerKeys(app: FastifyInstance, { deps, authorise }: RouteCon
     },
     async (request, reply) => answerRevocation({ request, reply, ledger }, request.params),
   );
-}
-
-function renderKey({ id, name, createdAtMs }: AccountKey) {
-  return { id, name, createdAt: formatTime(createdAtMs) };
 }

@@ -50,13 +50,13 @@ export function registerOperatorKeys(app: FastifyInstance, { deps, authorise }: 
     async (request, reply) => {
       const state = await ledger.account(OPERATOR_STREAM);
       const { keys, next } = pageOfKeys(state?.keys ?? [], request.query);
-      const rendered = keys.map(({ id, name, role, createdAtMs }) => ({
-        id,
-        name,
-        role,
-        createdAt: formatTime(createdAtMs),
+      const rendered = keys.map(async (key) => ({
+        id: key.id,
+        name: await ledger.keyName(OPERATOR_STREAM, key),
+        role: key.role,
+        createdAt: formatTime(key.createdAtMs),
       }));
-      return sendJson(reply, 200, pageJson(rendered, next));
+      return sendJson(reply, 200, pageJson(await Promise.all(rendered), next));
     },
   );
   app.delete<{ Params: { keyId: string } }>(

@@ -49,4 +49,7 @@ export const account = strictObject({
 });
 export type AccountReply = Type.Static<typeof account>;
 
+/** What the erasing of personal data is answered with. */
+export const erasure = strictObject({ accountId: Type.String(), erasedAt: timestamp, version });
+
 export const accountList = listOf(account);

@@ -38,6 +38,7 @@ const entryKinds = [
   entryOf('account-opened', { timezone: Type.String(), overdraft: limits, ...personal }),
   entryOf('account-changed', { timezone: nullableString, overdraft: limits, ...personal }),
   entryOf('account-closed', {}),
+  entryOf('personal-data-erased', {}),
   entryOf('key-added', { keyId: Type.String(), name: nullableString, role }),
   entryOf('key-revoked', { keyId: Type.String() }),
   entryOf('credits-granted', {

@@ -105,6 +105,13 @@ export function createMemoryStore(): Store {
           (change): change is UsageChange =>
             change !== null && change.slotMs >= fromMs && change.slotMs < toMs,
         ),
+    erasePersonal: async (accountId, record) => {
+      const erasedVersion = await record();
+      if (erasedVersion === null) return;
+      const entries = journals.get(accountId)?.entries ?? [];
+      for (const [index, recorded] of entries.slice(0, erasedVersion - 1).entries())
+        entries[index] = { ...recorded, personal: null };
+    },
     health: () => ({ writable: true, readable: true, reason: null, lagEntries: 0 }),
     close: async () => {},
   };

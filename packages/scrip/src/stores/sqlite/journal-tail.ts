@@ -3,7 +3,8 @@ import type { RecordedEntry } from '../../ledger/store.ts';
 
 export interface Tailed {
   readonly position: number;
-  readonly recorded: RecordedEntry;
+  /** Another one only when its personal part has been erased. */
+  recorded: RecordedEntry;
   /** Hash of the change that the entry records; null for what time did. */
   readonly changeHash: number | null;
 }
@@ -28,6 +29,8 @@ export interface JournalTail {
   readonly continuation: (accountId: string, version: number, upTo: number) => Tailed | undefined;
   /** Who holds a key: undefined when the tail says nothing of it, null when it was revoked. */
   readonly keyOwner: (digest: string, upTo: number) => string | null | undefined;
+  /** Forgets names, notes and metadata of an account's entries before a version. */
+  readonly erasePersonal: (accountId: string, beforeVersion: number) => void;
   readonly opened: (upTo: number) => string[];
 }
 
@@ -120,6 +123,11 @@ export function createJournalTail(): JournalTail {
       continuations.get(`${accountId}\n${version}`)?.findLast(({ position }) => position <= upTo),
     keyOwner: (digest, upTo) =>
       keys.findLast((key) => key.digest === digest && key.position <= upTo)?.accountId,
+    erasePersonal: (accountId, beforeVersion) => {
+      for (const tailed of byAccount.get(accountId) ?? [])
+        if (tailed.recorded.entry.version < beforeVersion)
+          tailed.recorded = { ...tailed.recorded, personal: null };
+    },
     opened: (upTo) =>
       entries
         .filter(({ position, recorded: { entry } }) => entry.kind === 'AccountOpened' && position <= upTo)

@@ -1,5 +1,6 @@
 import { Fault } from '../../ledger/fault.ts';
 import type { AppendedEntry } from '../../ledger/store.ts';
+import type { Maintenance } from './journal-maintenance.ts';
 import { startThread, ThreadError } from './thread.ts';
 import type { JournalCommit } from './writer-thread.ts';
 
@@ -10,6 +11,8 @@ const COMMIT_TIMEOUT_MS = 30_000;
 export interface JournalWriter {
   /** Resolves when the entries, and all those before them, are on the disk. Rejects with a `Fault`. */
   readonly append: (entries: readonly AppendedEntry[], lastPosition: number) => Promise<void>;
+  /** Changes the file otherwise, after all that is being appended. Rejects with a `Fault`, and appends no more then. */
+  readonly maintain: (request: Maintenance) => Promise<number>;
   readonly durablePosition: () => number;
   /** Why nothing is written any more; null while all is well. */
   readonly failure: () => string | null;
@@ -75,6 +78,15 @@ export function createJournalWriter({
       last.catch(() => {});
       return last;
     },
+    maintain: async (request) => {
+      throwIfFailed();
+      try {
+        return await withTimeout(thread.ask<number>(request));
+      } catch (cause) {
+        failure ??= (cause as ThreadError).message;
+        throw fault('unknown', cause);
+      }
+    },
     durablePosition: () => durable,
     failure: () => failure,
     throwIfFailed,
@@ -86,7 +98,7 @@ export function createJournalWriter({
   };
 }
 
-async function withTimeout(commit: Promise<unknown>): Promise<void> {
+async function withTimeout<T>(commit: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
@@ -95,7 +107,7 @@ async function withTimeout(commit: Promise<unknown>): Promise<void> {
     );
   });
   try {
-    await Promise.race([commit, late]);
+    return await Promise.race([commit, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -21,6 +21,11 @@ export interface ReadRequests {
   readonly usage: { request: { accountId: string; fromMs: number; toMs: number }; reply: UsageRows };
   readonly accountIds: { request: { after: string | null; limit: number }; reply: string[] };
   readonly keyOwner: { request: { digest: string }; reply: string | null };
+  /** Positions of an account's entries of a range of versions that have a personal part. */
+  readonly personal: {
+    request: { accountId: string; afterVersion: number; upToVersion: number };
+    reply: number[];
+  };
   readonly tail: { request: { after: number; limit: number }; reply: StoredRow[] };
   readonly start: { request: null; reply: StartRows };
   readonly close: { request: null; reply: null };
@@ -34,6 +39,13 @@ export interface StartRows {
   /** Hashes of the newest run, which has no filter yet. */
   readonly recent: readonly number[];
   readonly runs: readonly ChangeRun[];
+  /** Erasures that were begun. */
+  readonly erasing: readonly Erasing[];
+}
+
+export interface Erasing {
+  readonly mark: number;
+  readonly accountId: string;
 }
 
 export interface FoundRows {
@@ -99,6 +111,10 @@ const selectAccounts = database.prepare(
   'SELECT account_id AS id FROM account WHERE account_id > ? ORDER BY 1 LIMIT ?',
 );
 const selectKey = database.prepare('SELECT account_id AS id FROM api_key WHERE digest = ?');
+const selectPersonal = database.prepare(
+  `SELECT history.position FROM history JOIN journal.entry AS entry ON entry.position = history.position
+   WHERE history.account_id = ? AND history.version > ? AND history.version <= ? AND entry.personal IS NOT NULL`,
+);
 const selectTail = database.prepare(
   `SELECT ${STORED_COLUMNS} FROM journal.entry AS entry WHERE position > ? ORDER BY position LIMIT ?`,
 );
@@ -169,6 +185,8 @@ const handlers: {
   }),
   accountIds: ({ after, limit }) => selectAccounts.all(after ?? '', limit).map((row) => row['id'] as string),
   keyOwner: ({ digest }) => (selectKey.get(digest)?.['id'] ?? null) as string | null,
+  personal: ({ accountId, afterVersion, upToVersion }) =>
+    selectPersonal.all(accountId, afterVersion, upToVersion).map((row) => row['position'] as number),
   tail: ({ after, limit }) => asRows(selectTail.all(after, limit)),
   start: () => ({
     ...(database.prepare('SELECT checkpoint, seed FROM progress').get() as {
@@ -186,6 +204,9 @@ const handlers: {
         'SELECT run, last_position AS lastPosition, last_at_ms AS lastAtMs, filter FROM change_run ORDER BY run',
       )
       .all() as unknown as ChangeRun[],
+    erasing: database
+      .prepare('SELECT mark, account_id AS accountId FROM journal.erasure ORDER BY mark')
+      .all() as unknown as Erasing[],
   }),
   close: () => {
     database.close();

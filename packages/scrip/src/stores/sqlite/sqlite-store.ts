@@ -13,6 +13,7 @@ import type { JournalTail } from './journal-tail.ts';
 import { createJournalTail } from './journal-tail.ts';
 import { createJournalWriter } from './journal-writer.ts';
 import { createKeyOwners } from './key-owners.ts';
+import { createPersonalErasure } from './personal-erasure.ts';
 import { prepareFiles, removeDerived } from './prepare-files.ts';
 import type { StartRows } from './reader-thread.ts';
 import { toRecorded } from './stored-row.ts';
@@ -99,6 +100,9 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
     onKeyChanged: keyOwners.forget,
   });
 
+  const erasure = createPersonalErasure({ writer, reader, reads, tail });
+  await erasure.finish(start.erasing);
+
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     await writer.close();
@@ -123,6 +127,7 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
     },
     keyOwner: keyOwners.find,
     ...readsOf(reads),
+    erasePersonal: erasure.erase,
     health: () => {
       const reason = writer.failure() ?? derivation.failure();
       const lagEntries = decider.position() - derivation.checkpoint();

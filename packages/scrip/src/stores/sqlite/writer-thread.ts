@@ -1,4 +1,6 @@
 import { workerData } from 'node:worker_threads';
+import type { Maintenance } from './journal-maintenance.ts';
+import { createMaintenance } from './journal-maintenance.ts';
 import { openJournal } from './open-files.ts';
 import { serveThread, ThreadError } from './thread.ts';
 
@@ -14,12 +16,15 @@ const insert = journal.prepare(
   "INSERT INTO entry (position, account_id, version, body, personal, hash) VALUES (?, ?, ?, ?, nullif(?, ''), unhex(?))",
 );
 
+const maintain = createMaintenance(journal);
+
 /** Appends the entries in one transaction and returns when they are on the disk. The error's code says how far it came. */
-serveThread((commit: JournalCommit | 'close') => {
+serveThread((commit: JournalCommit | Maintenance | 'close') => {
   if (commit === 'close') {
     journal.close();
-    return;
+    return 0;
   }
+  if ('kind' in commit) return maintain(commit);
   try {
     journal.exec('BEGIN IMMEDIATE');
     appendLines(commit);
@@ -33,6 +38,7 @@ serveThread((commit: JournalCommit | 'close') => {
     // The rows may or may not be on the disk: nobody carries on from here, and the next start finds out.
     throw new ThreadError(error instanceof Error ? error.message : String(error), 'unknown');
   }
+  return 0;
 });
 
 function appendLines({ firstPosition, text }: JournalCommit): void {

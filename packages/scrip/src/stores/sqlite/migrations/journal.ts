@@ -14,4 +14,13 @@ CREATE TABLE entry (
   hash BLOB NOT NULL
 ) STRICT;
 `,
+  `
+-- Why: personal data is erased from many rows, after an entry says so. A row here says that it is under way, so that a
+--      start after a crash ends it. The rows of entry change in nothing else.
+-- Locks: none; the table is new.
+CREATE TABLE erasure (
+  mark INTEGER PRIMARY KEY,
+  account_id TEXT NOT NULL
+) STRICT;
+`,
 ];
