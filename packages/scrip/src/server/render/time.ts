@@ -1,6 +1,13 @@
-/** RFC 3339 in UTC with milliseconds. */
+let lastMs = Number.NaN;
+let lastText = '';
+
+/** RFC 3339 in UTC with milliseconds. What is committed together has the same time, so that the last text is kept. */
 export function formatTime(atMs: number): string {
-  return new Date(atMs).toISOString();
+  if (atMs !== lastMs) {
+    lastText = new Date(atMs).toISOString();
+    lastMs = atMs;
+  }
+  return lastText;
 }
 
 export function formatTimeOrNull(atMs: number | null): string | null {
