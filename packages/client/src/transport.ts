@@ -1,0 +1,88 @@
+import { ClientError } from './client-error.ts';
+import { exchange, type HttpReply, requestIdOf } from './exchange.ts';
+import type { Pace } from './pace.ts';
+import { createRedact, type Redact } from './redact.ts';
+import { waitBeforeRetryMs } from './retry.ts';
+import type { Settings } from './settings.ts';
+
+/** One call, ready to be sent. */
+export interface Call {
+  readonly method: string;
+  /** Below the base URL, encoded, with its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** `none`: it only reads. `once`: sent twice it happens once. `each`: sent twice it happens twice. */
+  readonly effect: 'none' | 'once' | 'each';
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A reply, and what is known about it. */
+export interface Received {
+  /** As it came. */
+  readonly reply: HttpReply;
+  /** Without the key, wherever it was repeated: what errors are made of. */
+  readonly safeReply: HttpReply;
+  readonly requestId: string | undefined;
+  readonly receivedAtMs: number;
+}
+
+/** Sends a call, again where that is safe, and gives what `read` makes of the reply; `read` throws a `ClientError`. */
+export type Transport = <Value>(call: Call, read: (received: Received) => Value) => Promise<Value>;
+
+export function createTransport(
+  settings: Settings,
+  { pace, maxReplyBytes }: { pace: Pace; maxReplyBytes: number },
+): Transport {
+  const { maxRetries, runtime, baseUrl } = settings;
+  const redact = createRedact(settings.key);
+  const context = { ...settings, maxReplyBytes, redact };
+
+  const attempt = async <Value>(call: Call, read: (received: Received) => Value): Promise<Value> => {
+    const { method, headers, body, signal } = call;
+    const leave = await pace(signal);
+    let wasSent = true;
+    try {
+      const request = { method, url: new URL(`${baseUrl}${call.path}`), headers, body };
+      return read(receive(await exchange(request, context, signal), redact, runtime.nowMs()));
+    } catch (error) {
+      wasSent = !(error instanceof ClientError && error.code === 'unreachable');
+      throw error;
+    } finally {
+      leave({ wasSent });
+    }
+  };
+
+  return async (call, read) => {
+    let mayHaveHappened = false;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt(call, read);
+      } catch (error) {
+        if (!(error instanceof ClientError)) throw error;
+        error.tries = tries;
+        if (call.effect === 'none') error.outcome = 'not-applied';
+        mayHaveHappened ||= error.outcome === 'unknown';
+        const isSafe = call.effect !== 'each' || error.outcome === 'not-applied';
+        const waitMs =
+          error.retryable && isSafe && tries <= maxRetries
+            ? waitBeforeRetryMs(error, { tries, random: runtime.random })
+            : null;
+        if (waitMs === null) {
+          // A refusal answers for the earlier tries too: had one of them happened, it would have been replayed.
+          if (mayHaveHappened && error.retryable) error.outcome = 'unknown';
+          throw error;
+        }
+        await runtime.sleep(waitMs, call.signal);
+      }
+    }
+  };
+}
+
+function receive(reply: HttpReply, redact: Redact, receivedAtMs: number): Received {
+  const headers = Object.fromEntries(
+    Object.entries(reply.headers).map(([name, value]) => [name, redact(value)]),
+  );
+  const safeReply = { status: reply.status, headers, body: redact(reply.body) };
+  return { reply, safeReply, requestId: requestIdOf(reply.headers, redact), receivedAtMs };
+}
