@@ -52,7 +52,8 @@ export class ClientError extends Error {
     this.outcome = members.outcome ?? 'not-applied';
     this.retryAfterSeconds = members.retryAfterSeconds ?? null;
     this.reply = members.reply ?? null;
-    Object.defineProperty(this, 'name', { enumerable: false });
+    // Whoever logs an error does not want a page of headers.
+    Object.defineProperty(this, 'reply', { enumerable: false });
   }
 }
 

@@ -133,10 +133,7 @@ async function readReply(reply: Response, context: ExchangeContext): Promise<Htt
 }
 
 /** The id that the service gave the request, from the headers that are in use for it. */
-export function requestIdOf(
-  headers: Readonly<Record<string, string>>,
-  redact: Redact,
-): string | undefined {
+export function requestIdOf(headers: Readonly<Record<string, string>>, redact: Redact): string | undefined {
   const names = ['x-request-id', 'request-id', 'x-amzn-requestid', 'cf-ray'];
   const id = names.map((name) => headers[name]).find((value) => value !== undefined && value !== '');
   return id === undefined ? undefined : redact(id).slice(0, 200);

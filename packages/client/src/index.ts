@@ -22,8 +22,71 @@ export type { Fetch } from './exchange.ts';
 export { Ocean } from './ocean.ts';
 export type { Runtime } from './runtime.ts';
 export type { CallOptions, ClientOptions } from './settings.ts';
+export { Scrip, type ScripOptions } from './scrip.ts';
+export type { ScripAccount } from './scrip-account.ts';
+export type { ScripCall, ScripReply } from './scrip-call.ts';
+export type {
+  Account,
+  AccountBalance,
+  AccountPool,
+  AccountUsage,
+  AccountUsageLine,
+  AccountUsed,
+  BalanceAfter,
+  BalanceReply,
+  Debit,
+  DebitResult,
+  Entry,
+  ExplainedDebit,
+  Grant,
+  GrantKind,
+  GrantSource,
+  Hold,
+  Key,
+  ListedGrant,
+  ListedHold,
+  Lot,
+  LotAmount,
+  NewKey,
+  NewOperatorKey,
+  OperatorKey,
+  Page,
+  Period,
+  Price,
+  Problem,
+  Quote,
+  QuotedLine,
+  QuotedPool,
+  RateCard,
+  RateCardPool,
+  Refund,
+  Role,
+  VoidedGrant,
+} from './scrip-replies.ts';
+export type {
+  AccountInput,
+  AccountPatch,
+  AccountUsageOptions,
+  Amount,
+  CaptureInput,
+  ChangeOptions,
+  Charge,
+  DebitInput,
+  DebitLine,
+  GrantInput,
+  HoldInput,
+  Instant,
+  KeyInput,
+  Metadata,
+  OperatorKeyInput,
+  PageOptions,
+  QuoteLine,
+  RateCardInput,
+  SpendOptions,
+} from './scrip-requests.ts';
 export { Supertone } from './supertone.ts';
 export type { Usage, UsageDay, UsageRange, Used } from './usage.ts';
 export type { VendorClient, VendorOptions } from './vendor-client.ts';
 export { VoicePartner } from './voice-partner.ts';
 export { Voxpria } from './voxpria.ts';
+export { CaptureError, type HeldWork, type WithHoldOptions, type WithHoldResult } from './with-hold.ts';

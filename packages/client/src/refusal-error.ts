@@ -23,9 +23,14 @@ interface Asked {
 }
 
 /** The error that a vendor's refusal comes to. It must have been read from the reply without the key. */
-export function refusalError(refusal: VendorRefusal, received: Received, { service, label }: Asked): ClientError {
+export function refusalError(
+  refusal: VendorRefusal,
+  received: Received,
+  { service, label }: Asked,
+): ClientError {
   const { code, message } = refusal;
-  const words = message === null || message === '' ? `status ${refusal.status}` : message.slice(0, LONGEST_WORDS);
+  const words =
+    message === null || message === '' ? `status ${refusal.status}` : message.slice(0, LONGEST_WORDS);
   const members: ClientErrorMembers = {
     ...membersOf(received, service),
     code,
@@ -92,7 +97,11 @@ function issueOf({ in: place, path, message }: Problem) {
 }
 
 /** What is wrong with a reply that is neither an answer nor a refusal, and where. Nothing of it is repeated. */
-export function decodeError(unreadable: Unreadable, received: Received, { service, label }: Asked): DecodeError {
+export function decodeError(
+  unreadable: Unreadable,
+  received: Received,
+  { service, label }: Asked,
+): DecodeError {
   const { code, at } = unreadable;
   return new DecodeError(`${label}'s reply ${describe(unreadable, received.safeReply.body)}.`, {
     ...membersOf(received, service),

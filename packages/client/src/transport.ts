@@ -25,6 +25,8 @@ export interface Received {
   readonly safeReply: HttpReply;
   readonly requestId: string | undefined;
   readonly receivedAtMs: number;
+  /** An earlier try of the same call got no answer. */
+  readonly mayHaveHappened: boolean;
 }
 
 /** Sends a call, again where that is safe, and gives what `read` makes of the reply; `read` throws a `ClientError`. */
@@ -38,13 +40,13 @@ export function createTransport(
   const redact = createRedact(settings.key);
   const context = { ...settings, maxReplyBytes, redact };
 
-  const attempt = async <Value>(call: Call, read: (received: Received) => Value): Promise<Value> => {
+  const attempt = async (call: Call): Promise<Omit<Received, 'mayHaveHappened'>> => {
     const { method, headers, body, signal } = call;
     const leave = await pace(signal);
     let wasSent = true;
     try {
       const request = { method, url: new URL(`${baseUrl}${call.path}`), headers, body };
-      return read(receive(await exchange(request, context, signal), redact, runtime.nowMs()));
+      return receive(await exchange(request, context, signal), redact, runtime.nowMs());
     } catch (error) {
       wasSent = !(error instanceof ClientError && error.code === 'unreachable');
       throw error;
@@ -57,7 +59,7 @@ export function createTransport(
     let mayHaveHappened = false;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt(call, read);
+        return read({ ...(await attempt(call)), mayHaveHappened });
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
         error.tries = tries;
@@ -79,7 +81,7 @@ export function createTransport(
   };
 }
 
-function receive(reply: HttpReply, redact: Redact, receivedAtMs: number): Received {
+function receive(reply: HttpReply, redact: Redact, receivedAtMs: number): Omit<Received, 'mayHaveHappened'> {
   const headers = Object.fromEntries(
     Object.entries(reply.headers).map(([name, value]) => [name, redact(value)]),
   );

@@ -53,8 +53,7 @@ function sum(days: readonly voxpria.Used[]): voxpria.Used {
     (total, { calls, usedMicros, costMicros }) => ({
       calls: total.calls + calls,
       usedMicros: total.usedMicros + usedMicros,
-      costMicros:
-        total.costMicros === null || costMicros === null ? null : total.costMicros + costMicros,
+      costMicros: total.costMicros === null || costMicros === null ? null : total.costMicros + costMicros,
     }),
     start,
   );

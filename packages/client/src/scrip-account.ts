@@ -1,0 +1,193 @@
+import { DecodeError } from './client-error.ts';
+import type { Ask, ScripCall, ScripReply } from './scrip-call.ts';
+import type {
+  Account,
+  AccountBalance,
+  AccountUsage,
+  BalanceReply,
+  Debit,
+  Entry,
+  ExplainedDebit,
+  Grant,
+  Hold,
+  Key,
+  ListedGrant,
+  ListedHold,
+  Lot,
+  NewKey,
+  Page,
+  Quote,
+  Refund,
+  VoidedGrant,
+} from './scrip-replies.ts';
+import type {
+  AccountPatch,
+  AccountUsageOptions,
+  Amount,
+  CaptureInput,
+  ChangeOptions,
+  DebitInput,
+  GrantInput,
+  HoldInput,
+  Instant,
+  KeyInput,
+  PageOptions,
+  QuoteLine,
+  SpendOptions,
+} from './scrip-requests.ts';
+import type { CallOptions } from './settings.ts';
+import { type HeldWork, type WithHoldOptions, type WithHoldResult, workWithHold } from './with-hold.ts';
+
+/** One account of a Scrip. Every method throws a `ClientError`, or the signal's reason. */
+export class ScripAccount {
+  readonly id: string;
+  readonly #ask: Ask;
+  readonly #newId: () => string;
+
+  /** Made by `Scrip.account`. */
+  constructor(id: string, { ask, newId }: { ask: Ask; newId: () => string }) {
+    this.id = id;
+    this.#ask = ask;
+    this.#newId = newId;
+  }
+
+  async read(options: CallOptions = {}): Promise<Account> {
+    return this.#get([], options);
+  }
+
+  /** Changes what is given, and leaves the rest. */
+  async change(patch: AccountPatch, { signal }: CallOptions = {}): Promise<Account> {
+    return (await this.#send<Account>({ method: 'PATCH', path: [], body: patch, effect: 'once', signal }))
+      .value;
+  }
+
+  async close(options: ChangeOptions = {}): Promise<Account> {
+    return this.#post(['close'], undefined, options);
+  }
+
+  async addKey(input: KeyInput = {}, options: ChangeOptions = {}): Promise<NewKey> {
+    return this.#post(['keys'], input, options);
+  }
+
+  async listKeys(options: PageOptions = {}): Promise<Page<Key>> {
+    return this.#get(['keys'], options);
+  }
+
+  async revokeKey(keyId: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.#send({ method: 'DELETE', path: ['keys', keyId], effect: 'once', signal });
+  }
+
+  /** The balance now, or as it was recorded at a moment. */
+  async balance({ at, signal }: CallOptions & { at?: Instant | undefined } = {}): Promise<AccountBalance> {
+    const query = { at: at instanceof Date ? at.toISOString() : at };
+    return toAccountBalance(
+      await this.#send<BalanceReply>({ method: 'GET', path: ['balance'], query, signal }),
+    );
+  }
+
+  async grant(input: GrantInput, options: ChangeOptions = {}): Promise<Grant> {
+    return this.#post(['grants'], input, options);
+  }
+
+  async listGrants(options: PageOptions = {}): Promise<Page<ListedGrant>> {
+    return this.#get(['grants'], options);
+  }
+
+  /** Forfeits what is left of a grant. */
+  async voidGrant(grantId: string, options: ChangeOptions = {}): Promise<VoidedGrant> {
+    return this.#post(['grants', grantId, 'void'], undefined, options);
+  }
+
+  /** What remains of grants, in the order in which it will be used. */
+  async listLots(options: PageOptions = {}): Promise<Page<Lot>> {
+    return this.#get(['lots'], options);
+  }
+
+  async debit(input: DebitInput, options: SpendOptions = {}): Promise<Debit> {
+    return this.#post(['debits'], input, options);
+  }
+
+  /** Why a debit cost what it did, and what was refunded of it. */
+  async explainDebit(debitId: string, options: CallOptions = {}): Promise<ExplainedDebit> {
+    return this.#get(['debits', debitId], options);
+  }
+
+  /** Gives back all that is left of a debit, or `amount` of it. */
+  async refund(
+    debitId: string,
+    { amount, ...options }: ChangeOptions & { amount?: Amount | undefined } = {},
+  ): Promise<Refund> {
+    return this.#post(['debits', debitId, 'refund'], { amount }, options);
+  }
+
+  async placeHold(input: HoldInput, options: SpendOptions = {}): Promise<Hold> {
+    return this.#post(['holds'], input, options);
+  }
+
+  async captureHold(holdId: string, input: CaptureInput = {}, options: ChangeOptions = {}): Promise<Debit> {
+    return this.#post(['holds', holdId, 'capture'], input, options);
+  }
+
+  async releaseHold(holdId: string, options: ChangeOptions = {}): Promise<Hold> {
+    return this.#post(['holds', holdId, 'release'], undefined, options);
+  }
+
+  async listHolds(options: PageOptions & { state?: 'open' | undefined } = {}): Promise<Page<ListedHold>> {
+    return this.#get(['holds'], options);
+  }
+
+  /**
+   * Sets credits aside, works, and takes what was used: all of the hold, or what the work says by `held.use`. Work
+   * that throws has the hold released, and its error is thrown. See `WithHoldOptions`.
+   */
+  async withHold<Result>(
+    action: string,
+    quantity: Amount,
+    work: (held: HeldWork) => Result | Promise<Result>,
+    options: WithHoldOptions = {},
+  ): Promise<WithHoldResult<Result>> {
+    return workWithHold({ account: this, newId: this.#newId }, { action, quantity, work, options });
+  }
+
+  /** What lines of actions would cost, and what is short. Nothing is changed. */
+  async quote(lines: readonly QuoteLine[], { signal }: CallOptions = {}): Promise<Quote> {
+    const call = { method: 'POST', path: ['quotes'], body: { lines }, effect: 'none', signal } as const;
+    return (await this.#send<Quote>(call)).value;
+  }
+
+  async listEntries(options: PageOptions = {}): Promise<Page<Entry>> {
+    return this.#get(['entries'], options);
+  }
+
+  async usage(options: AccountUsageOptions = {}): Promise<AccountUsage> {
+    return this.#get(['usage'], options);
+  }
+
+  async #get<Value>(path: readonly string[], options: CallOptions): Promise<Value> {
+    const { signal, ...query } = options as CallOptions & NonNullable<ScripCall['query']>;
+    return (await this.#send<Value>({ method: 'GET', path, query, signal })).value;
+  }
+
+  async #post<Value>(
+    path: readonly string[],
+    body: object | undefined,
+    { id = this.#newId(), dialect, signal }: SpendOptions,
+  ): Promise<Value> {
+    return (await this.#send<Value>({ method: 'POST', path, body, query: { dialect }, id, signal })).value;
+  }
+
+  async #send<Value>(call: ScripCall): Promise<ScripReply<Value>> {
+    return this.#ask<Value>({ ...call, path: ['accounts', this.id, ...call.path] });
+  }
+}
+
+function toAccountBalance({ value, text, requestId }: ScripReply<BalanceReply>): AccountBalance {
+  const odd = value.pools?.findIndex(({ available }) => typeof available !== 'string');
+  if (odd !== -1) {
+    const at = odd === undefined ? 'pools' : `pools[${odd}].available`;
+    const members = { code: 'member-odd', service: 'scrip', requestId: requestId ?? undefined, at } as const;
+    throw new DecodeError(`Scrip's reply is odd at "${at}".`, members);
+  }
+  const pools = value.pools.map((pool) => ({ ...pool, unit: null }));
+  return { vendor: 'scrip', ...value, pools, raw: text };
+}

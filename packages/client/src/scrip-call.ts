@@ -1,0 +1,126 @@
+import { dialects, type DialectName } from '@scrip/dialects';
+import { ConfigurationError, DecodeError, NotFoundError } from './client-error.ts';
+import { problemError } from './problem-error.ts';
+import { membersOf, refusalError } from './refusal-error.ts';
+import type { Call, Received } from './transport.ts';
+
+/** One call of Scrip's own API. */
+export interface ScripCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The parts of the path below `/scrip/v1`, not encoded. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** A text is sent as it is. */
+  readonly body?: object | string | undefined;
+  readonly contentType?: string;
+  /** The id of the change. */
+  readonly id?: string | undefined;
+  /** What sending it does, where neither the method nor an id says it: nothing; or the same once or twice. */
+  readonly effect?: 'none' | 'once';
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ScripReply<Value> {
+  readonly value: Value;
+  /** The reply as it was sent. */
+  readonly text: string;
+  /** The id was used before for the same command: this is the first outcome. */
+  readonly replayed: boolean;
+  readonly requestId: string | null;
+}
+
+/** Sends a call of Scrip's own API. */
+export type Ask = <Value>(call: ScripCall) => Promise<ScripReply<Value>>;
+
+/** The request of a call; throws `ConfigurationError` for an id that cannot be sent. */
+export function toRequest(wanted: ScripCall, key: string): Call {
+  const { method, path, query = {}, body, contentType = 'application/json', id, effect, signal } = wanted;
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined) parameters.set(name, String(value));
+  const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${key}` };
+  if (body !== undefined) headers['content-type'] = contentType;
+  if (id !== undefined) headers['idempotency-key'] = quoteId(id);
+  const search = parameters.size === 0 ? '' : `?${parameters}`;
+  return {
+    method,
+    path: `/scrip/v1/${path.map(encodeSegment).join('/')}${search}`,
+    headers,
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body, writeBigInt),
+    effect: method === 'GET' ? 'none' : (effect ?? (id === undefined ? 'each' : 'once')),
+    signal,
+  };
+}
+
+/** What a reply says; throws a `ClientError` for what is not a yes. */
+export function readScripReply<Value>(
+  received: Received,
+  { method, query }: Pick<ScripCall, 'method' | 'query'>,
+): ScripReply<Value> {
+  const { reply, requestId } = received;
+  const { status, headers, body } = reply;
+  const told = {
+    text: body,
+    replayed: headers['idempotent-replayed'] === 'true',
+    requestId: requestId ?? null,
+  };
+  if (status === 204) return { ...told, value: undefined as Value };
+  if (status >= 200 && status < 300 && headers['content-type']?.startsWith('application/json') === true)
+    return { ...told, value: parseValue(received) as Value };
+  const { dialect } = query ?? {};
+  if (dialect !== undefined && status >= 400 && !isProblem(headers))
+    throw dialectError(received, dialect as DialectName);
+  const error = problemError(received);
+  // An earlier try has revoked it, and its reply was lost.
+  if (method === 'DELETE' && received.mayHaveHappened && error instanceof NotFoundError)
+    return { ...told, value: undefined as Value };
+  throw error;
+}
+
+/** Dots alone would vanish from the address, and the call would ask for something else. */
+function encodeSegment(text: string): string {
+  if (text === '' || text === '.' || text === '..') throw idInvalid(`"${text}" cannot be an id here.`);
+  return encodeURIComponent(text);
+}
+
+/** As a string of RFC 8941: a header loses the spaces around it. */
+function quoteId(id: string): string {
+  if (!/^[\x20-\x7e]{1,255}$/.test(id))
+    throw idInvalid('The id of a change must be 1 to 255 printable ASCII characters.');
+  return `"${id.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
+}
+
+function idInvalid(text: string): ConfigurationError {
+  return new ConfigurationError(text, { code: 'id-invalid', service: 'scrip' });
+}
+
+function writeBigInt(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+function parseValue(received: Received): unknown {
+  const { body, status } = received.reply;
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below, together with JSON that is no object.
+  }
+  throw new DecodeError(`Scrip's reply with status ${status} cannot be parsed: it may be cut off.`, {
+    ...membersOf(received, 'scrip'),
+    code: 'malformed',
+    outcome: 'unknown',
+    at: '',
+  });
+}
+
+function isProblem(headers: Received['reply']['headers']): boolean {
+  return headers['content-type']?.startsWith('application/problem+json') === true;
+}
+
+function dialectError(received: Received, dialect: DialectName) {
+  const reading = dialects[dialect].decodeBalance(received.safeReply);
+  if (!reading.ok && 'refusal' in reading)
+    return refusalError(reading.refusal, received, { service: 'scrip', label: 'Scrip' });
+  return problemError(received);
+}

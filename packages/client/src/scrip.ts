@@ -1,0 +1,110 @@
+import { ScripAccount } from './scrip-account.ts';
+import { type Ask, readScripReply, type ScripCall, type ScripReply, toRequest } from './scrip-call.ts';
+import type { Account, DebitResult, NewOperatorKey, OperatorKey, Page, RateCard } from './scrip-replies.ts';
+import type {
+  AccountInput,
+  ChangeOptions,
+  DebitLine,
+  OperatorKeyInput,
+  PageOptions,
+  RateCardInput,
+} from './scrip-requests.ts';
+import { type CallOptions, type ClientOptions, resolveSettings, type ServiceNames } from './settings.ts';
+import { createTransport, type Transport } from './transport.ts';
+
+export interface ScripOptions extends ClientOptions {
+  /** If not given, `SCRIP_URL`, and the address of a local server without one. */
+  readonly url?: string | undefined;
+  /** An operator's or an account's key; if not given, `SCRIP_KEY`. */
+  readonly key?: string | undefined;
+}
+
+const names: ServiceNames = {
+  service: 'scrip',
+  label: 'Scrip',
+  keyVariable: 'SCRIP_KEY',
+  urlVariable: 'SCRIP_URL',
+  defaultUrl: 'http://127.0.0.1:8787',
+};
+
+/** Ten thousand lines of bulk come back as some ten megabytes. */
+const MAX_REPLY_BYTES = 64_000_000;
+
+/** All of a Scrip's own API. Every method throws a `ClientError`, or the signal's reason. */
+export class Scrip {
+  readonly #transport: Transport;
+  readonly #key: string;
+  readonly #newId: () => string;
+
+  constructor(options: ScripOptions = {}) {
+    const settings = resolveSettings(names, options);
+    this.#key = settings.key;
+    this.#newId = settings.runtime.newId;
+    this.#transport = createTransport(settings, {
+      pace: async () => () => {},
+      maxReplyBytes: MAX_REPLY_BYTES,
+    });
+  }
+
+  /** One account and all that can be done with it. Nothing is sent. */
+  account(accountId: string): ScripAccount {
+    const ask: Ask = async (call) => this.request(call);
+    return new ScripAccount(accountId, { ask, newId: this.#newId });
+  }
+
+  async openAccount(input: AccountInput = {}, options: ChangeOptions = {}): Promise<Account> {
+    const body = { ...input, id: input.id ?? this.#newId() };
+    return this.#change({ method: 'POST', path: ['accounts'], body }, options);
+  }
+
+  async listAccounts({ signal, ...query }: PageOptions = {}): Promise<Page<Account>> {
+    return this.#read({ path: ['accounts'], query }, { signal });
+  }
+
+  /** Up to 10,000 debits of any accounts, each judged alone; the results stand in the lines' order. */
+  async debitMany(
+    lines: readonly DebitLine[],
+    { signal }: CallOptions = {},
+  ): Promise<readonly DebitResult[]> {
+    const body = lines.map((line) => ({ ...line, id: line.id ?? this.#newId() }));
+    const call = { method: 'POST', path: ['debits'], body, effect: 'once', signal } as const;
+    return (await this.request<{ results: readonly DebitResult[] }>(call)).value.results;
+  }
+
+  /** The current rate card, or one of its versions. */
+  async rateCard({ version, signal }: CallOptions & { version?: number } = {}): Promise<RateCard> {
+    return this.#read(
+      { path: version === undefined ? ['rate-card'] : ['rate-card', String(version)] },
+      { signal },
+    );
+  }
+
+  async publishRateCard(input: RateCardInput, options: ChangeOptions = {}): Promise<RateCard> {
+    return this.#change({ method: 'PUT', path: ['rate-card'], body: input }, options);
+  }
+
+  async addOperatorKey(input: OperatorKeyInput, options: ChangeOptions = {}): Promise<NewOperatorKey> {
+    return this.#change({ method: 'POST', path: ['operator-keys'], body: input }, options);
+  }
+
+  async listOperatorKeys({ signal, ...query }: PageOptions = {}): Promise<Page<OperatorKey>> {
+    return this.#read({ path: ['operator-keys'], query }, { signal });
+  }
+
+  async revokeOperatorKey(keyId: string, { signal }: CallOptions = {}): Promise<void> {
+    await this.request({ method: 'DELETE', path: ['operator-keys', keyId], effect: 'once', signal });
+  }
+
+  /** Any call of the API, with the reply's text and whether it is a replay. */
+  async request<Value>(call: ScripCall): Promise<ScripReply<Value>> {
+    return this.#transport(toRequest(call, this.#key), (received) => readScripReply(received, call));
+  }
+
+  async #read<Value>(call: Pick<ScripCall, 'path' | 'query'>, { signal }: CallOptions): Promise<Value> {
+    return (await this.request<Value>({ method: 'GET', ...call, signal })).value;
+  }
+
+  async #change<Value>(call: ScripCall, { id = this.#newId(), signal }: ChangeOptions): Promise<Value> {
+    return (await this.request<Value>({ ...call, id, signal })).value;
+  }
+}
