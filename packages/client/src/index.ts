@@ -1,3 +1,4 @@
+export type { AccountBalance, AccountPool, BalanceReply } from './account-balance.ts';
 export type { Balance, PoolBalance, Purchasable, Service } from './balance.ts';
 export {
   AuthenticationError,
@@ -27,13 +28,10 @@ export type { ScripAccount } from './scrip-account.ts';
 export type { ScripCall, ScripReply } from './scrip-call.ts';
 export type {
   Account,
-  AccountBalance,
-  AccountPool,
   AccountUsage,
   AccountUsageLine,
   AccountUsed,
   BalanceAfter,
-  BalanceReply,
   Debit,
   DebitResult,
   Entry,

@@ -1,10 +1,9 @@
+import type { AccountBalance, BalanceReply } from './account-balance.ts';
 import { DecodeError } from './client-error.ts';
 import type { Ask, ScripCall, ScripReply } from './scrip-call.ts';
 import type {
   Account,
-  AccountBalance,
   AccountUsage,
-  BalanceReply,
   Debit,
   Entry,
   ExplainedDebit,
@@ -52,13 +51,21 @@ export class ScripAccount {
   }
 
   async read(options: CallOptions = {}): Promise<Account> {
-    return this.#get([], options);
+    return this.#get([], ['id'], options);
   }
 
   /** Changes what is given, and leaves the rest. */
   async change(patch: AccountPatch, { signal }: CallOptions = {}): Promise<Account> {
-    return (await this.#send<Account>({ method: 'PATCH', path: [], body: patch, effect: 'once', signal }))
-      .value;
+    return (
+      await this.#send<Account>({
+        method: 'PATCH',
+        path: [],
+        body: patch,
+        effect: 'once',
+        needs: ['id'],
+        signal,
+      })
+    ).value;
   }
 
   async close(options: ChangeOptions = {}): Promise<Account> {
@@ -70,7 +77,7 @@ export class ScripAccount {
   }
 
   async listKeys(options: PageOptions = {}): Promise<Page<Key>> {
-    return this.#get(['keys'], options);
+    return this.#get(['keys'], ['data'], options);
   }
 
   async revokeKey(keyId: string, { signal }: CallOptions = {}): Promise<void> {
@@ -81,7 +88,7 @@ export class ScripAccount {
   async balance({ at, signal }: CallOptions & { at?: Instant | undefined } = {}): Promise<AccountBalance> {
     const query = { at: at instanceof Date ? at.toISOString() : at };
     return toAccountBalance(
-      await this.#send<BalanceReply>({ method: 'GET', path: ['balance'], query, signal }),
+      await this.#send<BalanceReply>({ method: 'GET', path: ['balance'], query, needs: ['pools'], signal }),
     );
   }
 
@@ -90,7 +97,7 @@ export class ScripAccount {
   }
 
   async listGrants(options: PageOptions = {}): Promise<Page<ListedGrant>> {
-    return this.#get(['grants'], options);
+    return this.#get(['grants'], ['data'], options);
   }
 
   /** Forfeits what is left of a grant. */
@@ -100,7 +107,7 @@ export class ScripAccount {
 
   /** What remains of grants, in the order in which it will be used. */
   async listLots(options: PageOptions = {}): Promise<Page<Lot>> {
-    return this.#get(['lots'], options);
+    return this.#get(['lots'], ['data'], options);
   }
 
   async debit(input: DebitInput, options: SpendOptions = {}): Promise<Debit> {
@@ -109,7 +116,7 @@ export class ScripAccount {
 
   /** Why a debit cost what it did, and what was refunded of it. */
   async explainDebit(debitId: string, options: CallOptions = {}): Promise<ExplainedDebit> {
-    return this.#get(['debits', debitId], options);
+    return this.#get(['debits', debitId], ['id', 'explanation'], options);
   }
 
   /** Gives back all that is left of a debit, or `amount` of it. */
@@ -133,7 +140,7 @@ export class ScripAccount {
   }
 
   async listHolds(options: PageOptions & { state?: 'open' | undefined } = {}): Promise<Page<ListedHold>> {
-    return this.#get(['holds'], options);
+    return this.#get(['holds'], ['data'], options);
   }
 
   /**
@@ -151,21 +158,28 @@ export class ScripAccount {
 
   /** What lines of actions would cost, and what is short. Nothing is changed. */
   async quote(lines: readonly QuoteLine[], { signal }: CallOptions = {}): Promise<Quote> {
-    const call = { method: 'POST', path: ['quotes'], body: { lines }, effect: 'none', signal } as const;
+    const call = {
+      method: 'POST',
+      path: ['quotes'],
+      body: { lines },
+      effect: 'none',
+      needs: ['pools'],
+      signal,
+    } as const;
     return (await this.#send<Quote>(call)).value;
   }
 
   async listEntries(options: PageOptions = {}): Promise<Page<Entry>> {
-    return this.#get(['entries'], options);
+    return this.#get(['entries'], ['data'], options);
   }
 
   async usage(options: AccountUsageOptions = {}): Promise<AccountUsage> {
-    return this.#get(['usage'], options);
+    return this.#get(['usage'], ['data', 'total'], options);
   }
 
-  async #get<Value>(path: readonly string[], options: CallOptions): Promise<Value> {
+  async #get<Value>(path: readonly string[], needs: readonly string[], options: CallOptions): Promise<Value> {
     const { signal, ...query } = options as CallOptions & NonNullable<ScripCall['query']>;
-    return (await this.#send<Value>({ method: 'GET', path, query, signal })).value;
+    return (await this.#send<Value>({ method: 'GET', path, query, needs, signal })).value;
   }
 
   async #post<Value>(
@@ -173,7 +187,9 @@ export class ScripAccount {
     body: object | undefined,
     { id = this.#newId(), dialect, signal }: SpendOptions,
   ): Promise<Value> {
-    return (await this.#send<Value>({ method: 'POST', path, body, query: { dialect }, id, signal })).value;
+    return (
+      await this.#send<Value>({ method: 'POST', path, body, query: { dialect }, id, needs: ['id'], signal })
+    ).value;
   }
 
   async #send<Value>(call: ScripCall): Promise<ScripReply<Value>> {
@@ -182,12 +198,12 @@ export class ScripAccount {
 }
 
 function toAccountBalance({ value, text, requestId }: ScripReply<BalanceReply>): AccountBalance {
-  const odd = value.pools?.findIndex(({ available }) => typeof available !== 'string');
+  const { pools } = value;
+  const odd = Array.isArray(pools) ? pools.findIndex((pool) => typeof pool?.available !== 'string') : null;
   if (odd !== -1) {
-    const at = odd === undefined ? 'pools' : `pools[${odd}].available`;
+    const at = odd === null ? 'pools' : `pools[${odd}].available`;
     const members = { code: 'member-odd', service: 'scrip', requestId: requestId ?? undefined, at } as const;
     throw new DecodeError(`Scrip's reply is odd at "${at}".`, members);
   }
-  const pools = value.pools.map((pool) => ({ ...pool, unit: null }));
-  return { vendor: 'scrip', ...value, pools, raw: text };
+  return { vendor: 'scrip', ...value, pools: pools.map((pool) => ({ ...pool, unit: null })), raw: text };
 }

@@ -17,6 +17,8 @@ export interface ScripCall {
   readonly id?: string | undefined;
   /** What sending it does, where neither the method nor an id says it: nothing; or the same once or twice. */
   readonly effect?: 'none' | 'once';
+  /** The members that the reply must have to be an answer. */
+  readonly needs?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,7 +57,7 @@ export function toRequest(wanted: ScripCall, key: string): Call {
 /** What a reply says; throws a `ClientError` for what is not a yes. */
 export function readScripReply<Value>(
   received: Received,
-  { method, query }: Pick<ScripCall, 'method' | 'query'>,
+  { method, query, needs = [] }: Pick<ScripCall, 'method' | 'query' | 'needs'>,
 ): ScripReply<Value> {
   const { reply, requestId } = received;
   const { status, headers, body } = reply;
@@ -66,7 +68,7 @@ export function readScripReply<Value>(
   };
   if (status === 204) return { ...told, value: undefined as Value };
   if (status >= 200 && status < 300 && headers['content-type']?.startsWith('application/json') === true)
-    return { ...told, value: parseValue(received) as Value };
+    return { ...told, value: parseValue(received, needs) as Value };
   const { dialect } = query ?? {};
   if (dialect !== undefined && status >= 400 && !isProblem(headers))
     throw dialectError(received, dialect as DialectName);
@@ -98,20 +100,35 @@ function writeBigInt(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-function parseValue(received: Received): unknown {
-  const { body, status } = received.reply;
+function parseValue(received: Received, needs: readonly string[]): unknown {
+  const value = parseObject(received.reply.body);
+  const members = { ...membersOf(received, 'scrip'), outcome: 'unknown' } as const;
+  if (value === null)
+    throw new DecodeError(
+      `Scrip's reply with status ${members.status} cannot be parsed: it may be cut off.`,
+      {
+        ...members,
+        code: 'malformed',
+        at: '',
+      },
+    );
+  const missing = needs.find((name) => value[name] === undefined);
+  if (missing !== undefined)
+    throw new DecodeError(`Scrip's reply has no "${missing}".`, {
+      ...members,
+      code: 'member-missing',
+      at: missing,
+    });
+  return value;
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null) return value;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' ? (value as Readonly<Record<string, unknown>> | null) : null;
   } catch {
-    // Said below, together with JSON that is no object.
+    return null;
   }
-  throw new DecodeError(`Scrip's reply with status ${status} cannot be parsed: it may be cut off.`, {
-    ...membersOf(received, 'scrip'),
-    code: 'malformed',
-    outcome: 'unknown',
-    at: '',
-  });
 }
 
 function isProblem(headers: Received['reply']['headers']): boolean {

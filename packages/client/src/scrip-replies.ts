@@ -1,5 +1,3 @@
-import type { Balance, PoolBalance } from './balance.ts';
-
 /**
  * What Scrip's own API answers. Amounts and quantities are exact decimal strings; times are RFC 3339 in UTC with
  * milliseconds. The repository's tests hold these types to the server's schemas.
@@ -117,47 +115,6 @@ export interface Lot {
   readonly priority: number;
   readonly grantedAt: string;
   readonly expiresAt: string | null;
-}
-
-interface Upcoming {
-  readonly at: string;
-  readonly amount: string;
-}
-
-interface AccountPoolMembers {
-  readonly pool: string;
-  readonly settled: string;
-  readonly held: string;
-  readonly available: string;
-  readonly oneTime: string;
-  readonly recurring: string;
-  readonly nextExpiry: Upcoming | null;
-  readonly nextGrant: Upcoming | null;
-}
-
-/** An account's balance as the API answers it. */
-export interface BalanceReply {
-  readonly accountId: string;
-  readonly asOf: string;
-  readonly version: number;
-  readonly source: 'ledger';
-  readonly pools: readonly AccountPoolMembers[];
-}
-
-/** One pool of an account; `unit` is null: the rate card says it. */
-export interface AccountPool extends PoolBalance, AccountPoolMembers {
-  readonly available: string;
-  readonly oneTime: string;
-  readonly recurring: string;
-}
-
-/** An account's balance in the shared form, with what only Scrip says. */
-export interface AccountBalance extends Balance {
-  readonly vendor: 'scrip';
-  readonly accountId: string;
-  readonly version: number;
-  readonly source: 'ledger';
-  readonly pools: readonly AccountPool[];
 }
 
 interface Charged {

@@ -54,11 +54,11 @@ export class Scrip {
 
   async openAccount(input: AccountInput = {}, options: ChangeOptions = {}): Promise<Account> {
     const body = { ...input, id: input.id ?? this.#newId() };
-    return this.#change({ method: 'POST', path: ['accounts'], body }, options);
+    return this.#change({ method: 'POST', path: ['accounts'], body, needs: ['id'] }, options);
   }
 
   async listAccounts({ signal, ...query }: PageOptions = {}): Promise<Page<Account>> {
-    return this.#read({ path: ['accounts'], query }, { signal });
+    return this.#read({ path: ['accounts'], query, needs: ['data'] }, { signal });
   }
 
   /** Up to 10,000 debits of any accounts, each judged alone; the results stand in the lines' order. */
@@ -67,28 +67,27 @@ export class Scrip {
     { signal }: CallOptions = {},
   ): Promise<readonly DebitResult[]> {
     const body = lines.map((line) => ({ ...line, id: line.id ?? this.#newId() }));
-    const call = { method: 'POST', path: ['debits'], body, effect: 'once', signal } as const;
+    const needs = ['results'];
+    const call = { method: 'POST', path: ['debits'], body, effect: 'once', needs, signal } as const;
     return (await this.request<{ results: readonly DebitResult[] }>(call)).value.results;
   }
 
   /** The current rate card, or one of its versions. */
   async rateCard({ version, signal }: CallOptions & { version?: number } = {}): Promise<RateCard> {
-    return this.#read(
-      { path: version === undefined ? ['rate-card'] : ['rate-card', String(version)] },
-      { signal },
-    );
+    const path = version === undefined ? ['rate-card'] : ['rate-card', String(version)];
+    return this.#read({ path, needs: ['actions'] }, { signal });
   }
 
   async publishRateCard(input: RateCardInput, options: ChangeOptions = {}): Promise<RateCard> {
-    return this.#change({ method: 'PUT', path: ['rate-card'], body: input }, options);
+    return this.#change({ method: 'PUT', path: ['rate-card'], body: input, needs: ['actions'] }, options);
   }
 
   async addOperatorKey(input: OperatorKeyInput, options: ChangeOptions = {}): Promise<NewOperatorKey> {
-    return this.#change({ method: 'POST', path: ['operator-keys'], body: input }, options);
+    return this.#change({ method: 'POST', path: ['operator-keys'], body: input, needs: ['id'] }, options);
   }
 
   async listOperatorKeys({ signal, ...query }: PageOptions = {}): Promise<Page<OperatorKey>> {
-    return this.#read({ path: ['operator-keys'], query }, { signal });
+    return this.#read({ path: ['operator-keys'], query, needs: ['data'] }, { signal });
   }
 
   async revokeOperatorKey(keyId: string, { signal }: CallOptions = {}): Promise<void> {
@@ -100,7 +99,10 @@ export class Scrip {
     return this.#transport(toRequest(call, this.#key), (received) => readScripReply(received, call));
   }
 
-  async #read<Value>(call: Pick<ScripCall, 'path' | 'query'>, { signal }: CallOptions): Promise<Value> {
+  async #read<Value>(
+    call: Pick<ScripCall, 'path' | 'query' | 'needs'>,
+    { signal }: CallOptions,
+  ): Promise<Value> {
     return (await this.request<Value>({ method: 'GET', ...call, signal })).value;
   }
 

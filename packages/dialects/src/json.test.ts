@@ -31,6 +31,33 @@ describe('writing JSON', () => {
   });
 });
 
+describe('an engine that does not tell the source of a number', () => {
+  it('reads every document as one that does', () => {
+    const pieces = ['\u0001', String.raw`\u0001`, '"', '\\', '-1.5e3', '{"a":1}', ' '];
+    const text = fc.array(fc.constantFrom(...pieces)).map((parts) => parts.join(''));
+    const documents = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 4 }, text, fc.double(), fc.constant(null), tie('list'), tie('object')),
+      list: fc.array(tie('value')),
+      object: fc.dictionary(text, tie('value')),
+    })).value;
+    fc.assert(
+      fc.property(documents, fc.constantFrom('', ' ', '\n'), (document, space) => {
+        const written = JSON.stringify(document, null, space);
+        expect(parseJson(written, false)).toEqual(parseJson(written, true));
+      }),
+    );
+  });
+
+  it('keeps digits that no float has', () => {
+    const text = '[9007199254740993.123456,1E2,-0.10,{"1":1.50}]';
+    expect(writeJson(parseJson(text, false) ?? null)).toBe(text);
+  });
+
+  it.each(['', '{"balance":1', '01', '[1-2]', '"a" 1'])('gives nothing for %j', (text) => {
+    expect(parseJson(text, false)).toBeUndefined();
+  });
+});
+
 describe('reading JSON', () => {
   it("keeps a number's text, digit by digit", () => {
     fc.assert(

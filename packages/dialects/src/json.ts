@@ -37,21 +37,46 @@ export function writeJson(value: JsonValue): string {
   return `{${members.join(',')}}`;
 }
 
-/** Reads JSON text, a leading byte-order mark allowed. Undefined when it is not (or not all of) a JSON document. */
-export function parseJson(text: string): JsonValue | undefined {
+/** Whether this engine tells a reviver the source of a number. Node 20's does not. */
+const engineTellsSource = JSON.parse('1', (_name, _value, context?: { source?: string }) => {
+  return context?.source === '1';
+}) as boolean;
+
+/**
+ * Reads JSON text, a leading byte-order mark allowed. Undefined when it is not (or not all of) a JSON document. Numbers
+ * keep every digit in every engine.
+ */
+export function parseJson(text: string, tellsSource = engineTellsSource): JsonValue | undefined {
+  const document = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''), keepNumberText) as JsonValue;
+    if (tellsSource) return JSON.parse(document, keepSource) as JsonValue;
+    JSON.parse(document);
+    return JSON.parse(markNumbers(document), keepMarked) as JsonValue;
   } catch {
     return undefined;
   }
 }
 
-/**
- * Engines that give a reviver no source text (Node 20's is one) leave only the float's shortest text, which is
- * exact up to 15 digits.
- */
-function keepNumberText(_name: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' ? { [numberText]: context?.source ?? String(value) } : value;
+function keepSource(_name: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' ? { [numberText]: context?.source } : value;
+}
+
+/** Stands before the text of a number; a string of the document's own that begins with it gets a second one. */
+const mark = '\u0001';
+const writtenMark = String.raw`\u0001`;
+
+/** Makes every number of a valid document a marked string; the names of members stay as they are. */
+function markNumbers(document: string): string {
+  return document.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|-?\d[\d.eE+-]*/g, (token) => {
+    if (!token.startsWith('"')) return `"${writtenMark}${token}"`;
+    const isName = token.endsWith(':');
+    return !isName && token.startsWith(`"${writtenMark}`) ? `"${writtenMark}${token.slice(1)}` : token;
+  });
+}
+
+function keepMarked(_name: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith(mark)) return value;
+  return value.startsWith(mark, 1) ? value.slice(1) : { [numberText]: value.slice(1) };
 }
 
 /** The member called `name`, undefined where there is none or `value` is no object. */
