@@ -32,6 +32,7 @@ type Same<One, Other> = [Plain<One>] extends [Plain<Other>]
 const replyTypes: {
   readonly account: Same<client.Account, Static<typeof accounts.account>>;
   readonly accounts: Same<client.Page<client.Account>, Static<typeof accounts.accountList>>;
+  readonly erasure: Same<client.Erasure, Static<typeof accounts.erasure>>;
   readonly balance: Same<client.BalanceReply, Static<typeof balances.balance>>;
   readonly lots: Same<client.Page<client.Lot>, Static<typeof balances.lotList>>;
   readonly debit: Same<client.Debit, Static<typeof debits.debit>>;
@@ -52,6 +53,7 @@ const replyTypes: {
 } = {
   account: true,
   accounts: true,
+  erasure: true,
   balance: true,
   lots: true,
   debit: true,
@@ -72,5 +74,5 @@ const replyTypes: {
 };
 
 it('the client knows every reply of the API by the type that the server gives it', () => {
-  expect(Object.values(replyTypes)).toHaveLength(19);
+  expect(Object.values(replyTypes)).toHaveLength(20);
 });

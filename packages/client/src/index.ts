@@ -35,6 +35,7 @@ export type {
   Debit,
   DebitResult,
   Entry,
+  Erasure,
   ExplainedDebit,
   Grant,
   GrantKind,

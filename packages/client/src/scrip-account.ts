@@ -6,6 +6,7 @@ import type {
   AccountUsage,
   Debit,
   Entry,
+  Erasure,
   ExplainedDebit,
   Grant,
   Hold,
@@ -70,6 +71,12 @@ export class ScripAccount {
 
   async close(options: ChangeOptions = {}): Promise<Account> {
     return this.#post(['close'], undefined, options);
+  }
+
+  /** Erases the account's name and metadata, its keys' names, its grants' notes, its debits' and holds' metadata for good. */
+  async erasePersonalData({ id = this.#newId(), signal }: ChangeOptions = {}): Promise<Erasure> {
+    const call = { method: 'DELETE', path: ['personal-data'], id, needs: ['erasedAt'], signal } as const;
+    return (await this.#send<Erasure>(call)).value;
   }
 
   async addKey(input: KeyInput = {}, options: ChangeOptions = {}): Promise<NewKey> {

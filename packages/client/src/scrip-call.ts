@@ -57,7 +57,7 @@ export function toRequest(wanted: ScripCall, key: string): Call {
 /** What a reply says; throws a `ClientError` for what is not a yes. */
 export function readScripReply<Value>(
   received: Received,
-  { method, query, needs = [] }: Pick<ScripCall, 'method' | 'query' | 'needs'>,
+  { method, id, query, needs = [] }: Pick<ScripCall, 'method' | 'id' | 'query' | 'needs'>,
 ): ScripReply<Value> {
   const { reply, requestId } = received;
   const { status, headers, body } = reply;
@@ -74,26 +74,27 @@ export function readScripReply<Value>(
     throw dialectError(received, dialect as DialectName);
   const error = problemError(received);
   // An earlier try has revoked it, and its reply was lost.
-  if (method === 'DELETE' && received.mayHaveHappened && error instanceof NotFoundError)
+  if (method === 'DELETE' && id === undefined && received.mayHaveHappened && error instanceof NotFoundError)
     return { ...told, value: undefined as Value };
   throw error;
 }
 
 /** Dots alone would vanish from the address, and the call would ask for something else. */
 function encodeSegment(text: string): string {
-  if (text === '' || text === '.' || text === '..') throw idInvalid(`"${text}" cannot be an id here.`);
+  if (text === '' || text === '.' || text === '..')
+    throw refuse('id-unusable', `"${text}" cannot be an id here.`);
   return encodeURIComponent(text);
 }
 
 /** As a string of RFC 8941: a header loses the spaces around it. */
 function quoteId(id: string): string {
   if (!/^[\x20-\x7e]{1,255}$/.test(id))
-    throw idInvalid('The id of a change must be 1 to 255 printable ASCII characters.');
+    throw refuse('id-invalid', 'The id of a change must be 1 to 255 printable ASCII characters.');
   return `"${id.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }
 
-function idInvalid(text: string): ConfigurationError {
-  return new ConfigurationError(text, { code: 'id-invalid', service: 'scrip' });
+function refuse(code: string, text: string): ConfigurationError {
+  return new ConfigurationError(text, { code, service: 'scrip' });
 }
 
 function writeBigInt(_name: string, value: unknown): unknown {

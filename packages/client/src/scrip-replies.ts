@@ -21,6 +21,13 @@ export interface Account {
   readonly version: number;
 }
 
+/** What names a person was erased; balances and history stay. */
+export interface Erasure {
+  readonly accountId: string;
+  readonly erasedAt: string;
+  readonly version: number;
+}
+
 export interface Key {
   readonly id: string;
   readonly name: string | null;

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ScripCall } from '@scrip/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ApiCall } from './api-client.ts';
 import { createApiClient } from './api-client.ts';
+import { createInstantRuntime } from '../../../../test/support/test-runtime.ts';
 import { CommandFailure } from './command-failure.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -31,7 +32,11 @@ async function serverOf(...answers: Answer[]) {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, asked, client: createApiClient({ url, key: KEY, pausesMs: [1, 1], timeoutMs: 500 }) };
+  return {
+    url,
+    asked,
+    client: createApiClient({ url, key: KEY, runtime: createInstantRuntime(), timeoutMs: 500 }),
+  };
 }
 
 const reply =
@@ -45,7 +50,7 @@ const problem = (status: number, code: string, members: object = {}) =>
 const hangUp: Answer = (request) => request.socket.destroy();
 const silence: Answer = () => {};
 
-const debit: ApiCall = { method: 'POST', path: ['accounts', 'acme', 'debits'], body: {}, id: 'call-1' };
+const debit: ScripCall = { method: 'POST', path: ['accounts', 'acme', 'debits'], body: {}, id: 'call-1' };
 const failureOf = async (called: Promise<unknown>): Promise<CommandFailure> =>
   called.then(
     () => {
@@ -72,6 +77,7 @@ describe('a call that breaks on the way', () => {
       value: { id: 'call-1' },
       text: '{"id":"call-1"}',
       replayed: true,
+      requestId: null,
     });
     expect(asked.map(({ headers }) => headers['idempotency-key'])).toEqual(['"call-1"', '"call-1"']);
   });
@@ -111,8 +117,8 @@ describe('a call that breaks on the way', () => {
     expect(failure.code).toBe('no-answer');
   });
 
-  it('is given up at once where no server listens', async () => {
-    const client = createApiClient({ url: 'http://127.0.0.1:2', key: KEY, pausesMs: [60_000] });
+  it('is given up where no server listens', async () => {
+    const client = createApiClient({ url: 'http://127.0.0.1:2', key: KEY, runtime: createInstantRuntime() });
     const failure = await failureOf(client.call(debit));
     expect(failure).toMatchObject({ code: 'unreachable', exitCode: 1 });
     expect(failure.message).toContain('ECONNREFUSED');
@@ -129,6 +135,12 @@ describe('a call that breaks on the way', () => {
 });
 
 describe('a call that is answered', () => {
+  it('with a fault of the server’s is sent again by its id, and ends in the server’s own words', async () => {
+    const { client, asked } = await serverOf(problem(500, 'internal', { outcome: 'unknown' }));
+    expect(await failureOf(client.call(debit))).toMatchObject({ code: 'internal', exitCode: 1 });
+    expect(asked).toHaveLength(3);
+  });
+
   it.each([
     [401, 'credential-unknown', 4],
     [403, 'forbidden', 4],
@@ -136,7 +148,6 @@ describe('a call that is answered', () => {
     [404, 'account-not-found', 1],
     [422, 'invalid-request', 2],
     [422, 'unknown-action', 1],
-    [500, 'internal', 1],
   ])('with %d %s is not sent again and ends with exit code %d', async (status, code, exitCode) => {
     const { client, asked } = await serverOf(problem(status, code));
     expect(await failureOf(client.call(debit))).toMatchObject({ code, exitCode });

@@ -1,7 +1,8 @@
+import type { ScripReply } from '@scrip/client';
 import { Command, InvalidArgumentError } from 'commander';
 import { shapeApiAccess } from '../config/api-access.ts';
 import { readEnv } from '../config/env.ts';
-import type { ApiClient, ApiReply } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import { createApiClient } from './api-client.ts';
 import { say, writeData } from './terminal.ts';
 
@@ -50,7 +51,7 @@ export function connect(): ApiClient {
 
 /** Prints a reply: the API's own JSON for programs, a text for people. */
 export function showReply<T>(
-  { text, value, replayed }: ApiReply<T>,
+  { text, value, replayed }: ScripReply<T>,
   { json }: ApiFlags,
   forPeople: (value: T) => string,
 ): void {

@@ -95,7 +95,7 @@ async function sendChunk(
     path: ['debits'],
     body: chunk.map(({ json }) => json).join('\n'),
     contentType: 'application/x-ndjson',
-    effect: 'repeatable',
+    effect: 'once',
   });
   return { value: value.results, json: text.slice(START.length, -END.length) };
 }

@@ -1,6 +1,6 @@
+import type { Key, NewKey, NewOperatorKey, OperatorKey, Page } from '@scrip/client';
 import type { ApiFlags } from './api-command.ts';
 import { connect, showReply } from './api-command.ts';
-import type { KeyList, NewKey, NewOperatorKey, OperatorKeyList } from './api-replies.ts';
 import { timeCell } from './cell.ts';
 import type { IdFlag } from './charge-flags.ts';
 import { changeId } from './charge-flags.ts';
@@ -18,7 +18,7 @@ export interface NewKeyFlags extends ApiFlags, IdFlag {
 }
 
 type AnyNewKey = NewKey | NewOperatorKey;
-type AnyKey = KeyList['data'][number] | OperatorKeyList['data'][number];
+type AnyKey = Key | OperatorKey;
 
 /** `revoke` is the command that revokes the key, up to its id. */
 export async function addKey(path: readonly string[], flags: NewKeyFlags, revoke: string): Promise<void> {
@@ -65,7 +65,7 @@ export async function listKeys(
   flags: ApiFlags & PageFlags,
   { withRoles }: { withRoles: boolean },
 ): Promise<void> {
-  const reply = await connect().call<KeyList | OperatorKeyList>({
+  const reply = await connect().call<Page<Key> | Page<OperatorKey>>({
     method: 'GET',
     path,
     query: pageQuery(flags),

@@ -1,12 +1,12 @@
 import { DEFAULT_POOLS } from '../config/default-catalog.ts';
 import type { ApiClient } from './api-client.ts';
-import type { Balance, RateCard } from './api-replies.ts';
+import type { BalanceReply, RateCard } from '@scrip/client';
 import type { BalanceTarget } from './balance-target.ts';
 import { CommandFailure } from './command-failure.ts';
 
 /** One target's balance, or why it could not be read. */
 export type TargetBalance =
-  | { readonly target: string; readonly balance: Balance }
+  | { readonly target: string; readonly balance: BalanceReply }
   | { readonly target: string; readonly failure: CommandFailure };
 
 /** Reads every target, each on its own: what is wrong with one says nothing about another. */
@@ -19,7 +19,7 @@ export async function readBalances(
     targets.map(async ({ accountId }): Promise<TargetBalance> => {
       try {
         const path = ['accounts', accountId, 'balance'];
-        const { value } = await client.call<Balance>({ method: 'GET', path, query: { at } });
+        const { value } = await client.call<BalanceReply>({ method: 'GET', path, query: { at } });
         return { target: accountId, balance: value };
       } catch (error) {
         if (error instanceof CommandFailure) return { target: accountId, failure: error };

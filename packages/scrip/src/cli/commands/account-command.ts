@@ -1,8 +1,8 @@
+import type { Account, Erasure, Page } from '@scrip/client';
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, collectPairs, commandGroup, connect, parseObject, showReply } from '../api-command.ts';
-import type { Account, AccountList, Erasure } from '../api-replies.ts';
 import { jsonCell, timeCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
 import { addIdFlag, changeId } from '../charge-flags.ts';
@@ -76,7 +76,7 @@ function listCommand(): Command {
       examples: ['scrip account list', 'scrip account list --limit 1000 --json'],
     }),
   ).action(async (flags: ApiFlags & PageFlags) => {
-    const reply = await connect().call<AccountList>({
+    const reply = await connect().call<Page<Account>>({
       method: 'GET',
       path: ['accounts'],
       query: pageQuery(flags),

@@ -1,8 +1,8 @@
+import type { BalanceReply } from '@scrip/client';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, connect } from '../api-command.ts';
-import type { Balance } from '../api-replies.ts';
 import { parseTarget } from '../balance-target.ts';
 import { upcomingCell } from '../cell.ts';
 import { exitCode } from '../exit-code.ts';
@@ -13,7 +13,7 @@ import { emphasise, writeData } from '../terminal.ts';
 
 interface BalanceRow {
   readonly target: string;
-  readonly pool: Balance['pools'][number] | null;
+  readonly pool: BalanceReply['pools'][number] | null;
 }
 
 type BalanceFlags = ApiFlags & { readonly at?: string };

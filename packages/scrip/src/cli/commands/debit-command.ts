@@ -1,8 +1,8 @@
+import type { Debit } from '@scrip/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, connect, showReply } from '../api-command.ts';
-import type { Debit } from '../api-replies.ts';
 import { lotsCell, timeCell } from '../cell.ts';
 import type { ChargeFlags } from '../charge-flags.ts';
 import { addChargeFlags, addIdFlag, changeId, chargeBody } from '../charge-flags.ts';

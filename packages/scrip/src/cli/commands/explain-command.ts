@@ -1,7 +1,7 @@
+import type { ExplainedDebit } from '@scrip/client';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, connect, showReply } from '../api-command.ts';
-import type { ExplainedDebit } from '../api-replies.ts';
 import { jsonCell, timeCell } from '../cell.ts';
 import { formatRecord, formatTable } from '../table.ts';
 import { emphasise, soften } from '../terminal.ts';

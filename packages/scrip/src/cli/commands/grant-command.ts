@@ -1,8 +1,8 @@
+import type { Grant, ListedGrant, Page, VoidedGrant } from '@scrip/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, commandGroup, connect, parseInteger, showReply } from '../api-command.ts';
-import type { Grant, GrantList, VoidedGrant } from '../api-replies.ts';
 import { lotsCell, timeCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
 import { addIdFlag, changeId } from '../charge-flags.ts';
@@ -123,7 +123,7 @@ function listCommand(): Command {
       examples: ['scrip grant list acme', 'scrip grant list acme --json'],
     }).argument('<account>', 'whose'),
   ).action(async (account: string, flags: ApiFlags & PageFlags) => {
-    const reply = await connect().call<GrantList>({
+    const reply = await connect().call<Page<ListedGrant>>({
       method: 'GET',
       path: ['accounts', account, 'grants'],
       query: pageQuery(flags),

@@ -1,7 +1,7 @@
+import type { Debit, Hold, ListedHold, Page } from '@scrip/client';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, commandGroup, connect, parseInteger, showReply } from '../api-command.ts';
-import type { Debit, Hold, HoldList } from '../api-replies.ts';
 import { lotsCell, timeCell } from '../cell.ts';
 import type { ChargeFlags, IdFlag } from '../charge-flags.ts';
 import { addChargeFlags, addIdFlag, changeId, chargeBody } from '../charge-flags.ts';
@@ -102,7 +102,7 @@ function listCommand(): Command {
       .argument('<account>', 'whose')
       .option('--open', 'only those that are open'),
   ).action(async (account: string, flags: ListFlags) => {
-    const reply = await connect().call<HoldList>({
+    const reply = await connect().call<Page<ListedHold>>({
       method: 'GET',
       path: ['accounts', account, 'holds'],
       query: { ...pageQuery(flags), state: flags.open === true ? 'open' : undefined },

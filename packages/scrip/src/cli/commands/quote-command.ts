@@ -1,7 +1,7 @@
+import type { Quote } from '@scrip/client';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, collectPairs, connect, showReply } from '../api-command.ts';
-import type { Quote } from '../api-replies.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { formatTable } from '../table.ts';
 import { emphasise } from '../terminal.ts';

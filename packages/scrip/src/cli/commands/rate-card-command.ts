@@ -1,7 +1,7 @@
+import type { RateCard } from '@scrip/client';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, commandGroup, connect, showReply } from '../api-command.ts';
-import type { RateCard } from '../api-replies.ts';
 import { timeCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
 import { addIdFlag, changeId } from '../charge-flags.ts';

@@ -1,7 +1,7 @@
+import type { Refund } from '@scrip/client';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, connect, showReply } from '../api-command.ts';
-import type { Refund } from '../api-replies.ts';
 import { lotsCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
 import { addIdFlag, changeId } from '../charge-flags.ts';

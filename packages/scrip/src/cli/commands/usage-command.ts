@@ -1,8 +1,8 @@
+import type { AccountUsage } from '@scrip/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, connect, showReply } from '../api-command.ts';
-import type { Usage } from '../api-replies.ts';
 import { formatTable } from '../table.ts';
 import { emphasise, say } from '../terminal.ts';
 
@@ -26,7 +26,7 @@ export function usageCommand(): Command {
     )
     .action(async (account: string, flags: UsageFlags) => {
       const { start, end, by } = flags;
-      const reply = await connect().call<Usage>({
+      const reply = await connect().call<AccountUsage>({
         method: 'GET',
         path: ['accounts', account, 'usage'],
         query: { start, end, by },
@@ -37,7 +37,7 @@ export function usageCommand(): Command {
     });
 }
 
-function formatUsage({ data, total }: Usage, by: By): string {
+function formatUsage({ data, total }: AccountUsage, by: By): string {
   const lines = data.map((line) => ({ ...line, group: line[by] ?? null }));
   const sums = total.map((line) => ({ ...line, group: 'total' }));
   return formatTable(
