@@ -16,6 +16,18 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: ['core', 'ledger', 'stores', 'config', 'server'],
 };
 
+/** Package → the packages of this repository that it may import, and room of `scrip` → the same. */
+const PACKAGES: Record<string, readonly string[]> = {
+  'packages/dialects/src': [],
+  'packages/client/src': ['dialects'],
+  'packages/scrip/src/core': [],
+  'packages/scrip/src/ledger': [],
+  'packages/scrip/src/stores': [],
+  'packages/scrip/src/config': [],
+  'packages/scrip/src/server': ['dialects'],
+  'packages/scrip/src/cli': ['client', 'dialects'],
+};
+
 const planted: string[] = [];
 afterEach(() => {
   for (const file of planted.splice(0)) rmSync(file, { force: true });
@@ -27,7 +39,7 @@ describe('the import table', () => {
       const { references } = JSON.parse(readFileSync(join(source, room, 'tsconfig.json'), 'utf8')) as {
         references: { path: string }[];
       };
-      const rooms = references.map(({ path }) => path).filter((path) => !path.endsWith('/dialects'));
+      const rooms = references.map(({ path }) => path).filter((path) => /^\.\.\/[a-z]+$/.test(path));
       expect(rooms.toSorted(), room).toEqual(allowed.map((name) => `../${name}`).toSorted());
     }
   });
@@ -45,6 +57,27 @@ describe('the import table', () => {
       );
   });
 
+  it('says of every package and room which of the packages it imports', () => {
+    for (const [folder, allowed] of Object.entries(PACKAGES)) {
+      for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+        if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+        const imports = readFileSync(join(root, folder, file), 'utf8').matchAll(/from '@scrip\/([^']+)'/g);
+        for (const [, name = ''] of imports) expect(allowed, `${folder}/${file}`).toContain(name);
+      }
+    }
+  });
+
+  it.each([
+    ['client', '../../scrip/src/core/credits.ts', 'formatCredits'],
+    ['client', '../../scrip/src/server/problem-table.ts', 'problems'],
+    ['dialects', '../../client/src/retry.ts', 'waitBeforeRetryMs'],
+  ])('refuses an import from the package %s of %s', (name, target, imported) => {
+    const file = join(root, 'packages', name, 'src/planted-import.ts');
+    planted.push(file);
+    writeFileSync(file, `import { ${imported} } from '${target}';\nexport const planted = ${imported};\n`);
+    expect(typeErrors(join(root, 'packages', name))).toMatch(/planted-import\.ts.*error TS(6059|6307)/s);
+  });
+
   it.each([
     ['core', 'ledger/fault.ts', 'Fault'],
     ['ledger', 'stores/memory/memory-store.ts', 'createMemoryStore'],
@@ -54,7 +87,7 @@ describe('the import table', () => {
     const file = join(source, room, 'planted-import.ts');
     planted.push(file);
     writeFileSync(file, `import { ${name} } from '../${target}';\nexport const planted = ${name};\n`);
-    expect(typeErrors(room)).toMatch(/planted-import\.ts.*error TS6307/s);
+    expect(typeErrors(join(source, room))).toMatch(/planted-import\.ts.*error TS6307/s);
   });
 
   it('keeps every source file of the core free of imports beyond itself', () => {
@@ -66,11 +99,11 @@ describe('the import table', () => {
   });
 });
 
-/** What the compiler says of a room when it only checks; empty when all is well. */
-function typeErrors(room: string): string {
+/** What the compiler says of a project when it only checks; empty when all is well. */
+function typeErrors(project: string): string {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   try {
-    execFileSync(process.execPath, [compiler, '-p', join(source, room), '--noEmit', '--pretty', 'false'], {
+    execFileSync(process.execPath, [compiler, '-p', project, '--noEmit', '--pretty', 'false'], {
       encoding: 'utf8',
     });
     return '';

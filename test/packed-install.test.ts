@@ -55,9 +55,9 @@ const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env[
 
 describe('the packages, packed and installed elsewhere', () => {
   beforeAll(() => {
-    const declared = [...install('@scrip/dialects'), ...install('scrip')];
+    const declared = [...install('@scrip/dialects'), ...install('@scrip/client'), ...install('scrip')];
     // What is declared is there, from the repository's own copies: no network, and nothing that is not declared.
-    for (const dependency of declared.filter((name) => name !== '@scrip/dialects')) {
+    for (const dependency of declared.filter((name) => !name.startsWith('@scrip/'))) {
       const link = join(home, 'node_modules', dependency);
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(placeOf(dependency), link);
