@@ -80,6 +80,7 @@ it('every route that the server describes is asked, and answers', async () => {
     'account-changed',
   ]);
   expect((await all.usage({ by: 'action' })).total).toMatchObject([{ pool: 'standard', amount: '17.5' }]);
+  expect(await all.erasePersonalData()).toMatchObject({ accountId: 'all' });
   await all.revokeKey(key.id);
   expect(await all.close()).toMatchObject({ closedAt: expect.any(String) });
   const card = await scrip.rateCard();
