@@ -189,7 +189,8 @@ describe.each(vendorSamples)('$vendor', (sample) => {
   });
 
   it('is not asked any more by a caller who has given up', async () => {
-    const { client, asked } = await clientOf(silence);
+    const { asked, options } = await clientOf(silence);
+    const client = sample.create({ ...options, maxRetries: 0 });
     const controller = new AbortController();
     const called = client.balance({ signal: controller.signal });
     await expect.poll(() => asked.length, { timeout: 20_000 }).toBe(1);
@@ -197,6 +198,18 @@ describe.each(vendorSamples)('$vendor', (sample) => {
     controller.abort(reason);
     await expect(called).rejects.toBe(reason);
     await expect(client.balance({ signal: controller.signal })).rejects.toBe(reason);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is not waited for by a caller who gives up meanwhile', async () => {
+    const { asked, options } = await clientOf(reply(503, '', { 'retry-after': '50' }));
+    const client = sample.create({ ...options, runtime: {} });
+    const controller = new AbortController();
+    const called = client.balance({ signal: controller.signal });
+    await expect.poll(() => asked.length, { timeout: 20_000 }).toBe(1);
+    const reason = new Error('the campaign was called off');
+    controller.abort(reason);
+    await expect(called).rejects.toBe(reason);
     expect(asked).toHaveLength(1);
   });
 });

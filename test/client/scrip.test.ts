@@ -7,6 +7,7 @@ import {
   InvalidRequestError,
   NotFoundError,
 } from '../../packages/client/src/index.ts';
+import { reply, startStandIn } from '../support/stand-in.ts';
 import { type ScripServer, startScripServer } from './scrip-server.ts';
 
 let server: ScripServer;
@@ -189,4 +190,18 @@ describe('a refusal', () => {
     await expect(again).rejects.toBeInstanceOf(ConflictError);
     await expect(again).rejects.toMatchObject({ code: 'idempotency-mismatch' });
   });
+});
+
+it('a change is not sent after a redirect, not even to the same server', async () => {
+  const standIn = await startStandIn(reply(307, '', { location: '/elsewhere' }));
+  try {
+    const account = server.create({ url: standIn.url }).account('acme');
+    await expect(account.debit({ action: 'sms', quantity: 1 })).rejects.toMatchObject({
+      name: 'RedirectError',
+      outcome: 'not-applied',
+    });
+    expect(standIn.asked).toHaveLength(1);
+  } finally {
+    await standIn.close();
+  }
 });
