@@ -14,6 +14,10 @@ import { type Answer, breakOff, hangUp, reply, silence, stall, startStandIn } fr
 import { createInstantRuntime } from '../support/test-runtime.ts';
 import { vendorSamples } from './vendor-samples.ts';
 
+/** A key of its own for every client: requests with one key share its pace, and a port may come again. */
+let keys = 0;
+const newKey = () => `the-key-of-test-${(keys += 1)}`;
+
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(closing.splice(0).map(async (close) => close()));
@@ -38,7 +42,7 @@ describe.each(vendorSamples)('$vendor', (sample) => {
     const standIn = await startStandIn(...answers);
     closing.push(standIn.close);
     const runtime = createInstantRuntime();
-    const options = { apiKey: 'the-key-of-tests', baseUrl: standIn.url, timeoutMs: 20_000, runtime };
+    const options = { apiKey: newKey(), baseUrl: standIn.url, timeoutMs: 20_000, runtime };
     return { client: sample.create(options), runtime, ...standIn, options };
   }
   const good = reply(200, sample.good);
@@ -82,7 +86,7 @@ describe.each(vendorSamples)('$vendor', (sample) => {
 
   it('that is not there is unreachable, and its address is named', async () => {
     const runtime = createInstantRuntime();
-    const client = sample.create({ apiKey: 'the-key-of-tests', baseUrl: 'http://127.0.0.1:2', runtime });
+    const client = sample.create({ apiKey: newKey(), baseUrl: 'http://127.0.0.1:2', runtime });
     const error = await errorOf(client.balance());
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ code: 'unreachable', tries: 3 });

@@ -28,7 +28,7 @@ export async function startScripServer(): Promise<ScripServer> {
   const server = await startScrip({ data });
   const closing: (() => void)[] = [];
   const create = (options: ScripOptions = {}) =>
-    new Scrip({ url: server.url, key: OPERATOR_KEY, ...options });
+    new Scrip({ url: server.url, key: OPERATOR_KEY, timeoutMs: 60_000, ...options });
   return {
     url: server.url,
     create,
