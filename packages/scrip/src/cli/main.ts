@@ -6,9 +6,11 @@ import { accountCommand } from './commands/account-command.ts';
 import { balanceCommand } from './commands/balance-command.ts';
 import { completeCommand, completionCommand } from './commands/completion-command.ts';
 import { debitCommand } from './commands/debit-command.ts';
+import { exportCommand } from './commands/export-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { grantCommand } from './commands/grant-command.ts';
 import { holdCommand } from './commands/hold-command.ts';
+import { importCommand } from './commands/import-command.ts';
 import { keyCommand } from './commands/key-command.ts';
 import { operatorKeyCommand } from './commands/operator-key-command.ts';
 import { quoteCommand } from './commands/quote-command.ts';
@@ -60,6 +62,8 @@ function createProgram(): Command {
     quoteCommand(),
     explainCommand(),
     rateCardCommand(),
+    exportCommand(),
+    importCommand(),
     completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -1,0 +1,39 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataDirectory } from '../stores/sqlite/data-directory.ts';
+import { localFailure } from './local-failure.ts';
+
+/** A data directory without a ledger, taken for this process. */
+export interface EmptyDirectory {
+  /** Where its journal will stand. */
+  readonly journal: string;
+  readonly secret: string;
+  readonly release: () => void;
+}
+
+/** What another ledger may have left; beside it a new journal would be read together with the old one's indexes. */
+const LEDGER_FILES = ['journal.db', 'journal.db-wal', 'derived.db', 'limits.db'];
+
+/** Takes a directory that holds no ledger, or makes it. Throws `DirectoryInUse`, and `CommandFailure` when it is not empty. */
+export function takeEmptyDirectory(directory: string): EmptyDirectory {
+  const existed = existsSync(directory);
+  const { files, unlock } = openDataDirectory(directory);
+  const found = LEDGER_FILES.filter((name) => existsSync(join(directory, name)));
+  if (found.length > 0) {
+    unlock();
+    throw localFailure(`${directory} holds a ledger already (${found.join(', ')}).`, {
+      code: 'directory-not-empty',
+      hint: 'Name another directory with --data, or move those files away.',
+    });
+  }
+  return {
+    journal: files.journal,
+    secret: join(directory, 'secret'),
+    release: () => {
+      // Who found no directory leaves none behind when nothing came into it.
+      const isUnused = !existed && !existsSync(files.journal) && !existsSync(`${files.journal}.part`);
+      if (isUnused) rmSync(directory, { recursive: true });
+      unlock();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Anchor } from '../ledger/anchor.ts';
+import type { ChainEnds } from '../ledger/chain-ends.ts';
+import { createChainEnds } from '../ledger/chain-ends.ts';
+import { encodeLine } from '../ledger/journal-line.ts';
+import type { JournalSource } from '../stores/sqlite/journal-source.ts';
+import { syncDirectory } from '../stores/sqlite/journal-target.ts';
+import { localFailure } from './local-failure.ts';
+import { startProgress } from './progress.ts';
+import { readLines } from './read-lines.ts';
+
+export interface Exported {
+  /** Entries in the export. */
+  readonly entries: number;
+  readonly anchor: Anchor;
+}
+
+interface ExportedLines {
+  readonly next: () => string | null;
+  /** Where the chains end after the line that `next` gave last. */
+  readonly ends: ChainEnds;
+  readonly stop: () => void;
+}
+
+const CHUNK_CHARACTERS = 262_144;
+
+/** Writes the journal as it is now, from the entry after one number on, to standard output. */
+export async function exportToOutput(source: JournalSource, after: number): Promise<Exported> {
+  const lines = startLines(source, after);
+  try {
+    return await writeLines(lines, after, async (text) => {
+      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    });
+  } finally {
+    lines.stop();
+  }
+}
+
+/**
+ * Writes it to a new file; or goes on with the file of an export that was cut short, when all of its lines are those
+ * that would be written again. A file that is whole stays as it is.
+ */
+export async function exportToFile(
+  source: JournalSource,
+  { file, after, resume }: { readonly file: string; readonly after: number; readonly resume: boolean },
+): Promise<Exported> {
+  const handle = await openFile(file, { resume });
+  const lines = startLines(source, after);
+  try {
+    const kept = await compareKept(handle, { file, lines });
+    if (kept.whole !== null) return { entries: kept.whole.entries - after, anchor: kept.whole };
+    await handle.truncate(kept.sizeBytes);
+    let position = kept.sizeBytes;
+    const exported = await writeLines(lines, after, async (text) => {
+      const bytes = Buffer.from(text);
+      await handle.write(bytes, 0, bytes.length, position);
+      position += bytes.length;
+    });
+    await handle.sync();
+    syncDirectory(dirname(file));
+    return exported;
+  } finally {
+    lines.stop();
+    await handle.close();
+  }
+}
+
+async function openFile(file: string, { resume }: { resume: boolean }): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx+', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (resume) return open(file, 'r+');
+    throw localFailure(`${file} exists already.`, {
+      code: 'file-exists',
+      hint: '--resume goes on with an export that was cut short; or name another file.',
+    });
+  }
+}
+
+/** The lines of the export, each entry checked against its chain: what could not be imported is not written either. */
+function startLines(source: JournalSource, after: number): ExportedLines {
+  const upTo = source.lastNumber();
+  if (after > upTo)
+    throw localFailure(`The journal has ${upTo} entries: there is nothing after entry ${after}.`, {
+      code: 'nothing-there',
+    });
+  const ends = createChainEnds();
+  const progress = startProgress(upTo, 'entries');
+  function* lines(): Generator<string> {
+    yield encodeLine({ kind: 'header', after });
+    for (const page of source.pages(0, upTo)) {
+      for (const entry of page) {
+        ends.add(entry);
+        if (entry.number > after) yield encodeLine({ kind: 'entry', entry });
+      }
+      const done = page.at(-1)?.number ?? 0;
+      progress.advance(done, done);
+    }
+    yield encodeLine({ kind: 'end', anchor: ends.anchor() });
+  }
+  const generator = lines();
+  return {
+    next: () => generator.next().value ?? null,
+    ends,
+    stop: progress.stop,
+  };
+}
+
+async function writeLines(
+  { next, ends }: ExportedLines,
+  after: number,
+  write: (text: string) => Promise<void>,
+): Promise<Exported> {
+  let text = '';
+  for (let line = next(); line !== null; line = next()) {
+    text += `${line}\n`;
+    if (text.length < CHUNK_CHARACTERS) continue;
+    await write(text);
+    text = '';
+  }
+  await write(text);
+  const anchor = ends.anchor();
+  return { entries: anchor.entries - after, anchor };
+}
+
+/** How much of a file is what the export begins with; a last line that was cut does not count. */
+async function compareKept(
+  handle: FileHandle,
+  { file, lines }: { readonly file: string; readonly lines: ExportedLines },
+): Promise<{ sizeBytes: number; whole: Anchor | null }> {
+  let sizeBytes = 0;
+  let whole: Anchor | null = null;
+  for await (const line of readLines(handle.createReadStream({ start: 0, autoClose: false }))) {
+    if (!line.isEnded) break;
+    // The journal may have grown since the file became whole.
+    const anchor = lines.ends.anchor;
+    const isEnd =
+      line.text.startsWith('{"end":') && line.text === encodeLine({ kind: 'end', anchor: anchor() });
+    if (whole !== null || (!isEnd && line.text !== lines.next()))
+      throw localFailure(`Line ${line.number} of ${file} is not what the journal holds there.`, {
+        code: 'file-differs',
+        hint: 'Export to another file without --resume.',
+        about: { line: line.number },
+      });
+    sizeBytes += line.sizeBytes;
+    if (isEnd) whole = anchor();
+  }
+  return { sizeBytes, whole };
+}

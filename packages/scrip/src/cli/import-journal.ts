@@ -1,0 +1,154 @@
+import type { Anchor } from '../ledger/anchor.ts';
+import { WrongEntry } from '../ledger/chain-ends.ts';
+import { createEntryCheck } from '../ledger/entry-check.ts';
+import type { NumberedEntry } from '../ledger/journal-line.ts';
+import { BadLine } from '../ledger/journal-line.ts';
+import type { ExportReader } from '../ledger/read-export.ts';
+import { createExportReader } from '../ledger/read-export.ts';
+import { openJournalSource } from '../stores/sqlite/journal-source.ts';
+import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
+import { hasPart, openJournalTarget, partFileOf } from '../stores/sqlite/journal-target.ts';
+import { CommandFailure } from './command-failure.ts';
+import { localFailure } from './local-failure.ts';
+import type { Input } from './open-input.ts';
+import { openInput } from './open-input.ts';
+import { startProgress } from './progress.ts';
+import type { TextLine } from './read-lines.ts';
+import { readLines } from './read-lines.ts';
+
+export interface Imported {
+  readonly entries: number;
+  readonly accounts: number;
+  readonly anchor: Anchor;
+}
+
+interface NamedInput extends Input {
+  readonly file: string;
+}
+
+/** Entries that are written together. */
+const BATCH_ENTRIES = 2000;
+
+/**
+ * Reads exports that follow one another into a new journal. It is written beside its place, and put there when all of
+ * it was found right. What was cut short, by its input, the disk or a kill, is kept for `resume`; after a line that is
+ * wrong nothing is.
+ */
+export async function importJournal(
+  files: readonly string[],
+  { journal, resume }: { readonly journal: string; readonly resume: boolean },
+): Promise<Imported> {
+  if (resume && !hasPart(journal))
+    throw localFailure(`There is no import to go on with: ${partFileOf(journal)} does not exist.`, {
+      code: 'nothing-to-resume',
+      hint: 'Leave --resume away.',
+    });
+  const inputs: NamedInput[] = [];
+  for (const file of files) inputs.push({ file, ...(await openInput(file)) });
+  const target = openJournalTarget(journal, { goOn: resume });
+  try {
+    const imported = await readInputs(inputs, target);
+    target.finish();
+    return imported;
+  } catch (error) {
+    if (error instanceof CommandFailure && error.code === 'line-wrong') target.discard();
+    throw error;
+  } finally {
+    target.close();
+  }
+}
+
+async function readInputs(inputs: readonly NamedInput[], target: JournalTarget): Promise<Imported> {
+  const check = createEntryCheck();
+  const writer = startWriter(target);
+  const totalBytes = inputs.reduce<number | null>(
+    (sum, { sizeBytes }) => (sum === null || sizeBytes === null ? null : sum + sizeBytes),
+    0,
+  );
+  const progress = startProgress(totalBytes, 'entries');
+  let doneBytes = 0;
+  try {
+    for (const { file, stream } of inputs) {
+      const reader = createExportReader(check);
+      let last = 0;
+      for await (const line of readLines(stream)) {
+        last = line.number;
+        const entry = readLine(reader, line, file);
+        if (entry !== null) writer.put(entry, line.number);
+        doneBytes += line.sizeBytes;
+        if (last % BATCH_ENTRIES === 0) progress.advance(doneBytes, check.entries());
+      }
+      writer.flush();
+      if (!reader.isWhole()) throw cutShort(file, last);
+    }
+  } finally {
+    progress.stop();
+    writer.close();
+  }
+  const accounts = [...check.streams()].filter((id) => !id.startsWith('$')).length;
+  return { entries: check.entries(), accounts, anchor: check.anchor() };
+}
+
+/** The entry in a line; null where it holds none, or was cut off itself. */
+function readLine(reader: ExportReader, { number, text, isEnded }: TextLine, file: string) {
+  try {
+    return reader.read(text);
+  } catch (error) {
+    if (!isEnded && error instanceof BadLine) return null;
+    if (error instanceof BadLine || error instanceof WrongEntry)
+      throw lineWrong(`Line ${number} of ${file}: ${error.message}.`, number);
+    throw error;
+  }
+}
+
+interface EntryWriter {
+  readonly put: (entry: NumberedEntry, line: number) => void;
+  readonly flush: () => void;
+  readonly close: () => void;
+}
+
+/** Writes entries in batches; those that an interrupted import has written are compared instead. */
+function startWriter(target: JournalTarget): EntryWriter {
+  const written = openJournalSource(target.partFile);
+  const kept = entriesOf(written.pages(0, written.lastNumber()));
+  let batch: NumberedEntry[] = [];
+  const flush = () => {
+    if (batch.length > 0) target.append(batch);
+    batch = [];
+  };
+  return {
+    put: (entry, line) => {
+      const before = kept.next();
+      if (before.done === true) batch.push(entry);
+      else if (before.value.hash !== entry.hash || before.value.personal !== entry.personal)
+        throw localFailure(`Line ${line} is not what the interrupted import has read there.`, {
+          code: 'file-differs',
+          hint: 'Give the same file, or leave --resume away to begin anew.',
+          about: { line },
+        });
+      if (batch.length === BATCH_ENTRIES) flush();
+    },
+    flush,
+    close: written.close,
+  };
+}
+
+function* entriesOf(pages: Iterable<NumberedEntry[]>): Generator<NumberedEntry, undefined> {
+  for (const page of pages) yield* page;
+}
+
+function lineWrong(message: string, line: number): CommandFailure {
+  return localFailure(message, {
+    code: 'line-wrong',
+    hint: 'Nothing was imported. Take the file anew from where it was exported.',
+    about: { line },
+  });
+}
+
+function cutShort(file: string, lines: number): CommandFailure {
+  return localFailure(`${file} was cut short: after ${lines} lines the one that ends an export is missing.`, {
+    code: 'file-cut-short',
+    hint: 'Get the rest of it, then run the same command again with --resume.',
+    about: { lines },
+  });
+}

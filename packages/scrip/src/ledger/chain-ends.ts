@@ -1,0 +1,48 @@
+import { CHAIN_START, chainHash } from './digest.ts';
+import type { Anchor, ChainEnd } from './anchor.ts';
+import { anchorOf } from './anchor.ts';
+import type { NumberedEntry } from './journal-line.ts';
+
+/** An entry that does not go with those before it; the message says which and in what. */
+export class WrongEntry extends Error {
+  readonly number: number;
+
+  constructor({ number, accountId, version }: NumberedEntry, what: string) {
+    super(`entry ${number} (version ${version} of ${accountId}) ${what}`);
+    this.name = 'WrongEntry';
+    this.number = number;
+  }
+}
+
+/** Where every chain ends as entries are added one after the other, each of them checked against its chain. */
+export interface ChainEnds {
+  /** Throws `WrongEntry`, and then nothing has changed. */
+  readonly add: (entry: NumberedEntry) => void;
+  /** The number of the last entry. */
+  readonly entries: () => number;
+  readonly anchor: () => Anchor;
+  /** Accounts, and the ledger's own streams. */
+  readonly streams: () => Iterable<string>;
+}
+
+export function createChainEnds(): ChainEnds {
+  const ends = new Map<string, ChainEnd>();
+  let entries = 0;
+  return {
+    add: (entry) => {
+      const { number, accountId, version, body, hash } = entry;
+      if (number !== entries + 1) throw new WrongEntry(entry, `stands where entry ${entries + 1} belongs`);
+      const before = ends.get(accountId);
+      const expected = (before?.version ?? 0) + 1;
+      if (version !== expected)
+        throw new WrongEntry(entry, `follows version ${expected - 1}: version ${expected} is missing`);
+      if (chainHash(before?.hash ?? CHAIN_START, { accountId, version, body }) !== hash)
+        throw new WrongEntry(entry, "does not fit its account's chain: its text or its hash was changed");
+      entries = number;
+      ends.set(accountId, { accountId, version, hash });
+    },
+    entries: () => entries,
+    anchor: () => anchorOf(ends.values()),
+    streams: () => ends.keys(),
+  };
+}

@@ -1,0 +1,35 @@
+import type { AccountState } from '../core/account.ts';
+import { decodeEntry } from '../core/entry-format.ts';
+import { evolve } from '../core/evolve.ts';
+import type { ChainEnds } from './chain-ends.ts';
+import { createChainEnds, WrongEntry } from './chain-ends.ts';
+import { personalDigest } from './digest.ts';
+import type { NumberedEntry } from './journal-line.ts';
+import type { Personal } from './store.ts';
+
+/** Checks entries one after the other: their chains, their personal parts, and that each account's state follows. */
+export function createEntryCheck(): ChainEnds {
+  const chains = createChainEnds();
+  const states = new Map<string, AccountState>();
+  return {
+    ...chains,
+    add: (numbered) => {
+      chains.add(numbered);
+      try {
+        const entry = decodeEntry(numbered);
+        checkPersonal(numbered, entry.change?.personalDigest ?? null);
+        states.set(entry.accountId, evolve(states.get(entry.accountId) ?? null, entry));
+      } catch (error) {
+        if (error instanceof WrongEntry) throw error;
+        throw new WrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);
+      }
+    },
+  };
+}
+
+/** A personal part may be missing, because it was erased; it cannot be another than the entry was made with. */
+function checkPersonal(entry: NumberedEntry, digest: string | null): void {
+  if (entry.personal === null) return;
+  if (digest === null || personalDigest(JSON.parse(entry.personal) as Personal) !== digest)
+    throw new WrongEntry(entry, 'has another name or other metadata than it was made with');
+}
