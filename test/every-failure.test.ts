@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
 import type { FailureCode } from '../packages/scrip/src/cli/failure-table.ts';
 import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
+import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
 import type { CliSession } from './support/cli-session.ts';
 import { startCliSession } from './support/cli-session.ts';
 import { runScrip } from './support/run-scrip.ts';
@@ -56,6 +57,31 @@ function spoiled(name: string, spoil: (journal: string) => void): Cause {
     mkdirSync(data);
     spoil(join(data, 'journal.db'));
     return { words: ['serve', '--data', data] };
+  };
+}
+
+/** A data directory whose one entry does not fit its chain. */
+function damaged(name: string, words: (data: string) => string[]): Cause {
+  return () => {
+    const data = join(directory, name);
+    mkdirSync(data);
+    const database = new DatabaseSync(join(data, 'journal.db'));
+    database.exec(`${JOURNAL_MIGRATIONS[0]} PRAGMA user_version = 1`);
+    database.exec(`INSERT INTO entry VALUES (1, 'acme', 1, '{}', NULL, zeroblob(32))`);
+    database.close();
+    return { words: words(data) };
+  };
+}
+
+/** On the directory of a running server. */
+function served(words: (data: string) => string[]): Cause {
+  return () => ({ words: words(join(cli.directory, 'data')) });
+}
+
+/** An import of a file into a directory that does not exist. */
+function emptied(name: string, text: string, ...flags: string[]): Cause {
+  return () => {
+    return { words: ['import', file(name, text), '--data', join(directory, `of-${name}`), ...flags] };
   };
 }
 
@@ -123,6 +149,19 @@ const CAUSES: Readonly<Record<FailureCode | keyof typeof usageFailures, Cause>> 
     database.exec('PRAGMA user_version = 99');
     database.close();
   }),
+  'ledger-missing': line('export --data /nowhere'),
+  'directory-not-empty': damaged('not-empty', (data) => ['import', file('x.ndjson', ''), '--data', data]),
+  'journal-damaged': damaged('damaged', (data) => ['export', '--data', data]),
+  'files-unwritable': served((data) => ['export', '--data', data, '--out', '/nowhere/x.ndjson']),
+  'nothing-after': served((data) => ['export', '--data', data, '--after', '999999']),
+  'file-exists': served((data) => ['export', '--data', data, '--out', file('mine.txt', 'mine')]),
+  'file-differs': served((data) => {
+    const other = file('other.txt', 'mine\n');
+    return ['export', '--data', data, '--out', other, '--resume'];
+  }),
+  'nothing-to-resume': emptied('y.ndjson', '', '--resume'),
+  'line-wrong': emptied('z.ndjson', 'mine\n'),
+  'file-cut-short': emptied('cut.ndjson', ''),
   'address-unusable': serve({}, '--host', '192.0.2.1'),
   'port-in-use': () => ({ words: ['serve', '--port', new URL(cli.url).port] }),
 };

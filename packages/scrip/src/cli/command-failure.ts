@@ -7,6 +7,8 @@ interface Told {
   /** What to do next, where it is more than the table of failures says. */
   readonly hint?: string;
   readonly cause?: unknown;
+  /** What `--json` prints of it beside its code and its words. */
+  readonly about?: object;
 }
 
 /** A command that could not be done: what is wrong, what to do next, and what the exit says. */
@@ -16,7 +18,7 @@ export class CommandFailure extends Error {
   readonly exitCode: ExitCode;
   /** What to do next. */
   readonly hint: string | null;
-  /** The reply of the API that said no, for `--json`. */
+  /** What `--json` prints: the reply of the API that said no, or what more is known. */
   readonly reply: string | null;
 
   private constructor(
@@ -33,9 +35,10 @@ export class CommandFailure extends Error {
   }
 
   /** A failure of the program's own: each has a row in the table of failures. */
-  static of(code: FailureCode, message: string, { hint, cause }: Told = {}): CommandFailure {
+  static of(code: FailureCode, message: string, { hint, cause, about }: Told = {}): CommandFailure {
     const { exit, remedy } = failures[code];
-    const kept = { code, exitCode: exitCode[exit], hint: hint ?? remedy, reply: null };
+    const reply = about === undefined ? null : JSON.stringify({ code, detail: message, ...about });
+    const kept = { code, exitCode: exitCode[exit], hint: hint ?? remedy, reply };
     return new CommandFailure(message, kept, cause);
   }
 

@@ -1,5 +1,8 @@
+import { WrongEntry } from '../ledger/chain-ends.ts';
 import { Fault } from '../ledger/fault.ts';
 import { DirectoryInUse } from '../stores/sqlite/data-directory.ts';
+import { NoLedger } from '../stores/sqlite/journal-source.ts';
+import { UnwritableTarget } from '../stores/sqlite/journal-target.ts';
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
 import { CommandFailure } from './command-failure.ts';
 
@@ -8,11 +11,17 @@ import { CommandFailure } from './command-failure.ts';
  * Anything else is given back as it is: it is a bug, and its stack is shown.
  */
 export function asDataFailure(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof CommandFailure) return error;
   const { message } = error;
   const told = { cause: error };
   if (error instanceof DirectoryInUse) return CommandFailure.of('directory-in-use', message, told);
   if (error instanceof DataTooNew) return CommandFailure.of('data-too-new', message, told);
+  if (error instanceof NoLedger) return CommandFailure.of('ledger-missing', message, told);
+  if (error instanceof WrongEntry)
+    return CommandFailure.of('journal-damaged', `The journal is damaged: ${message}.`, {
+      ...told,
+      about: { entry: error.number },
+    });
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (error instanceof Fault || code === 'ERR_SQLITE_ERROR')
     return CommandFailure.of('data-unusable', `the ledger's files cannot be used: ${reasonOf(error)}`, told);
@@ -22,6 +31,8 @@ export function asDataFailure(error: unknown): unknown {
     return CommandFailure.of('address-unusable', `it cannot listen: ${message}`, told);
   if (syscall === 'mkdir' || syscall === 'chmod' || syscall === 'open')
     return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${message}`, told);
+  if (syscall !== undefined || error instanceof UnwritableTarget)
+    return CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`, told);
   return error;
 }
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { TextDecoder } from 'node:util';
 import { CommandFailure } from './command-failure.ts';
+import { readLines } from './read-lines.ts';
 
 export type LineFormat = 'ndjson' | 'csv';
 
@@ -26,26 +26,9 @@ export function readDebitLines(stream: Readable, format: LineFormat): AsyncItera
 
 /** A line is sent as it stands, so that no digit of a number is lost. */
 async function* readNdjson(stream: Readable): AsyncGenerator<DebitLine> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let number = 0;
-  let rest = '';
-  for await (const chunk of stream) {
-    const parts = (rest + decode(decoder, chunk as Buffer)).split('\n');
-    rest = parts.pop() ?? '';
-    for (const json of parts) {
-      number += 1;
-      if (json.trim() !== '') yield { number, json };
-    }
-  }
-  rest += decode(decoder);
-  if (rest.trim() !== '') yield { number: number + 1, json: rest };
-}
-
-function decode(decoder: TextDecoder, chunk?: Buffer): string {
-  try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-  } catch {
-    throw unreadable('it is not UTF-8');
+  for await (const { number, text } of readLines(stream)) {
+    if (text === null) throw unreadable('it is not UTF-8');
+    if (text.trim() !== '') yield { number, json: text };
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataDirectory } from '../stores/sqlite/data-directory.ts';
-import { localFailure } from './local-failure.ts';
+import { CommandFailure } from './command-failure.ts';
 
 /** A data directory without a ledger, taken for this process. */
 export interface EmptyDirectory {
@@ -21,10 +21,10 @@ export function takeEmptyDirectory(directory: string): EmptyDirectory {
   const found = LEDGER_FILES.filter((name) => existsSync(join(directory, name)));
   if (found.length > 0) {
     unlock();
-    throw localFailure(`${directory} holds a ledger already (${found.join(', ')}).`, {
-      code: 'directory-not-empty',
-      hint: 'Name another directory with --data, or move those files away.',
-    });
+    throw CommandFailure.of(
+      'directory-not-empty',
+      `${directory} holds a ledger already (${found.join(', ')}).`,
+    );
   }
   return {
     journal: files.journal,

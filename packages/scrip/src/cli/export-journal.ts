@@ -8,7 +8,7 @@ import { createChainEnds } from '../ledger/chain-ends.ts';
 import { encodeLine } from '../ledger/journal-line.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
-import { localFailure } from './local-failure.ts';
+import { CommandFailure } from './command-failure.ts';
 import { startProgress } from './progress.ts';
 import { readLines } from './read-lines.ts';
 
@@ -72,12 +72,11 @@ async function openFile(file: string, { resume }: { resume: boolean }): Promise<
   try {
     return await open(file, 'wx+', 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST')
+      throw CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`);
     if (resume) return open(file, 'r+');
-    throw localFailure(`${file} exists already.`, {
-      code: 'file-exists',
-      hint: '--resume goes on with an export that was cut short; or name another file.',
-    });
+    throw CommandFailure.of('file-exists', `${file} exists already.`);
   }
 }
 
@@ -85,9 +84,10 @@ async function openFile(file: string, { resume }: { resume: boolean }): Promise<
 function startLines(source: JournalSource, after: number): ExportedLines {
   const upTo = source.lastNumber();
   if (after > upTo)
-    throw localFailure(`The journal has ${upTo} entries: there is nothing after entry ${after}.`, {
-      code: 'nothing-there',
-    });
+    throw CommandFailure.of(
+      'nothing-after',
+      `The journal has ${upTo} entries: there is nothing after entry ${after}.`,
+    );
   const ends = createChainEnds();
   const progress = startProgress(upTo, 'entries');
   function* lines(): Generator<string> {
@@ -139,13 +139,15 @@ async function compareKept(
     // The journal may have grown since the file became whole.
     const anchor = lines.ends.anchor;
     const isEnd =
-      line.text.startsWith('{"end":') && line.text === encodeLine({ kind: 'end', anchor: anchor() });
+      line.text !== null &&
+      line.text.startsWith('{"end":') &&
+      line.text === encodeLine({ kind: 'end', anchor: anchor() });
     if (whole !== null || (!isEnd && line.text !== lines.next()))
-      throw localFailure(`Line ${line.number} of ${file} is not what the journal holds there.`, {
-        code: 'file-differs',
-        hint: 'Export to another file without --resume.',
-        about: { line: line.number },
-      });
+      throw CommandFailure.of(
+        'file-differs',
+        `Line ${line.number} of ${file} is not what was to be exported there.`,
+        { about: { line: line.number } },
+      );
     sizeBytes += line.sizeBytes;
     if (isEnd) whole = anchor();
   }

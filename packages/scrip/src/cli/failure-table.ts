@@ -180,6 +180,56 @@ const commandFailures = {
     says: 'the data was written by a newer version of Scrip (…)',
     remedy: 'Run that version, or a newer one.',
   },
+  'ledger-missing': {
+    exit: 'failure',
+    says: 'There is no ledger: … does not exist.',
+    remedy: 'Name the directory of a ledger with --data.',
+  },
+  'directory-not-empty': {
+    exit: 'failure',
+    says: '… holds a ledger already (…).',
+    remedy: 'Name another directory with --data, or move those files away.',
+  },
+  'journal-damaged': {
+    exit: 'failure',
+    says: 'The journal is damaged: ….',
+    remedy: 'Keep the files as they are, and restore the last backup that is whole.',
+  },
+  'files-unwritable': {
+    exit: 'failure',
+    says: 'The files cannot be written: ….',
+    remedy: 'Make room or choose another place, then run the same command again.',
+  },
+  'nothing-after': {
+    exit: 'failure',
+    says: 'The journal has … entries: there is nothing after entry ….',
+    remedy: 'Give a smaller number to --after.',
+  },
+  'file-exists': {
+    exit: 'failure',
+    says: '… exists already.',
+    remedy: 'Name another file. With --resume, an export that was cut short is gone on with.',
+  },
+  'file-differs': {
+    exit: 'failure',
+    says: 'Line … of … is not what was … there.',
+    remedy: 'Begin anew, without --resume.',
+  },
+  'nothing-to-resume': {
+    exit: 'failure',
+    says: 'There is no import to go on with: … does not exist.',
+    remedy: 'Leave --resume away.',
+  },
+  'line-wrong': {
+    exit: 'failure',
+    says: 'Line … of … ….',
+    remedy: 'Nothing was imported. Take the file anew from where it was exported.',
+  },
+  'file-cut-short': {
+    exit: 'failure',
+    says: '… was cut short: after … lines the one that ends an export is missing.',
+    remedy: 'Get the rest of it, then run the same command again with --resume.',
+  },
   'address-unusable': {
     exit: 'failure',
     says: 'it cannot listen: …',

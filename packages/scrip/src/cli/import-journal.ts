@@ -9,12 +9,11 @@ import { openJournalSource } from '../stores/sqlite/journal-source.ts';
 import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
 import { hasPart, openJournalTarget, partFileOf } from '../stores/sqlite/journal-target.ts';
 import { CommandFailure } from './command-failure.ts';
-import { localFailure } from './local-failure.ts';
 import type { Input } from './open-input.ts';
 import { openInput } from './open-input.ts';
 import { startProgress } from './progress.ts';
 import type { TextLine } from './read-lines.ts';
-import { readLines } from './read-lines.ts';
+import { MAX_LINE_MB, readLines } from './read-lines.ts';
 
 export interface Imported {
   readonly entries: number;
@@ -39,10 +38,10 @@ export async function importJournal(
   { journal, resume }: { readonly journal: string; readonly resume: boolean },
 ): Promise<Imported> {
   if (resume && !hasPart(journal))
-    throw localFailure(`There is no import to go on with: ${partFileOf(journal)} does not exist.`, {
-      code: 'nothing-to-resume',
-      hint: 'Leave --resume away.',
-    });
+    throw CommandFailure.of(
+      'nothing-to-resume',
+      `There is no import to go on with: ${partFileOf(journal)} does not exist.`,
+    );
   const inputs: NamedInput[] = [];
   for (const file of files) inputs.push({ file, ...(await openInput(file)) });
   const target = openJournalTarget(journal, { goOn: resume });
@@ -74,7 +73,7 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
       for await (const line of readLines(stream)) {
         last = line.number;
         const entry = readLine(reader, line, file);
-        if (entry !== null) writer.put(entry, line.number);
+        if (entry !== null) writer.put(entry, { line: line.number, file });
         doneBytes += line.sizeBytes;
         if (last % BATCH_ENTRIES === 0) progress.advance(doneBytes, check.entries());
       }
@@ -92,9 +91,10 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
 /** The entry in a line; null where it holds none, or was cut off itself. */
 function readLine(reader: ExportReader, { number, text, isEnded }: TextLine, file: string) {
   try {
+    if (text === null) throw new BadLine(`is not UTF-8 of at most ${MAX_LINE_MB} MB`, { isCut: true });
     return reader.read(text);
   } catch (error) {
-    if (!isEnded && error instanceof BadLine) return null;
+    if (!isEnded && error instanceof BadLine && error.isCut) return null;
     if (error instanceof BadLine || error instanceof WrongEntry)
       throw lineWrong(`Line ${number} of ${file}: ${error.message}.`, number);
     throw error;
@@ -102,7 +102,7 @@ function readLine(reader: ExportReader, { number, text, isEnded }: TextLine, fil
 }
 
 interface EntryWriter {
-  readonly put: (entry: NumberedEntry, line: number) => void;
+  readonly put: (entry: NumberedEntry, at: { readonly line: number; readonly file: string }) => void;
   readonly flush: () => void;
   readonly close: () => void;
 }
@@ -117,13 +117,11 @@ function startWriter(target: JournalTarget): EntryWriter {
     batch = [];
   };
   return {
-    put: (entry, line) => {
+    put: (entry, { line, file }) => {
       const before = kept.next();
       if (before.done === true) batch.push(entry);
       else if (before.value.hash !== entry.hash || before.value.personal !== entry.personal)
-        throw localFailure(`Line ${line} is not what the interrupted import has read there.`, {
-          code: 'file-differs',
-          hint: 'Give the same file, or leave --resume away to begin anew.',
+        throw CommandFailure.of('file-differs', `Line ${line} of ${file} is not what was imported there.`, {
           about: { line },
         });
       if (batch.length === BATCH_ENTRIES) flush();
@@ -138,17 +136,13 @@ function* entriesOf(pages: Iterable<NumberedEntry[]>): Generator<NumberedEntry, 
 }
 
 function lineWrong(message: string, line: number): CommandFailure {
-  return localFailure(message, {
-    code: 'line-wrong',
-    hint: 'Nothing was imported. Take the file anew from where it was exported.',
-    about: { line },
-  });
+  return CommandFailure.of('line-wrong', message, { about: { line } });
 }
 
 function cutShort(file: string, lines: number): CommandFailure {
-  return localFailure(`${file} was cut short: after ${lines} lines the one that ends an export is missing.`, {
-    code: 'file-cut-short',
-    hint: 'Get the rest of it, then run the same command again with --resume.',
-    about: { lines },
-  });
+  return CommandFailure.of(
+    'file-cut-short',
+    `${file} was cut short: after ${lines} lines the one that ends an export is missing.`,
+    { about: { lines } },
+  );
 }

@@ -3,15 +3,21 @@ import type { Anchor, ChainEnd } from './anchor.ts';
 import { anchorOf } from './anchor.ts';
 import type { NumberedEntry } from './journal-line.ts';
 
-/** An entry that does not go with those before it; the message says which and in what. */
+/** An entry that is missing, or does not go with those before it; the message says which, and in what. */
 export class WrongEntry extends Error {
+  /** The entry's, counted from the journal's first. */
   readonly number: number;
 
-  constructor({ number, accountId, version }: NumberedEntry, what: string) {
-    super(`entry ${number} (version ${version} of ${accountId}) ${what}`);
+  constructor(number: number, message: string, cause?: unknown) {
+    super(message, { cause });
     this.name = 'WrongEntry';
     this.number = number;
   }
+}
+
+/** The entry, and what is wrong with it. */
+export function wrongEntry({ number, accountId, version }: NumberedEntry, what: string): WrongEntry {
+  return new WrongEntry(number, `entry ${number} (version ${version} of ${accountId}) ${what}`);
 }
 
 /** Where every chain ends as entries are added one after the other, each of them checked against its chain. */
@@ -31,13 +37,13 @@ export function createChainEnds(): ChainEnds {
   return {
     add: (entry) => {
       const { number, accountId, version, body, hash } = entry;
-      if (number !== entries + 1) throw new WrongEntry(entry, `stands where entry ${entries + 1} belongs`);
+      if (number !== entries + 1) throw wrongEntry(entry, `stands where entry ${entries + 1} belongs`);
       const before = ends.get(accountId);
       const expected = (before?.version ?? 0) + 1;
       if (version !== expected)
-        throw new WrongEntry(entry, `follows version ${expected - 1}: version ${expected} is missing`);
+        throw wrongEntry(entry, `follows version ${expected - 1}: version ${expected} is missing`);
       if (chainHash(before?.hash ?? CHAIN_START, { accountId, version, body }) !== hash)
-        throw new WrongEntry(entry, "does not fit its account's chain: its text or its hash was changed");
+        throw wrongEntry(entry, "does not fit its account's chain: its text or its hash was changed");
       entries = number;
       ends.set(accountId, { accountId, version, hash });
     },

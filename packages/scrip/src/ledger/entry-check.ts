@@ -2,7 +2,7 @@ import type { AccountState } from '../core/account.ts';
 import { decodeEntry } from '../core/entry-format.ts';
 import { evolve } from '../core/evolve.ts';
 import type { ChainEnds } from './chain-ends.ts';
-import { createChainEnds, WrongEntry } from './chain-ends.ts';
+import { createChainEnds, WrongEntry, wrongEntry } from './chain-ends.ts';
 import { personalDigest } from './digest.ts';
 import type { NumberedEntry } from './journal-line.ts';
 import type { Personal } from './store.ts';
@@ -21,7 +21,7 @@ export function createEntryCheck(): ChainEnds {
         states.set(entry.accountId, evolve(states.get(entry.accountId) ?? null, entry));
       } catch (error) {
         if (error instanceof WrongEntry) throw error;
-        throw new WrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);
+        throw wrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);
       }
     },
   };
@@ -31,5 +31,5 @@ export function createEntryCheck(): ChainEnds {
 function checkPersonal(entry: NumberedEntry, digest: string | null): void {
   if (entry.personal === null) return;
   if (digest === null || personalDigest(JSON.parse(entry.personal) as Personal) !== digest)
-    throw new WrongEntry(entry, 'has another name or other metadata than it was made with');
+    throw wrongEntry(entry, 'has another name or other metadata than it was made with');
 }

@@ -22,9 +22,13 @@ export type JournalLine =
 
 /** A text that is not a line of an export; the message says why. */
 export class BadLine extends Error {
-  constructor(reason: string) {
+  /** It may be the beginning of a good one. */
+  readonly isCut: boolean;
+
+  constructor(reason: string, { isCut = false } = {}) {
     super(reason);
     this.name = 'BadLine';
+    this.isCut = isCut;
   }
 }
 
@@ -55,7 +59,7 @@ function parseObject(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new BadLine('is not JSON');
+    throw new BadLine('is not JSON', { isCut: true });
   }
   if (!isObject(value)) throw new BadLine('is not a JSON object');
   return value;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseInteger } from '../api-command.ts';
 import type { DataFlags } from '../data-flag.ts';
@@ -33,13 +34,12 @@ export function exportCommand(): Command {
 }
 
 async function exportJournal({ out, after, resume = false, json = false, ...flags }: ExportFlags) {
-  const [{ join }, { openJournalSource }, { exportToFile, exportToOutput }, { encodeAnchor }, failures] =
+  const [{ openJournalSource }, { exportToFile, exportToOutput }, { encodeAnchor }, { asDataFailure }] =
     await Promise.all([
-      import('node:path'),
       import('../../stores/sqlite/journal-source.ts'),
       import('../export-journal.ts'),
       import('../../ledger/anchor.ts'),
-      import('../journal-failure.ts'),
+      import('../data-failure.ts'),
     ]);
   const directory = await readDataDirectory(flags);
   try {
@@ -59,6 +59,6 @@ async function exportJournal({ out, after, resume = false, json = false, ...flag
     if (out === '-') say(record);
     else writeData(json ? JSON.stringify({ file: out, entries, anchor: encodeAnchor(anchor) }) : record);
   } catch (error) {
-    throw failures.journalFailure(error);
+    throw asDataFailure(error);
   }
 }

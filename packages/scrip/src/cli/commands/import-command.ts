@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { CommandFailure } from '../command-failure.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { formatRecord } from '../table.ts';
@@ -28,12 +27,12 @@ async function importFiles(
   files: readonly string[],
   { resume = false, json = false, ...flags }: ImportFlags,
 ) {
-  const [{ takeEmptyDirectory }, { importJournal }, { encodeAnchor }, failures, { existsSync }] =
+  const [{ takeEmptyDirectory }, { importJournal }, { encodeAnchor }, { asDataFailure }, { existsSync }] =
     await Promise.all([
       import('../empty-directory.ts'),
       import('../import-journal.ts'),
       import('../../ledger/anchor.ts'),
-      import('../journal-failure.ts'),
+      import('../data-failure.ts'),
       import('node:fs'),
     ]);
   const data = await readDataDirectory(flags);
@@ -56,7 +55,7 @@ async function importFiles(
       directory.release();
     }
   } catch (error) {
-    throw error instanceof CommandFailure ? error : failures.journalFailure(error);
+    throw asDataFailure(error);
   }
 }
 

@@ -18,6 +18,14 @@ export interface JournalTarget {
   readonly finish: () => void;
 }
 
+/** A journal that cannot be written: a full disk, mostly. */
+export class UnwritableTarget extends Error {
+  constructor(file: string, cause: Error) {
+    super(`${file}: ${cause.message}`, { cause });
+    this.name = 'UnwritableTarget';
+  }
+}
+
 /** The file in which a journal is written until it is whole. */
 export function partFileOf(file: string): string {
   return `${file}.part`;
@@ -27,7 +35,7 @@ export function partFileOf(file: string): string {
 export function openJournalTarget(file: string, { goOn }: { readonly goOn: boolean }): JournalTarget {
   const partFile = partFileOf(file);
   if (!goOn) removePart(partFile);
-  const database = new DatabaseSync(partFile);
+  const database = new DatabaseSync(partFile, { timeout: 10_000 });
   // Not the write-ahead log of a serving ledger: whole, this is one file alone, and can be read where nothing can be written.
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
   migrate(database, JOURNAL_MIGRATIONS);
@@ -40,10 +48,14 @@ export function openJournalTarget(file: string, { goOn }: { readonly goOn: boole
   return {
     partFile,
     append: (entries) => {
-      database.exec('BEGIN IMMEDIATE');
-      for (const { number, accountId, version, body, personal, hash } of entries)
-        insert.run(number, accountId, version, body, personal, Buffer.from(hash, 'hex'));
-      database.exec('COMMIT');
+      try {
+        database.exec('BEGIN IMMEDIATE');
+        for (const { number, accountId, version, body, personal, hash } of entries)
+          insert.run(number, accountId, version, body, personal, Buffer.from(hash, 'hex'));
+        database.exec('COMMIT');
+      } catch (cause) {
+        throw new UnwritableTarget(partFile, cause as Error);
+      }
     },
     close,
     discard: () => {

@@ -10,12 +10,14 @@ export class DataTooNew extends Error {
 
 /** Brings a file to the newest schema; each migration is one transaction. Throws `DataTooNew`. */
 export function migrate(database: DatabaseSync, migrations: readonly string[]): void {
-  const applied = userVersion(database);
-  if (applied > migrations.length) throw new DataTooNew(applied, migrations.length);
+  const applied = checkSchema(database, migrations);
   for (let version = applied; version < migrations.length; version += 1)
     database.exec(`BEGIN IMMEDIATE; ${migrations[version]} PRAGMA user_version = ${version + 1}; COMMIT;`);
 }
 
-function userVersion(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+/** How many migrations a file has had. Throws `DataTooNew`. */
+export function checkSchema(database: DatabaseSync, migrations: readonly string[]): number {
+  const applied = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (applied > migrations.length) throw new DataTooNew(applied, migrations.length);
+  return applied;
 }

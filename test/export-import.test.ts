@@ -1,0 +1,378 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { contentsOf, fillDirectory, useServer, withServer } from './support/moved-ledger.ts';
+import { hasScript, PROGRAM, runScrip, spawnScrip } from './support/run-scrip.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'scrip-move-'));
+const filled = join(home, 'filled');
+const whole = join(home, 'whole.ndjson');
+let lines: string[];
+let made = 0;
+/** A path of its own. */
+const fresh = (name: string) => join(home, `${(made += 1)}-${name}`);
+
+beforeAll(async () => {
+  await fillDirectory(filled, { accounts: 20, rounds: 200 });
+  await ok('export', '--data', filled, '--out', whole);
+  lines = readFileSync(whole, 'utf8').split('\n');
+}, 60_000);
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+async function ok(...words: string[]): Promise<string> {
+  const ran = await runScrip(words);
+  expect(ran.code, `${words.join(' ')}\n${ran.err}`).toBe(0);
+  return ran.out;
+}
+
+const json = async (...words: string[]) =>
+  JSON.parse(await ok(...words, '--json')) as Record<string, unknown>;
+const anchorIn = (file: string) =>
+  (JSON.parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '') as { anchor: string }).anchor;
+
+describe('an export', () => {
+  it('imported into an empty directory gives the same anchor, and is exported as the same bytes', async () => {
+    const data = fresh('data');
+    const { anchor, entries, accounts } = await json('import', whole, '--data', data);
+    expect({ anchor, entries, accounts }).toEqual({
+      anchor: anchorIn(whole),
+      entries: lines.length - 3,
+      accounts: 20,
+    });
+    expect(await ok('export', '--data', data)).toBe(readFileSync(whole, 'utf8'));
+  });
+
+  it('is answered from by a server as by the one it came from', { timeout: 60_000 }, async () => {
+    const data = fresh('data');
+    const copy = fresh('copy');
+    const file = fresh('journal.ndjson');
+    const { sent, key, readings, before } = await withServer(data, async (scrip) => {
+      const used = await useServer(scrip);
+      // The server serves while its journal is read.
+      await ok('export', '--data', data, '--out', file);
+      return { ...used, before: await used.readings(scrip) };
+    });
+    const secret = readFileSync(join(data, 'secret'), 'utf8').trim();
+    expect(readFileSync(file, 'utf8')).not.toContain(secret);
+    expect(readFileSync(file, 'utf8')).not.toContain(key);
+    mkdirSync(copy);
+    copyFileSync(join(data, 'secret'), join(copy, 'secret'));
+    await ok('import', file, '--data', copy);
+    await withServer(copy, async (scrip) => {
+      expect(await readings(scrip)).toEqual(before);
+      for (const { path, id, body, reply } of sent) {
+        const again = await scrip.call('POST', path, body, { 'idempotency-key': id });
+        expect([path, again.headers.get('idempotent-replayed'), again.text]).toEqual([path, 'true', reply]);
+      }
+      const own = await scrip.call('GET', '/accounts/acme/balance', undefined, {
+        authorization: `Bearer ${key}`,
+      });
+      expect(own.status).toBe(200);
+      const next = await scrip.call('POST', '/accounts/acme/debits', { action: 'sms', quantity: 1 });
+      expect(next.status).toBe(201);
+    });
+  });
+
+  it('without the secret opens to no key, and says so', async () => {
+    const data = fresh('data');
+    const ran = await runScrip(['import', whole, '--data', data]);
+    expect(ran.err).toContain(`at ${join(data, 'secret')}, or set SCRIP_SECRET`);
+  });
+
+  it('goes to standard output, and what is said of it beside', async () => {
+    const ran = await runScrip(['export', '--data', filled]);
+    expect(ran.out).toBe(readFileSync(whole, 'utf8'));
+    expect(ran.err).toContain(anchorIn(whole));
+  });
+
+  it('is readable by its owner alone', () => {
+    expect(statSync(whole).mode & 0o777).toBe(0o600);
+  });
+
+  it('may be made of parts that follow one another', async () => {
+    const [growing, first, later, data] = [fresh('grows'), fresh('first'), fresh('later'), fresh('data')];
+    await fillDirectory(growing, { accounts: 3, rounds: 5 });
+    const { entries } = await json('export', '--data', growing, '--out', first);
+    await fillDirectory(growing, { accounts: 3, rounds: 9 });
+    await ok('export', '--data', growing, '--after', String(entries), '--out', later);
+    await ok('import', first, later, '--data', data);
+    expect(await ok('export', '--data', data)).toBe(await ok('export', '--data', growing));
+    const alone = await runScrip(['import', later, '--data', fresh('data')]);
+    expect(alone.err).toContain(
+      `Line 1 of ${later}: starts an export of what came after entry ${String(entries)}`,
+    );
+    const twice = await runScrip(['import', first, first, '--data', fresh('data')]);
+    expect(twice.err).toContain(`Line 1 of ${first}: starts an export of what came after entry 0`);
+    const beyond = await runScrip(['export', '--data', growing, '--after', '999']);
+    expect(beyond.code).toBe(1);
+    expect(beyond.err).toContain('there is nothing after entry 999');
+  });
+
+  it('of a journal in which an entry was changed stops there and names it', async () => {
+    const data = fresh('data');
+    await fillDirectory(data, { accounts: 2, rounds: 3 });
+    const database = new DatabaseSync(join(data, 'journal.db'));
+    database.exec(`UPDATE entry SET body = replace(body, '"3000000"', '"2000000"') WHERE position = 12`);
+    database.close();
+    const ran = await runScrip(['export', '--data', data, '--json', '--out', fresh('x')]);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(/The journal is damaged: entry 12 \(version \d+ of account-\d\) does not fit/);
+    expect(JSON.parse(ran.out)).toMatchObject({ code: 'journal-damaged', entry: 12 });
+  });
+
+  it('of a journal from which an entry was taken names the one that is missing', async () => {
+    const data = fresh('data');
+    await fillDirectory(data, { accounts: 2, rounds: 3 });
+    const database = new DatabaseSync(join(data, 'journal.db'));
+    database.exec('DELETE FROM entry WHERE position = 9');
+    database.close();
+    const ran = await runScrip(['export', '--data', data, '--out', fresh('x')]);
+    expect(ran.err).toContain('entry 9 is missing');
+  });
+
+  it('never overwrites a file', async () => {
+    const file = fresh('mine.txt');
+    writeFileSync(file, 'mine');
+    const ran = await runScrip(['export', '--data', filled, '--out', file]);
+    expect([ran.code, readFileSync(file, 'utf8')]).toEqual([1, 'mine']);
+    const resumed = await runScrip(['export', '--data', filled, '--out', file, '--resume']);
+    expect([resumed.code, readFileSync(file, 'utf8')]).toEqual([0, readFileSync(whole, 'utf8')]);
+  });
+
+  it('of a directory without a ledger is refused, and makes none', async () => {
+    const data = fresh('nothing');
+    const ran = await runScrip(['export', '--data', data]);
+    expect([ran.code, existsSync(data)]).toEqual([1, false]);
+    expect(ran.err).toContain('There is no ledger');
+  });
+});
+
+describe('an export that was cut short', () => {
+  it('is gone on with, wherever it was cut', { timeout: 60_000 }, async () => {
+    const bytes = readFileSync(whole);
+    const secondLine = bytes.indexOf(10) + 1;
+    const lastLine = bytes.lastIndexOf(10, bytes.length - 2) + 1;
+    for (const size of [
+      0,
+      7,
+      secondLine,
+      secondLine + 40,
+      500_000,
+      lastLine,
+      bytes.length - 1,
+      bytes.length,
+    ]) {
+      const file = fresh('cut.ndjson');
+      writeFileSync(file, bytes.subarray(0, size));
+      expect(await json('export', '--data', filled, '--out', file, '--resume')).toMatchObject({
+        entries: lines.length - 3,
+        anchor: anchorIn(whole),
+      });
+      expect(readFileSync(file).equals(bytes), `cut at ${size}`).toBe(true);
+    }
+  });
+
+  it('by a kill is gone on with', async () => {
+    const file = fresh('killed.ndjson');
+    const child = spawnScrip(['export', '--data', filled, '--out', file]);
+    await vi.waitFor(() => expect(statSync(file).size).toBeGreaterThan(0), { timeout: 20_000, interval: 1 });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await ok('export', '--data', filled, '--out', file, '--resume');
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(whole, 'utf8'));
+  });
+
+  it('by a full disk says so, and is gone on with', async () => {
+    const file = fresh('full.ndjson');
+    const ran = await runScrip(['export', '--data', filled, '--out', file], { under: limited(512) });
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(/^scrip: The files cannot be written: .*\nMake room/);
+    await ok('export', '--data', filled, '--out', file, '--resume');
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(whole, 'utf8'));
+  });
+
+  it('is left as it is when it is not of this journal', async () => {
+    const file = fresh('other.ndjson');
+    const text = lines.slice(0, 50).join('\n').replace('account-7', 'account-8');
+    writeFileSync(file, text);
+    const ran = await runScrip(['export', '--data', filled, '--out', file, '--resume', '--json']);
+    expect(ran.code).toBe(1);
+    expect(JSON.parse(ran.out)).toMatchObject({ code: 'file-differs', line: expect.any(Number) });
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  it('and became whole before the journal grew stays as it is', async () => {
+    const [data, file] = [fresh('data'), fresh('x.ndjson')];
+    await fillDirectory(data, { accounts: 2, rounds: 3 });
+    await ok('export', '--data', data, '--out', file);
+    const before = readFileSync(file, 'utf8');
+    await fillDirectory(data, { accounts: 2, rounds: 6 });
+    const { anchor } = await json('export', '--data', data, '--out', file, '--resume');
+    expect([anchor, readFileSync(file, 'utf8')]).toEqual([anchorIn(file), before]);
+  });
+});
+
+/** A shell in which no file may grow beyond so many kilobytes. */
+const limited = (kilobytes: number) => ['bash', '-c', `ulimit -f ${kilobytes}; exec "$@"`, 'bash'];
+
+describe('an export under load', () => {
+  it('holds every entry that was acknowledged before it began', { timeout: 60_000 }, async () => {
+    const data = fresh('busy');
+    await withServer(data, async (scrip) => {
+      await scrip.call('POST', '/accounts', { id: 'acme' });
+      const grant = { pool: 'standard', amount: '1000000', kind: 'one-time' };
+      await scrip.call('POST', '/accounts/acme/grants', grant);
+      const acknowledged: string[] = [];
+      const load = { isOver: false };
+      const callers = Array.from({ length: 8 }, async (_, caller) => {
+        for (let at = 0; !load.isOver; at += 1) {
+          const id = `debit-${caller}-${at}`;
+          const body = { pool: 'standard', amount: '1' };
+          const reply = await scrip.call('POST', '/accounts/acme/debits', body, { 'idempotency-key': id });
+          if (reply.status === 201) acknowledged.push(id);
+        }
+      });
+      try {
+        for (let round = 0; round < 2; round += 1) {
+          const already = [...acknowledged];
+          const file = fresh('busy.ndjson');
+          await ok('export', '--data', data, '--out', file);
+          const text = readFileSync(file, 'utf8');
+          for (const id of already) expect(text).toContain(`"id":"${id}"`);
+          await ok('import', file, '--data', fresh('data'));
+        }
+        expect(acknowledged.length).toBeGreaterThan(50);
+      } finally {
+        load.isOver = true;
+        await Promise.all(callers);
+      }
+    });
+  });
+});
+
+describe('an import', () => {
+  const importing = (file: string, data: string, ...more: string[]) =>
+    runScrip(['import', file, '--data', data, '--json', ...more]);
+  /** The bytes of the whole export, up to the end of a line. */
+  const upTo = (line: number) => `${lines.slice(0, line).join('\n')}\n`;
+
+  it('of a line that was edited names it, and changes nothing', async () => {
+    const [data, file] = [fresh('data'), fresh('wrong.ndjson')];
+    const at = lines.findIndex((line) => line.includes('CreditsDebited'));
+    const edited = (lines[at] ?? '').replace('"amountMicros":"3000000"', '"amountMicros":"1"');
+    writeFileSync(file, lines.toSpliced(at, 1, edited).join('\n'));
+    mkdirSync(data);
+    writeFileSync(join(data, 'secret'), 'kept\n');
+    const before = contentsOf(data);
+    const ran = await importing(file, data);
+    expect(ran.err).toContain(`Line ${at + 1} of ${file}: entry ${at} (version 3 of account-0) does not fit`);
+    expect([ran.code, JSON.parse(ran.out)]).toMatchObject([1, { code: 'line-wrong', line: at + 1 }]);
+    expect(contentsOf(data)).toEqual(before);
+  });
+
+  it('into a directory that holds a ledger is refused, and changes nothing', async () => {
+    const before = contentsOf(filled);
+    const ran = await importing(whole, filled);
+    expect([ran.code, ran.err]).toMatchObject([
+      1,
+      expect.stringContaining('holds a ledger already (journal.db'),
+    ]);
+    expect(contentsOf(filled)).toEqual(before);
+  });
+
+  it('into the directory of a running server is refused', { timeout: 60_000 }, async () => {
+    const data = fresh('data');
+    await withServer(data, async (scrip) => {
+      const ran = await importing(whole, data);
+      expect([ran.code, ran.err]).toMatchObject([1, expect.stringContaining(`process ${scrip.pid}`)]);
+    });
+  });
+
+  it('of a file that was cut short is gone on with when the rest is there', async () => {
+    const [data, file] = [fresh('data'), fresh('cut.ndjson')];
+    writeFileSync(file, upTo(3000) + (lines[3000] ?? '').slice(0, 200));
+    const cut = await importing(file, data);
+    expect([cut.code, JSON.parse(cut.out)]).toMatchObject([1, { code: 'file-cut-short', lines: 3001 }]);
+    expect(existsSync(join(data, 'journal.db'))).toBe(false);
+    expect(await json('import', whole, '--data', data, '--resume')).toMatchObject({
+      anchor: anchorIn(whole),
+    });
+    expect(Object.keys(contentsOf(data))).toEqual(['journal.db']);
+    expect(await ok('export', '--data', data)).toBe(readFileSync(whole, 'utf8'));
+  });
+
+  it('is gone on with from the same file only, and begins anew without --resume', async () => {
+    const [data, other, file] = [fresh('data'), fresh('other'), fresh('other.ndjson')];
+    const cut = fresh('cut.ndjson');
+    writeFileSync(cut, upTo(3000));
+    await importing(cut, data);
+    await fillDirectory(other, { accounts: 3, rounds: 3 });
+    await ok('export', '--data', other, '--out', file);
+    const ran = await importing(file, data, '--resume');
+    expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+      1,
+      { code: 'file-differs', line: expect.any(Number) },
+    ]);
+    await ok('import', file, '--data', data);
+    expect(await ok('export', '--data', data)).toBe(readFileSync(file, 'utf8'));
+  });
+
+  it('with --resume and nothing to go on with is refused', async () => {
+    const data = fresh('data');
+    const ran = await importing(whole, data, '--resume');
+    expect([ran.code, existsSync(data)]).toEqual([1, false]);
+    expect(ran.err).toContain('There is no import to go on with');
+  });
+
+  it('that was killed is gone on with, or begun anew', async () => {
+    for (const again of [['--resume'], []]) {
+      const data = fresh('data');
+      const child = spawnScrip(['import', '-', '--data', data]);
+      child.stdin.write(upTo(4500));
+      const part = join(data, 'journal.db.part');
+      await vi.waitFor(() => expect(statSync(part).size).toBeGreaterThan(500_000), { timeout: 20_000 });
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      expect(existsSync(join(data, 'journal.db'))).toBe(false);
+      await ok('import', whole, '--data', data, ...again);
+      expect(await ok('export', '--data', data)).toBe(readFileSync(whole, 'utf8'));
+      expect(Object.keys(contentsOf(data))).toEqual(['journal.db']);
+    }
+  });
+
+  it('on a full disk says so, leaves no ledger, and is gone on with', async () => {
+    const data = fresh('data');
+    const ran = await runScrip(['import', whole, '--data', data], { under: limited(2000) });
+    expect([ran.code, ran.err]).toMatchObject([1, expect.stringContaining('The files cannot be written')]);
+    expect(existsSync(join(data, 'journal.db'))).toBe(false);
+    await ok('import', whole, '--data', data, '--resume');
+    expect(await ok('export', '--data', data)).toBe(readFileSync(whole, 'utf8'));
+  });
+});
+
+describe('a long work', () => {
+  const onTerminal = (words: string) =>
+    execFileSync('script', ['-qec', `${process.execPath} ${PROGRAM} ${words}`, '/dev/null'], {
+      encoding: 'utf8',
+    });
+
+  it.runIf(hasScript)('shows how far it is on a terminal, and nowhere else', async () => {
+    const [file, data] = [fresh('x.ndjson'), fresh('data')];
+    expect(onTerminal(`export --data ${filled} --out ${file}`)).toMatch(/\d% \| \d+ entries/);
+    expect(onTerminal(`import ${file} --data ${data}`)).toMatch(/\d% \| \d+ entries/);
+    expect((await runScrip(['export', '--data', data, '--out', fresh('y')])).err).toBe('');
+  });
+});

@@ -1,0 +1,199 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeEmptyDirectory } from '../packages/scrip/src/cli/empty-directory.ts';
+import { exportToFile } from '../packages/scrip/src/cli/export-journal.ts';
+import type { Imported } from '../packages/scrip/src/cli/import-journal.ts';
+import { importJournal } from '../packages/scrip/src/cli/import-journal.ts';
+import { CHAIN_START, chainHash } from '../packages/scrip/src/ledger/digest.ts';
+import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
+import { contentsOf, fillDirectory } from './support/moved-ledger.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'scrip-lines-'));
+let whole: Buffer;
+let lines: string[];
+let made = 0;
+const fresh = (name: string) => join(home, `${(made += 1)}-${name}`);
+
+beforeAll(async () => {
+  const [data, file] = [fresh('filled'), fresh('whole.ndjson')];
+  await fillDirectory(data, { accounts: 20, rounds: 15 });
+  const source = openJournalSource(join(data, 'journal.db'));
+  await exportToFile(source, { file, after: 0, resume: false });
+  source.close();
+  whole = readFileSync(file);
+  lines = whole.toString().split('\n');
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+async function importBytes(bytes: string | Buffer, data: string, resume = false): Promise<Imported> {
+  const file = `${data}.ndjson`;
+  writeFileSync(file, bytes);
+  const directory = takeEmptyDirectory(data);
+  try {
+    return await importJournal([file], { ...directory, resume });
+  } finally {
+    directory.release();
+  }
+}
+
+/** Where the first debit stands, counted from 0. */
+const firstDebit = () => lines.findIndex((line) => line.includes('CreditsDebited'));
+const edited = (at: number, change: (line: string) => string) =>
+  lines.map((line, index) => (index === at ? change(line) : line));
+
+interface Wrong {
+  readonly lines: readonly string[];
+  /** Counted from 1. */
+  readonly line: number;
+  readonly says: RegExp;
+}
+
+/** What can be wrong with an export: its lines, which of them is named, and what is said of it. */
+const WRONG: Readonly<Record<string, () => Wrong>> = {
+  'a half line': () => ({ lines: edited(100, (line) => line.slice(0, 80)), line: 101, says: /is not JSON/ }),
+  'an empty line': () => ({ lines: edited(100, () => ''), line: 101, says: /is not JSON/ }),
+  'a line that is no object': () => ({
+    lines: edited(9, () => '[1]'),
+    line: 10,
+    says: /is not a JSON object/,
+  }),
+  'an amount that was edited': () => ({
+    lines: edited(firstDebit(), (line) => line.replace('"amountMicros":"3000000"', '"amountMicros":"1"')),
+    line: firstDebit() + 1,
+    says: /does not fit its account's chain/,
+  }),
+  'a hash that was edited': () => ({
+    lines: edited(200, (line) => line.replace(/"hash":"....../, '"hash":"000000')),
+    line: 201,
+    says: /does not fit its account's chain/,
+  }),
+  'an entry that was given to another account': () => ({
+    lines: edited(firstDebit(), (line) => line.replace('"accountId":"account-', '"accountId":"account-9')),
+    line: firstDebit() + 1,
+    says: /version 1 is missing/,
+  }),
+  'a name that was edited': () => ({
+    lines: edited(3, (line) => line.replace('Näme', 'Name')),
+    line: 4,
+    says: /another name or other metadata/,
+  }),
+  'two lines in the wrong order': () => ({
+    lines: lines.toSpliced(300, 2, lines[301] ?? '', lines[300] ?? ''),
+    line: 301,
+    says: /stands where entry 300 belongs/,
+  }),
+  'a missing line': () => ({
+    lines: lines.toSpliced(300, 1),
+    line: 301,
+    says: /stands where entry 300 belongs/,
+  }),
+  'a doubled line': () => ({
+    lines: lines.toSpliced(300, 0, lines[300] ?? ''),
+    line: 302,
+    says: /stands where entry 301 belongs/,
+  }),
+  'a member that is not known': () => ({
+    lines: edited(9, (line) => line.replace('{', '{"x":1,')),
+    line: 10,
+    says: /has a member "x" that is not known/,
+  }),
+  'a member that is missing': () => ({
+    lines: edited(9, (line) => line.replace(/"version":\d+,/, '')),
+    line: 10,
+    says: /has no "version"/,
+  }),
+  'no header': () => ({ lines: lines.slice(1), line: 1, says: /is not the header of an export/ }),
+  'a second header': () => ({
+    lines: lines.toSpliced(5, 0, lines[0] ?? ''),
+    line: 6,
+    says: /is a second header/,
+  }),
+  'a format of another kind': () => ({
+    lines: ['{"format":"csv"}'],
+    line: 1,
+    says: /is of the format "csv"/,
+  }),
+  'a newer version of the format': () => ({
+    lines: edited(0, (line) => line.replace('"formatVersion":1', '"formatVersion":2')),
+    line: 1,
+    says: /is of version 2 of the format/,
+  }),
+  'an entry in a format that is not known': () => ({
+    lines: forged('"format":1', '"format":7'),
+    line: 2,
+    says: /cannot be replayed: entry format 7 is not known/,
+  }),
+  'the anchor of another ledger': () => ({
+    lines: edited(lines.length - 2, (line) => line.replace(/:[0-9a-f]{6}(?=[0-9a-f]{58}")/, ':000000')),
+    line: lines.length - 1,
+    says: /ends an export whose anchor is/,
+  }),
+  'a line after the end': () => ({
+    lines: lines.toSpliced(-1, 0, lines[9] ?? ''),
+    line: lines.length,
+    says: /stands after the end/,
+  }),
+};
+
+/** The first entry changed together with its hash, as no accident would. */
+function forged(from: string, to: string): readonly string[] {
+  const line = (lines[1] ?? '').replace(from, to);
+  const { accountId, version, body } = JSON.parse(line) as {
+    accountId: string;
+    version: number;
+    body: object;
+  };
+  const hash = chainHash(CHAIN_START, { accountId, version, body: JSON.stringify(body) });
+  return edited(1, () => line.replace(/"hash":"[0-9a-f]*"/, `"hash":"${hash}"`));
+}
+
+describe('an import of', () => {
+  it.each(Object.entries(WRONG))('%s names its line, and changes nothing', async (_what, make) => {
+    const { lines: wrong, line, says } = make();
+    const data = fresh('data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'secret'), 'kept\n');
+    const before = contentsOf(data);
+    const importing = importBytes(wrong.join('\n'), data);
+    await expect(importing).rejects.toThrow(says);
+    await expect(importing).rejects.toMatchObject({
+      code: 'line-wrong',
+      message: expect.stringContaining(`Line ${line} of ${data}.ndjson: `),
+      reply: expect.stringContaining(`"line":${line}}`),
+    });
+    expect(contentsOf(data)).toEqual(before);
+  });
+
+  it('what is not text, or has no line breaks, is refused', async () => {
+    const binary = Buffer.concat([whole.subarray(0, whole.indexOf(10) + 1), Buffer.from([255, 10])]);
+    await expect(importBytes(binary, fresh('data'))).rejects.toThrow(/Line 2 of .* is not UTF-8/);
+    const data = fresh('data');
+    const endless = Buffer.alloc(65 * 1024 * 1024, 'x');
+    await expect(importBytes(endless, data)).rejects.toThrow(/Line 1 of .* of at most 64 MB/);
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it.each([
+    ['before its end line', () => lines.slice(0, -2).join('\n')],
+    ['in the middle of a character', () => whole.subarray(0, whole.indexOf('ä') + 1)],
+    ['after its header', () => `${lines[0]}\n`],
+    ['before anything', () => ''],
+  ])('a file that was cut short %s leaves no ledger, and is gone on with', async (_where, make) => {
+    const data = fresh('data');
+    await expect(importBytes(make(), data)).rejects.toMatchObject({ code: 'file-cut-short' });
+    expect(Object.keys(contentsOf(data))).toEqual(['journal.db.part']);
+    await importBytes(whole, data, true);
+    const [again, source] = [fresh('again.ndjson'), openJournalSource(join(data, 'journal.db'))];
+    await exportToFile(source, { file: again, after: 0, resume: false });
+    source.close();
+    expect(readFileSync(again).equals(whole)).toBe(true);
+  });
+
+  it('a whole file without its last line break, or with those of Windows, is done', async () => {
+    const imported = await importBytes(whole.subarray(0, -1), fresh('data'));
+    expect(imported).toMatchObject({ entries: lines.length - 3, accounts: 20 });
+    expect(await importBytes(lines.join('\r\n'), fresh('data'))).toEqual(imported);
+  });
+});
