@@ -162,6 +162,20 @@ const CAUSES: Readonly<Record<FailureCode | keyof typeof usageFailures, Cause>> 
   'nothing-to-resume': emptied('y.ndjson', '', '--resume'),
   'line-wrong': emptied('z.ndjson', 'mine\n'),
   'file-cut-short': emptied('cut.ndjson', ''),
+  'backup-missing': () => ({ words: ['restore', directory, '--data', join(directory, 'of-none')] }),
+  'backup-damaged': () => {
+    const backup = join(directory, 'backup');
+    mkdirSync(backup);
+    writeFileSync(join(backup, 'backup.json'), '{}');
+    return { words: ['restore', backup, '--data', join(directory, 'of-damaged')] };
+  },
+  'secret-differs': async () => {
+    const [backup, data] = [join(directory, 'whole'), join(directory, 'with-secret')];
+    await runScrip(['backup', '--data', join(cli.directory, 'data'), '--to', backup]);
+    mkdirSync(data);
+    writeFileSync(join(data, 'secret'), 'mine');
+    return { words: ['restore', backup, '--data', data] };
+  },
   'address-unusable': serve({}, '--host', '192.0.2.1'),
   'port-in-use': () => ({ words: ['serve', '--port', new URL(cli.url).port] }),
 };

@@ -188,9 +188,10 @@ describe('an export that was cut short', () => {
   it('by a kill is gone on with', async () => {
     const file = fresh('killed.ndjson');
     const child = spawnScrip(['export', '--data', filled, '--out', file]);
+    const exited = once(child, 'exit');
     await vi.waitFor(() => expect(statSync(file).size).toBeGreaterThan(0), { timeout: 20_000, interval: 1 });
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await exited;
     await ok('export', '--data', filled, '--out', file, '--resume');
     expect(readFileSync(file, 'utf8')).toBe(readFileSync(whole, 'utf8'));
   });

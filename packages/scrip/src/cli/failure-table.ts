@@ -230,6 +230,21 @@ const commandFailures = {
     says: '… was cut short: after … lines the one that ends an export is missing.',
     remedy: 'Get the rest of it, then run the same command again with --resume.',
   },
+  'backup-missing': {
+    exit: 'failure',
+    says: '… is not a backup: it has no backup.json.',
+    remedy: 'Name the directory that "scrip backup" printed. One that ends in .part was never finished.',
+  },
+  'backup-damaged': {
+    exit: 'failure',
+    says: 'The backup … is damaged: ….',
+    remedy: 'Restore another one; nothing was changed.',
+  },
+  'secret-differs': {
+    exit: 'failure',
+    says: '… is not the secret of the backup.',
+    remedy: 'Move it away when it is of no use, or restore into another directory.',
+  },
   'address-unusable': {
     exit: 'failure',
     says: 'it cannot listen: …',

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { SettingError } from '../config/setting-error.ts';
 import { CommandFailure } from './command-failure.ts';
 import { accountCommand } from './commands/account-command.ts';
+import { backupCommand } from './commands/backup-command.ts';
 import { balanceCommand } from './commands/balance-command.ts';
 import { completeCommand, completionCommand } from './commands/completion-command.ts';
 import { debitCommand } from './commands/debit-command.ts';
@@ -16,6 +17,7 @@ import { operatorKeyCommand } from './commands/operator-key-command.ts';
 import { quoteCommand } from './commands/quote-command.ts';
 import { rateCardCommand } from './commands/rate-card-command.ts';
 import { refundCommand } from './commands/refund-command.ts';
+import { restoreCommand } from './commands/restore-command.ts';
 import { usageCommand } from './commands/usage-command.ts';
 import { exitCode } from './exit-code.ts';
 import { serveCommand } from './serve-command.ts';
@@ -64,6 +66,8 @@ function createProgram(): Command {
     rateCardCommand(),
     exportCommand(),
     importCommand(),
+    backupCommand(),
+    restoreCommand(),
     completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);

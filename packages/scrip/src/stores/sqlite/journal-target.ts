@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
+import type { JournalSource } from './journal-source.ts';
 import { migrate } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 
@@ -31,11 +32,24 @@ export function partFileOf(file: string): string {
   return `${file}.part`;
 }
 
+/** Appends all entries up to one number that a journal holds. */
+export function copyEntries(
+  source: JournalSource,
+  target: JournalTarget,
+  { upTo, onCopied }: { readonly upTo: number; readonly onCopied: (entries: number) => void },
+): void {
+  for (const page of source.pages(0, upTo)) {
+    target.append(page);
+    onCopied(page.at(-1)?.number ?? 0);
+  }
+}
+
 /** Opens the part file of a journal: what an earlier try left of it, or a new one. */
 export function openJournalTarget(file: string, { goOn }: { readonly goOn: boolean }): JournalTarget {
   const partFile = partFileOf(file);
   if (!goOn) removePart(partFile);
   const database = new DatabaseSync(partFile, { timeout: 10_000 });
+  chmodSync(partFile, 0o600);
   // Not the write-ahead log of a serving ledger: whole, this is one file alone, and can be read where nothing can be written.
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
   migrate(database, JOURNAL_MIGRATIONS);

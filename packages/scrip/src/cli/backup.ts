@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { Anchor } from '../ledger/anchor.ts';
+import { decodeAnchor, encodeAnchor } from '../ledger/anchor.ts';
+import { createEntryCheck } from '../ledger/entry-check.ts';
+import { openJournalSource } from '../stores/sqlite/journal-source.ts';
+import { CommandFailure } from './command-failure.ts';
+
+/** The files of a backup's directory. */
+export const BACKUP_FILES = { journal: 'journal.db', secret: 'secret', manifest: 'backup.json' } as const;
+
+const FORMAT = 'scrip-backup';
+const FORMAT_VERSION = 1;
+
+/** What a backup says of itself; it is written when all else is there and was read back. */
+export interface BackupManifest {
+  readonly takenAtMs: number;
+  readonly anchor: Anchor;
+  /** Of the secret in the backup; null when the server has its secret from its environment. */
+  readonly secretDigest: string | null;
+}
+
+const Manifest = Type.Object(
+  {
+    format: Type.Literal(FORMAT),
+    formatVersion: Type.Integer(),
+    takenAt: Type.String(),
+    anchor: Type.String(),
+    secretDigest: Type.Union([Type.String(), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+
+export function encodeManifest({ takenAtMs, anchor, secretDigest }: BackupManifest): string {
+  const takenAt = new Date(takenAtMs).toISOString();
+  const manifest = {
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    takenAt,
+    anchor: encodeAnchor(anchor),
+    secretDigest,
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** Throws `CommandFailure` when the directory is no backup, or one that this version cannot read. */
+export function readManifest(backup: string): BackupManifest {
+  const file = join(backup, BACKUP_FILES.manifest);
+  if (!existsSync(file))
+    throw CommandFailure.of(
+      'backup-missing',
+      `${backup} is not a backup: it has no ${BACKUP_FILES.manifest}.`,
+    );
+  const value = parse(readFileSync(file, 'utf8'));
+  const anchor = Value.Check(Manifest, value) ? decodeAnchor(value.anchor) : undefined;
+  if (!Value.Check(Manifest, value) || anchor === undefined)
+    throw backupDamaged(backup, `${BACKUP_FILES.manifest} cannot be read`);
+  if (value.formatVersion !== FORMAT_VERSION)
+    throw CommandFailure.of(
+      'data-too-new',
+      `the data was written by a newer version of Scrip (backup ${value.formatVersion}, known ${FORMAT_VERSION})`,
+    );
+  return { takenAtMs: Date.parse(value.takenAt), anchor, secretDigest: value.secretDigest };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function backupDamaged(backup: string, what: string, cause?: unknown): CommandFailure {
+  return CommandFailure.of('backup-damaged', `The backup ${backup} is damaged: ${what}.`, { cause });
+}
+
+export function digestSecret(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Reads a whole journal from its file and checks every entry: where its chains end. Throws `WrongEntry`. */
+export function checkJournal(file: string, onChecked: (entries: number) => void): Anchor {
+  const check = createEntryCheck();
+  const source = openJournalSource(file);
+  try {
+    for (const page of source.pages(0, source.lastNumber())) {
+      for (const entry of page) check.add(entry);
+      onChecked(check.entries());
+    }
+  } finally {
+    source.close();
+  }
+  return check.anchor();
+}
+
+/** Writes a new file that only its owner can read; it is on the disk when this returns. */
+export function writeOwnFile(file: string, text: string): void {
+  const descriptor = openSync(file, 'wx', 0o600);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

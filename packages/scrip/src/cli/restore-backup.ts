@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Anchor } from '../ledger/anchor.ts';
+import { encodeAnchor } from '../ledger/anchor.ts';
+import { WrongEntry } from '../ledger/chain-ends.ts';
+import { NoLedger, openJournalSource } from '../stores/sqlite/journal-source.ts';
+import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
+import { copyEntries, openJournalTarget } from '../stores/sqlite/journal-target.ts';
+import type { BackupManifest } from './backup.ts';
+import {
+  backupDamaged,
+  BACKUP_FILES,
+  checkJournal,
+  digestSecret,
+  readManifest,
+  writeOwnFile,
+} from './backup.ts';
+import { CommandFailure } from './command-failure.ts';
+import type { EmptyDirectory } from './empty-directory.ts';
+import { startProgress } from './progress.ts';
+
+export interface Restored {
+  readonly anchor: Anchor;
+  readonly hasSecret: boolean;
+}
+
+/** Copies a backup beside the place of the journal, checks every entry of the copy, and puts it there only then. */
+export function restoreBackup(backup: string, { journal, secret }: EmptyDirectory): Restored {
+  const manifest = readManifest(backup);
+  const kept = readSecret(backup, manifest);
+  const isThere = existsSync(secret);
+  if (kept !== null && isThere && readFileSync(secret, 'utf8') !== kept)
+    throw CommandFailure.of('secret-differs', `${secret} is not the secret of the backup.`);
+  const target = openJournalTarget(journal, { goOn: false });
+  try {
+    copyChecked(backup, target, manifest.anchor);
+    // Before the journal: a ledger that finds no secret makes itself a new one.
+    if (kept !== null && !isThere) writeOwnFile(secret, kept);
+    target.finish();
+  } catch (error) {
+    target.discard();
+    throw error;
+  }
+  return { anchor: manifest.anchor, hasSecret: existsSync(secret) };
+}
+
+function readSecret(backup: string, { secretDigest }: BackupManifest): string | null {
+  if (secretDigest === null) return null;
+  const file = join(backup, BACKUP_FILES.secret);
+  const secret = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  if (secret !== null && digestSecret(secret) === secretDigest) return secret;
+  throw backupDamaged(backup, `its secret is ${secret === null ? 'missing' : 'another'}`);
+}
+
+function copyChecked(backup: string, target: JournalTarget, anchor: Anchor): void {
+  const upTo = anchor.entries;
+  // Every entry is copied, and then read again.
+  const progress = startProgress(2 * upTo, 'entries');
+  try {
+    const source = openJournalSource(join(backup, BACKUP_FILES.journal));
+    try {
+      copyEntries(source, target, { upTo, onCopied: (entries) => progress.advance(entries, entries) });
+    } finally {
+      source.close();
+    }
+    const found = checkJournal(target.partFile, (entries) => progress.advance(upTo + entries, entries));
+    if (encodeAnchor(found) !== encodeAnchor(anchor))
+      throw backupDamaged(backup, `its entries come to ${encodeAnchor(found)}, not ${encodeAnchor(anchor)}`);
+  } catch (error) {
+    const isDamage = error instanceof WrongEntry || error instanceof NoLedger || isOfSqlite(error);
+    throw isDamage ? backupDamaged(backup, (error as Error).message, error) : error;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What SQLite says of a file that it reads; where it writes, it is an `UnwritableTarget`. */
+function isOfSqlite(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}

@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Anchor } from '../ledger/anchor.ts';
+import type { JournalSource } from '../stores/sqlite/journal-source.ts';
+import { openJournalSource } from '../stores/sqlite/journal-source.ts';
+import {
+  copyEntries,
+  openJournalTarget,
+  partFileOf,
+  syncDirectory,
+} from '../stores/sqlite/journal-target.ts';
+import { BACKUP_FILES, checkJournal, digestSecret, encodeManifest, writeOwnFile } from './backup.ts';
+import { CommandFailure } from './command-failure.ts';
+import { startProgress } from './progress.ts';
+
+export interface TakenBackup {
+  readonly anchor: Anchor;
+  readonly hasSecret: boolean;
+}
+
+/**
+ * Copies the journal as it is now, reads the copy back and checks every entry of it, and gives the backup its name
+ * only then. Whatever was acknowledged before is in it; the server's writes go on meanwhile.
+ */
+export function takeBackup({
+  data,
+  to,
+  nowMs,
+}: {
+  readonly data: string;
+  readonly to: string;
+  readonly nowMs: number;
+}): TakenBackup {
+  if (existsSync(to) && readdirSync(to).length > 0)
+    throw CommandFailure.of('file-exists', `${to} exists already.`, {
+      hint: 'Name another place with --to.',
+    });
+  const source = openJournalSource(join(data, BACKUP_FILES.journal));
+  const part = `${to}.part`;
+  try {
+    removePart(part);
+    mkdirSync(part, { recursive: true, mode: 0o700 });
+    try {
+      const taken = fillPart(part, { source, data, nowMs });
+      renameSync(part, to);
+      syncDirectory(dirname(to));
+      return taken;
+    } catch (error) {
+      removePart(part);
+      throw error;
+    }
+  } finally {
+    source.close();
+  }
+}
+
+function fillPart(
+  part: string,
+  { source, data, nowMs }: { source: JournalSource; data: string; nowMs: number },
+): TakenBackup {
+  const upTo = source.lastNumber();
+  // Every entry is copied, and then read again.
+  const progress = startProgress(2 * upTo, 'entries');
+  try {
+    const journal = join(part, BACKUP_FILES.journal);
+    const target = openJournalTarget(journal, { goOn: false });
+    try {
+      copyEntries(source, target, { upTo, onCopied: (entries) => progress.advance(entries, entries) });
+      target.finish();
+    } finally {
+      target.close();
+    }
+    const anchor = checkJournal(journal, (entries) => progress.advance(upTo + entries, entries));
+    const secretFile = join(data, BACKUP_FILES.secret);
+    const secret = existsSync(secretFile) ? readFileSync(secretFile, 'utf8') : null;
+    if (secret !== null) writeOwnFile(join(part, BACKUP_FILES.secret), secret);
+    const secretDigest = secret === null ? null : digestSecret(secret);
+    writeOwnFile(
+      join(part, BACKUP_FILES.manifest),
+      encodeManifest({ takenAtMs: nowMs, anchor, secretDigest }),
+    );
+    syncDirectory(part);
+    return { anchor, hasSecret: secret !== null };
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What a backup that was killed has left; a directory with anything else in it is somebody's, and stays. */
+function removePart(part: string): void {
+  if (!existsSync(part)) return;
+  const journal = partFileOf(BACKUP_FILES.journal);
+  for (const name of [...Object.values(BACKUP_FILES), journal, `${journal}-journal`])
+    rmSync(join(part, name), { force: true });
+  rmdirSync(part);
+}
