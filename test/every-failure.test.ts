@@ -9,9 +9,11 @@ import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
 import type { FailureCode } from '../packages/scrip/src/cli/failure-table.ts';
 import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
 import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
+import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import type { CliSession } from './support/cli-session.ts';
 import { startCliSession } from './support/cli-session.ts';
 import { runScrip } from './support/run-scrip.ts';
+import { grant, OPEN, openSampleLedger } from './support/sample-ledger.ts';
 
 let cli: CliSession;
 let directory: string;
@@ -162,6 +164,18 @@ const CAUSES: Readonly<Record<FailureCode | keyof typeof usageFailures, Cause>> 
   'nothing-to-resume': emptied('y.ndjson', '', '--resume'),
   'line-wrong': emptied('z.ndjson', 'mine\n'),
   'file-cut-short': emptied('cut.ndjson', ''),
+  'balances-invalid': line('import --csv -', { input: 'name\nAcme\n' }),
+  'balances-wrong': line('import --csv - --server', { input: 'id,balance\nacme,-1\n' }),
+  'opening-refused': async () => {
+    const data = join(directory, 'nearly-full');
+    const store = await openSqliteStore({ directory: data, idsKeptMs: 86_400_000, now: Date.now });
+    const { ledger, change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(9_000_000_000_000n));
+    await ledger.close();
+    const rows = file('rows.csv', 'id,balance\nacme,9000000000000\n');
+    return { words: ['import', '--csv', rows, '--data', data] };
+  },
   'backup-missing': () => ({ words: ['restore', directory, '--data', join(directory, 'of-none')] }),
   'backup-damaged': () => {
     const backup = join(directory, 'backup');

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
 import { shapeConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
 import { describeCommand } from './api-command.ts';
@@ -19,10 +20,15 @@ export function dataCommand(
     .option('--json', 'print the result as JSON');
 }
 
-/** The directory that the flags, the environment and the configuration file speak of. Throws `SettingError`. */
-export async function readDataDirectory({ data }: DataFlags): Promise<string> {
+/** What the flags, the environment and the configuration file say together. Throws `SettingError`. */
+export async function readDataConfig({ data }: DataFlags): Promise<Config> {
   // Loaded here: a command that asks a server has no use for it.
   const { readConfigFile } = await import('../config/config-file.ts');
   const env = readEnv();
-  return shapeConfig({ data }, env, await readConfigFile(env.configFile)).dataDirectory;
+  return shapeConfig({ data }, env, await readConfigFile(env.configFile));
+}
+
+/** The directory that they speak of. Throws `SettingError`. */
+export async function readDataDirectory(flags: DataFlags): Promise<string> {
+  return (await readDataConfig(flags)).dataDirectory;
 }

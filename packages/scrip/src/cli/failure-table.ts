@@ -230,6 +230,21 @@ const commandFailures = {
     says: '… was cut short: after … lines the one that ends an export is missing.',
     remedy: 'Get the rest of it, then run the same command again with --resume.',
   },
+  'balances-invalid': {
+    exit: 'usage',
+    says: 'The file cannot be read as balances: ….',
+    remedy: '"scrip import --help" shows what a line looks like.',
+  },
+  'balances-wrong': {
+    exit: 'no',
+    says: '… of … lines cannot be imported, so none was.',
+    remedy: 'Put right what is said of each line, then run the same command again.',
+  },
+  'opening-refused': {
+    exit: 'failure',
+    says: 'Line …: … was refused: …',
+    remedy: 'Put it right.',
+  },
   'backup-missing': {
     exit: 'failure',
     says: '… is not a backup: it has no backup.json.',

@@ -28,6 +28,14 @@ const OPEN_STREAM: Command = {
   setsMetadata: false,
 };
 
+/** Gives an empty ledger its rate card. */
+export async function prepareRateCard(ledger: Ledger): Promise<void> {
+  if ((await ledger.rateCards()).length > 0) return;
+  await makeChange(ledger, { accountId: RATE_CARD_STREAM, id: 'open', command: OPEN_STREAM });
+  const command: Command = { kind: 'PublishRateCard', pools: DEFAULT_POOLS, actions: DEFAULT_ACTIONS };
+  await makeChange(ledger, { accountId: RATE_CARD_STREAM, id: 'default', command });
+}
+
 /**
  * Gives an empty ledger its rate card and its first admin key, and makes sure that a key named by the operator opens
  * it. Each step is a change with an id of its own, so that a start that was cut short is completed by the next.
@@ -37,11 +45,7 @@ export async function prepareLedger(
   ledger: Ledger,
   { operatorKey, secret, newSecret }: { operatorKey: string | null; secret: string; newSecret: () => string },
 ): Promise<string | null> {
-  if ((await ledger.rateCards()).length === 0) {
-    await makeChange(ledger, { accountId: RATE_CARD_STREAM, id: 'open', command: OPEN_STREAM });
-    const command: Command = { kind: 'PublishRateCard', pools: DEFAULT_POOLS, actions: DEFAULT_ACTIONS };
-    await makeChange(ledger, { accountId: RATE_CARD_STREAM, id: 'default', command });
-  }
+  await prepareRateCard(ledger);
   if ((await ledger.account(OPERATOR_STREAM)) === null)
     await makeChange(ledger, { accountId: OPERATOR_STREAM, id: 'open', command: OPEN_STREAM });
   const keys = (await ledger.account(OPERATOR_STREAM))?.keys ?? [];

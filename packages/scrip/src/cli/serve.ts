@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -7,11 +7,10 @@ import { findPoolTerms } from '../core/rate-card.ts';
 import { SettingError } from '../config/setting-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LimitStore } from '../ledger/limit-store.ts';
-import { createLedger } from '../ledger/ledger.ts';
 import { buildApp } from '../server/app.ts';
 import { openSqliteLimitStore } from '../stores/sqlite/limit-store.ts';
-import { openSqliteStore } from '../stores/sqlite/sqlite-store.ts';
 import { createDemo } from './demo.ts';
+import { openLedger } from './open-ledger.ts';
 import { prepareLedger } from './prepare-ledger.ts';
 import { readOrMakeSecret } from './secret-file.ts';
 import { keyNotice, welcome } from './welcome.ts';
@@ -21,13 +20,8 @@ const SAME_SIGNAL_MS = 500;
 /** Serves until the process is told to stop. Resolves when it listens. */
 export async function serve(config: Config, { demo }: { demo: boolean }): Promise<void> {
   const { dataDirectory: directory } = config;
-  const store = await openSqliteStore({ directory, idsKeptMs: config.idempotencyMs, now: Date.now });
+  const ledger = await openLedger(config);
   const secret = config.secret ?? readOrMakeSecret(join(directory, 'secret'), newSecret);
-  const ledger = createLedger({
-    store,
-    clock: { now: Date.now },
-    ids: { next: () => randomUUID(), salt: () => randomBytes(16).toString('hex') },
-  });
   const limits = await openSqliteLimitStore(directory);
   const newOperatorKey = await prepareLedger(ledger, { operatorKey: config.operatorKey, secret, newSecret });
   try {

@@ -1,0 +1,65 @@
+import { parseMicros } from '../core/credits.ts';
+import { connect } from './api-command.ts';
+import type { Account, GrantList, RateCard } from './api-replies.ts';
+import { CommandFailure } from './command-failure.ts';
+import type { FoundAccount, OpeningTarget } from './opening-target.ts';
+import { OPENING_ID, openingGrantBody, openingGrantId } from './opening-target.ts';
+
+/** Requests at once: enough for the server to commit many together. */
+const AT_ONCE = 64;
+
+/** Opening balances through the running server at `SCRIP_URL`. */
+export async function openServerTarget(): Promise<OpeningTarget> {
+  const client = connect();
+  const { pools } = (await client.call<RateCard>({ method: 'GET', path: ['rate-card'] })).value;
+
+  async function findGrants(accountId: string): Promise<FoundAccount['grants']> {
+    const found = new Map<string, { pool: string; amountMicros: bigint; expiresAtMs: number | null }>();
+    let after: string | undefined;
+    do {
+      const query = { limit: '1000', after };
+      const path = ['accounts', accountId, 'grants'];
+      const { value } = await client.call<GrantList>({ method: 'GET', path, query });
+      for (const { id, pool, amount, expiresAt } of value.data)
+        found.set(id, {
+          pool,
+          amountMicros: parseMicros(amount) ?? 0n,
+          expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
+        });
+      after = value.next ?? undefined;
+    } while (after !== undefined);
+    return found;
+  }
+
+  return {
+    pools,
+    atOnce: AT_ONCE,
+    find: async (accountId) => {
+      try {
+        const { value } = await client.call<Account>({ method: 'GET', path: ['accounts', accountId] });
+        return { isClosed: value.closedAt !== null, grants: await findGrants(accountId) };
+      } catch (error) {
+        if (error instanceof CommandFailure && error.code === 'account-not-found') return null;
+        throw error;
+      }
+    },
+    start: async () => {},
+    open: async ({ accountId, name, timezone }) => {
+      await client.call({
+        method: 'POST',
+        path: ['accounts'],
+        id: OPENING_ID,
+        body: { id: accountId, name: name ?? undefined, timezone: timezone ?? undefined },
+      });
+    },
+    grant: async (accountId, grant) => {
+      await client.call({
+        method: 'POST',
+        path: ['accounts', accountId, 'grants'],
+        id: openingGrantId(grant.pool),
+        body: openingGrantBody(grant),
+      });
+    },
+    close: async () => {},
+  };
+}
