@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { takeEmptyDirectory } from '../packages/scrip/src/cli/empty-directory.ts';
 import { restoreBackup } from '../packages/scrip/src/cli/restore-backup.ts';
 import { takeBackup } from '../packages/scrip/src/cli/take-backup.ts';
-import { contentsOf, fillDirectory, useServer, withServer } from './support/moved-ledger.ts';
+import { contentsOf, eraseIn, fillDirectory, useServer, withServer } from './support/moved-ledger.ts';
 import { runScrip, spawnScrip } from './support/run-scrip.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'scrip-backup-'));
@@ -121,6 +121,27 @@ describe('a backup', () => {
     expect(existsSync(join(backup, 'secret'))).toBe(false);
     const restored = await runScrip(['restore', backup, '--data', fresh('data')]);
     expect([restored.code, restored.err]).toMatchObject([0, expect.stringContaining('set SCRIP_SECRET')]);
+  });
+
+  it('taken while personal data is being erased does not hold it', async () => {
+    const data = fresh('data');
+    await fillDirectory(data, { accounts: 3, rounds: 1 });
+    const kept = new DatabaseSync(join(data, 'journal.db'));
+    const named = kept
+      .prepare("SELECT position, personal FROM entry WHERE personal LIKE '%of account-1%'")
+      .get();
+    kept.close();
+    await eraseIn(data, 'account-1');
+    // As it is between the erasure's entry and the erasing of the rows before it.
+    const { position, personal } = named as { position: number; personal: string };
+    inJournal(
+      data,
+      `UPDATE entry SET personal = '${personal.replaceAll("'", "''")}' WHERE position = ${position}`,
+    );
+    const backup = fresh('backup');
+    takeBackup({ data, to: backup, nowMs: 0 });
+    const journal = readFileSync(join(backup, 'journal.db'));
+    expect([journal.includes('of account-1'), journal.includes('of account-2')]).toEqual([false, true]);
   });
 
   it('of a damaged journal is refused, and leaves nothing', async () => {

@@ -31,6 +31,14 @@ export async function fillDirectory(
   await ledger.close();
 }
 
+/** Erases the personal data of an account in a directory that nobody serves. */
+export async function eraseIn(directory: string, accountId: string): Promise<void> {
+  const store = await openSqliteStore({ directory, idsKeptMs: 86_400_000, now: () => START_MS });
+  const { ledger } = await openSampleLedger(store);
+  await ledger.erase({ accountId, id: 'erase', command: { kind: 'ErasePersonalData' }, actor: null });
+  await ledger.close();
+}
+
 /** What stands in a directory: each file's name, and a digest of its bytes. The lock's own files do not count. */
 export function contentsOf(directory: string): Record<string, string> {
   const names = readdirSync(directory).filter((name) => !['lock.db', 'scrip.pid'].includes(name));

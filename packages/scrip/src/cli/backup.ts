@@ -6,8 +6,11 @@ import { Value } from 'typebox/value';
 import type { Anchor } from '../ledger/anchor.ts';
 import { decodeAnchor, encodeAnchor } from '../ledger/anchor.ts';
 import { createEntryCheck } from '../ledger/entry-check.ts';
+import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalSource } from '../stores/sqlite/journal-source.ts';
+import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
 import { CommandFailure } from './command-failure.ts';
+import { startProgress } from './progress.ts';
 
 /** The files of a backup's directory. */
 export const BACKUP_FILES = { journal: 'journal.db', secret: 'secret', manifest: 'backup.json' } as const;
@@ -82,19 +85,32 @@ export function digestSecret(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Reads a whole journal from its file and checks every entry: where its chains end. Throws `WrongEntry`. */
-export function checkJournal(file: string, onChecked: (entries: number) => void): Anchor {
-  const check = createEntryCheck();
-  const source = openJournalSource(file);
+/**
+ * Copies a journal up to an entry, reads the copy back and checks every entry of it: where its chains end. Throws
+ * `WrongEntry`, `UnwritableTarget`.
+ */
+export function copyChecked(source: JournalSource, target: JournalTarget, upTo: number): Anchor {
+  const progress = startProgress(2 * upTo, 'entries');
   try {
-    for (const page of source.pages(0, source.lastNumber())) {
-      for (const entry of page) check.add(entry);
-      onChecked(check.entries());
+    for (const page of source.pages(0, upTo)) {
+      target.append(page);
+      progress.advance(page.at(-1)?.number ?? 0, page.at(-1)?.number ?? 0);
     }
+    const check = createEntryCheck();
+    const copy = openJournalSource(target.partFile);
+    try {
+      for (const page of copy.pages(0, upTo)) {
+        for (const entry of page) check.add(entry);
+        progress.advance(upTo + check.entries(), check.entries());
+      }
+    } finally {
+      copy.close();
+    }
+    target.erasePersonal(check.erasedBefore());
+    return check.anchor();
   } finally {
-    source.close();
+    progress.stop();
   }
-  return check.anchor();
 }
 
 /** Writes a new file that only its owner can read; it is on the disk when this returns. */

@@ -84,6 +84,7 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
     progress.stop();
     writer.close();
   }
+  target.erasePersonal(check.erasedBefore());
   const accounts = [...check.streams()].filter((id) => !id.startsWith('$')).length;
   return { entries: check.entries(), accounts, anchor: check.anchor() };
 }

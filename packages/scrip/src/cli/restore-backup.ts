@@ -5,19 +5,18 @@ import { encodeAnchor } from '../ledger/anchor.ts';
 import { WrongEntry } from '../ledger/chain-ends.ts';
 import { NoLedger, openJournalSource } from '../stores/sqlite/journal-source.ts';
 import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
-import { copyEntries, openJournalTarget } from '../stores/sqlite/journal-target.ts';
+import { openJournalTarget } from '../stores/sqlite/journal-target.ts';
 import type { BackupManifest } from './backup.ts';
 import {
   backupDamaged,
   BACKUP_FILES,
-  checkJournal,
+  copyChecked,
   digestSecret,
   readManifest,
   writeOwnFile,
 } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { EmptyDirectory } from './empty-directory.ts';
-import { startProgress } from './progress.ts';
 
 export interface Restored {
   readonly anchor: Anchor;
@@ -33,7 +32,7 @@ export function restoreBackup(backup: string, { journal, secret }: EmptyDirector
     throw CommandFailure.of('secret-differs', `${secret} is not the secret of the backup.`);
   const target = openJournalTarget(journal, { goOn: false });
   try {
-    copyChecked(backup, target, manifest.anchor);
+    copyBackup(backup, target, manifest.anchor);
     // Before the journal: a ledger that finds no secret makes itself a new one.
     if (kept !== null && !isThere) writeOwnFile(secret, kept);
     target.finish();
@@ -52,25 +51,20 @@ function readSecret(backup: string, { secretDigest }: BackupManifest): string | 
   throw backupDamaged(backup, `its secret is ${secret === null ? 'missing' : 'another'}`);
 }
 
-function copyChecked(backup: string, target: JournalTarget, anchor: Anchor): void {
-  const upTo = anchor.entries;
-  // Every entry is copied, and then read again.
-  const progress = startProgress(2 * upTo, 'entries');
+function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void {
   try {
     const source = openJournalSource(join(backup, BACKUP_FILES.journal));
+    let found: string;
     try {
-      copyEntries(source, target, { upTo, onCopied: (entries) => progress.advance(entries, entries) });
+      found = encodeAnchor(copyChecked(source, target, anchor.entries));
     } finally {
       source.close();
     }
-    const found = checkJournal(target.partFile, (entries) => progress.advance(upTo + entries, entries));
-    if (encodeAnchor(found) !== encodeAnchor(anchor))
-      throw backupDamaged(backup, `its entries come to ${encodeAnchor(found)}, not ${encodeAnchor(anchor)}`);
+    if (found !== encodeAnchor(anchor))
+      throw backupDamaged(backup, `its entries come to ${found}, not ${encodeAnchor(anchor)}`);
   } catch (error) {
     const isDamage = error instanceof WrongEntry || error instanceof NoLedger || isOfSqlite(error);
     throw isDamage ? backupDamaged(backup, (error as Error).message, error) : error;
-  } finally {
-    progress.stop();
   }
 }
 

@@ -3,15 +3,9 @@ import { dirname, join } from 'node:path';
 import type { Anchor } from '../ledger/anchor.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalSource } from '../stores/sqlite/journal-source.ts';
-import {
-  copyEntries,
-  openJournalTarget,
-  partFileOf,
-  syncDirectory,
-} from '../stores/sqlite/journal-target.ts';
-import { BACKUP_FILES, checkJournal, digestSecret, encodeManifest, writeOwnFile } from './backup.ts';
+import { openJournalTarget, partFileOf, syncDirectory } from '../stores/sqlite/journal-target.ts';
+import { BACKUP_FILES, copyChecked, digestSecret, encodeManifest, writeOwnFile } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
-import { startProgress } from './progress.ts';
 
 export interface TakenBackup {
   readonly anchor: Anchor;
@@ -58,32 +52,21 @@ function fillPart(
   part: string,
   { source, data, nowMs }: { source: JournalSource; data: string; nowMs: number },
 ): TakenBackup {
-  const upTo = source.lastNumber();
-  // Every entry is copied, and then read again.
-  const progress = startProgress(2 * upTo, 'entries');
+  const target = openJournalTarget(join(part, BACKUP_FILES.journal), { goOn: false });
+  let anchor: Anchor;
   try {
-    const journal = join(part, BACKUP_FILES.journal);
-    const target = openJournalTarget(journal, { goOn: false });
-    try {
-      copyEntries(source, target, { upTo, onCopied: (entries) => progress.advance(entries, entries) });
-      target.finish();
-    } finally {
-      target.close();
-    }
-    const anchor = checkJournal(journal, (entries) => progress.advance(upTo + entries, entries));
-    const secretFile = join(data, BACKUP_FILES.secret);
-    const secret = existsSync(secretFile) ? readFileSync(secretFile, 'utf8') : null;
-    if (secret !== null) writeOwnFile(join(part, BACKUP_FILES.secret), secret);
-    const secretDigest = secret === null ? null : digestSecret(secret);
-    writeOwnFile(
-      join(part, BACKUP_FILES.manifest),
-      encodeManifest({ takenAtMs: nowMs, anchor, secretDigest }),
-    );
-    syncDirectory(part);
-    return { anchor, hasSecret: secret !== null };
+    anchor = copyChecked(source, target, source.lastNumber());
+    target.finish();
   } finally {
-    progress.stop();
+    target.close();
   }
+  const secretFile = join(data, BACKUP_FILES.secret);
+  const secret = existsSync(secretFile) ? readFileSync(secretFile, 'utf8') : null;
+  if (secret !== null) writeOwnFile(join(part, BACKUP_FILES.secret), secret);
+  const secretDigest = secret === null ? null : digestSecret(secret);
+  writeOwnFile(join(part, BACKUP_FILES.manifest), encodeManifest({ takenAtMs: nowMs, anchor, secretDigest }));
+  syncDirectory(part);
+  return { anchor, hasSecret: secret !== null };
 }
 
 /** What a backup that was killed has left; a directory with anything else in it is somebody's, and stays. */

@@ -8,17 +8,25 @@ import type { NumberedEntry } from './journal-line.ts';
 import type { Personal } from './store.ts';
 
 /** Checks entries one after the other: their chains, their personal parts, and that each account's state follows. */
-export function createEntryCheck(): ChainEnds {
+export interface EntryCheck extends ChainEnds {
+  /** Before which version each account's personal data was erased. */
+  readonly erasedBefore: () => ReadonlyMap<string, number>;
+}
+
+export function createEntryCheck(): EntryCheck {
   const chains = createChainEnds();
   const states = new Map<string, AccountState>();
+  const erased = new Map<string, number>();
   return {
     ...chains,
+    erasedBefore: () => erased,
     add: (numbered) => {
       chains.add(numbered);
       try {
         const entry = decodeEntry(numbered);
         checkPersonal(numbered, entry.change?.personalDigest ?? null);
         states.set(entry.accountId, evolve(states.get(entry.accountId) ?? null, entry));
+        if (entry.kind === 'PersonalDataErased') erased.set(entry.accountId, entry.version);
       } catch (error) {
         if (error instanceof WrongEntry) throw error;
         throw wrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);

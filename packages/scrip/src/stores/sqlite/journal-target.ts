@@ -2,7 +2,6 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
-import type { JournalSource } from './journal-source.ts';
 import { migrate } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 
@@ -12,6 +11,8 @@ export interface JournalTarget {
   readonly partFile: string;
   /** Durable when it returns. Numbers follow one another. */
   readonly append: (entries: readonly NumberedEntry[]) => void;
+  /** Erases what entries before a version of their account name; an erasure may have come while they were copied. */
+  readonly erasePersonal: (beforeVersions: ReadonlyMap<string, number>) => void;
   /** Closes the file, and keeps it to go on from. */
   readonly close: () => void;
   readonly discard: () => void;
@@ -32,18 +33,6 @@ export function partFileOf(file: string): string {
   return `${file}.part`;
 }
 
-/** Appends all entries up to one number that a journal holds. */
-export function copyEntries(
-  source: JournalSource,
-  target: JournalTarget,
-  { upTo, onCopied }: { readonly upTo: number; readonly onCopied: (entries: number) => void },
-): void {
-  for (const page of source.pages(0, upTo)) {
-    target.append(page);
-    onCopied(page.at(-1)?.number ?? 0);
-  }
-}
-
 /** Opens the part file of a journal: what an earlier try left of it, or a new one. */
 export function openJournalTarget(file: string, { goOn }: { readonly goOn: boolean }): JournalTarget {
   const partFile = partFileOf(file);
@@ -52,6 +41,8 @@ export function openJournalTarget(file: string, { goOn }: { readonly goOn: boole
   chmodSync(partFile, 0o600);
   // Not the write-ahead log of a serving ledger: whole, this is one file alone, and can be read where nothing can be written.
   database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
+  // What is erased is overwritten, and nothing of it goes into a file of its own.
+  database.exec('PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;');
   migrate(database, JOURNAL_MIGRATIONS);
   const insert = database.prepare(
     'INSERT INTO entry (position, account_id, version, body, personal, hash) VALUES (?, ?, ?, ?, ?, ?)',
@@ -59,17 +50,24 @@ export function openJournalTarget(file: string, { goOn }: { readonly goOn: boole
   const close = () => {
     if (database.isOpen) database.close();
   };
+  const write = (work: () => void) => {
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      work();
+      database.exec('COMMIT');
+    } catch (cause) {
+      throw new UnwritableTarget(partFile, cause as Error);
+    }
+  };
   return {
     partFile,
-    append: (entries) => {
-      try {
-        database.exec('BEGIN IMMEDIATE');
+    append: (entries) =>
+      write(() => {
         for (const { number, accountId, version, body, personal, hash } of entries)
           insert.run(number, accountId, version, body, personal, Buffer.from(hash, 'hex'));
-        database.exec('COMMIT');
-      } catch (cause) {
-        throw new UnwritableTarget(partFile, cause as Error);
-      }
+      }),
+    erasePersonal: (beforeVersions) => {
+      if (beforeVersions.size > 0) write(() => eraseFrom(database, beforeVersions));
     },
     close,
     discard: () => {
@@ -82,6 +80,16 @@ export function openJournalTarget(file: string, { goOn }: { readonly goOn: boole
       syncDirectory(dirname(file));
     },
   };
+}
+
+function eraseFrom(database: DatabaseSync, beforeVersions: ReadonlyMap<string, number>): void {
+  database.exec('CREATE TEMP TABLE erased (account_id TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT');
+  const insert = database.prepare('INSERT INTO erased (account_id, version) VALUES (?, ?)');
+  for (const [accountId, version] of beforeVersions) insert.run(accountId, version);
+  database.exec(
+    `UPDATE entry SET personal = NULL WHERE personal IS NOT NULL
+     AND version < (SELECT version FROM erased WHERE erased.account_id = entry.account_id)`,
+  );
 }
 
 export function hasPart(file: string): boolean {
