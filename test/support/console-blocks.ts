@@ -37,7 +37,7 @@ export function runShown(
   return stdout.trimEnd();
 }
 
-/** A text without what differs from run to run: times, days, made-up ids and secrets, seconds to midnight. */
+/** A text without what differs from run to run: times, days, made-up ids and secrets, digests of anchors, seconds to midnight. */
 export function settled(text: string): string {
   return text
     .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '<time>')
@@ -45,5 +45,6 @@ export function settled(text: string): string {
     .replaceAll(/\b[0-9a-f]{24}\b/g, '<id>')
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
     .replaceAll(/scrip_(?:ak|op)_(?:[0-9a-f]+|…)/g, '<secret>')
+    .replaceAll(/(scrip-anchor-1:\d+:)[0-9a-f]{64}/g, '$1<digest>')
     .replaceAll(/"dailyLimitRateSecondsToReset":\d+/g, '"dailyLimitRateSecondsToReset":<seconds>');
 }
