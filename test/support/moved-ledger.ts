@@ -119,3 +119,39 @@ export async function withServer<T>(data: string, use: (scrip: ScripProcess) => 
     await scrip.stop();
   }
 }
+
+export interface Load {
+  /** The ids of the debits that were acknowledged so far. */
+  readonly acknowledged: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Debits a server from several callers until it is stopped; there are more than a hundred when this returns. */
+export async function startLoad(scrip: ScripProcess): Promise<Load> {
+  await scrip.call('POST', '/accounts', { id: 'busy' });
+  const grant = { pool: 'standard', amount: '1000000', kind: 'one-time' };
+  await scrip.call('POST', '/accounts/busy/grants', grant);
+  const acknowledged: string[] = [];
+  const load = { isOver: false };
+  let warm = () => {};
+  const isWarm = new Promise<void>((resolve) => {
+    warm = resolve;
+  });
+  const callers = Array.from({ length: 8 }, async (_, caller) => {
+    for (let at = 0; !load.isOver; at += 1) {
+      const id = `debit-${caller}-${at}`;
+      const body = { pool: 'standard', amount: '1' };
+      const reply = await scrip.call('POST', '/accounts/busy/debits', body, { 'idempotency-key': id });
+      if (reply.status === 201) acknowledged.push(id);
+      if (acknowledged.length > 100) warm();
+    }
+  });
+  await Promise.race([isWarm, Promise.all(callers)]);
+  return {
+    acknowledged,
+    stop: async () => {
+      load.isOver = true;
+      await Promise.all(callers);
+    },
+  };
+}
