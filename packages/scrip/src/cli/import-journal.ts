@@ -26,7 +26,7 @@ interface NamedInput extends Input {
 }
 
 /** Entries that are written together. */
-const BATCH_ENTRIES = 2000;
+const BATCH_ENTRIES = 4000;
 
 /**
  * Reads exports that follow one another into a new journal. It is written beside its place, and put there when all of
@@ -44,7 +44,7 @@ export async function importJournal(
     );
   const inputs: NamedInput[] = [];
   for (const file of files) inputs.push({ file, ...(await openInput(file)) });
-  const target = openJournalTarget(journal, { goOn: resume });
+  const target = openJournalTarget(journal, { isKept: true, goOn: resume });
   try {
     const imported = await readInputs(inputs, target);
     target.finish();

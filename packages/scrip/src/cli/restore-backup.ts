@@ -30,7 +30,7 @@ export function restoreBackup(backup: string, { journal, secret }: EmptyDirector
   const isThere = existsSync(secret);
   if (kept !== null && isThere && readFileSync(secret, 'utf8') !== kept)
     throw CommandFailure.of('secret-differs', `${secret} is not the secret of the backup.`);
-  const target = openJournalTarget(journal, { goOn: false });
+  const target = openJournalTarget(journal, { isKept: false, goOn: false });
   try {
     copyBackup(backup, target, manifest.anchor);
     // Before the journal: a ledger that finds no secret makes itself a new one.

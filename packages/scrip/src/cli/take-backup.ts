@@ -52,7 +52,7 @@ function fillPart(
   part: string,
   { source, data, nowMs }: { source: JournalSource; data: string; nowMs: number },
 ): TakenBackup {
-  const target = openJournalTarget(join(part, BACKUP_FILES.journal), { goOn: false });
+  const target = openJournalTarget(join(part, BACKUP_FILES.journal), { isKept: false, goOn: false });
   let anchor: Anchor;
   try {
     anchor = copyChecked(source, target, source.lastNumber());

@@ -9,7 +9,7 @@ import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 export interface JournalTarget {
   /** Its file until then. */
   readonly partFile: string;
-  /** Durable when it returns. Numbers follow one another. */
+  /** Numbers follow one another. */
   readonly append: (entries: readonly NumberedEntry[]) => void;
   /** Erases what entries before a version of their account name; an erasure may have come while they were copied. */
   readonly erasePersonal: (beforeVersions: ReadonlyMap<string, number>) => void;
@@ -33,14 +33,25 @@ export function partFileOf(file: string): string {
   return `${file}.part`;
 }
 
-/** Opens the part file of a journal: what an earlier try left of it, or a new one. */
-export function openJournalTarget(file: string, { goOn }: { readonly goOn: boolean }): JournalTarget {
+export interface JournalTargetOptions {
+  /** Each batch is on the disk when it was appended, so that what a crash leaves can be gone on with. */
+  readonly isKept: boolean;
+  /** With what an earlier try has left; false: from the beginning. */
+  readonly goOn: boolean;
+}
+
+/** Opens the part file of a journal. */
+export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetOptions): JournalTarget {
   const partFile = partFileOf(file);
   if (!goOn) removePart(partFile);
   const database = new DatabaseSync(partFile, { timeout: 10_000 });
   chmodSync(partFile, 0o600);
   // Not the write-ahead log of a serving ledger: whole, this is one file alone, and can be read where nothing can be written.
-  database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
+  database.exec(
+    isKept
+      ? 'PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;'
+      : 'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;',
+  );
   // What is erased is overwritten, and nothing of it goes into a file of its own.
   database.exec('PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;');
   migrate(database, JOURNAL_MIGRATIONS);
@@ -76,6 +87,7 @@ export function openJournalTarget(file: string, { goOn }: { readonly goOn: boole
     },
     finish: () => {
       close();
+      sync(partFile);
       renameSync(partFile, file);
       syncDirectory(dirname(file));
     },
@@ -98,7 +110,11 @@ export function hasPart(file: string): boolean {
 
 /** A file that was made, removed or renamed is so after a power cut too. */
 export function syncDirectory(directory: string): void {
-  const descriptor = openSync(directory, 'r');
+  sync(directory);
+}
+
+function sync(path: string): void {
+  const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
   } finally {
