@@ -1,9 +1,12 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { FastifyInstance } from 'fastify';
 import type { Ledger } from '../ledger/ledger.ts';
 import { routePattern } from './request-log.ts';
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+const DELAY_RESOLUTION_MS = 10;
 
 export interface Metrics {
   /** Everything measured so far, as Prometheus reads it. */
@@ -29,6 +32,7 @@ export function installMetrics(app: FastifyInstance, ledger: Ledger): Metrics {
     registers,
   });
   registerHealth(registry, ledger);
+  registerEventLoopDelay(registry, app);
   app.addHook('onResponse', (request, reply, done) => {
     const { method } = request;
     const route = routePattern(request);
@@ -63,6 +67,24 @@ function registerHealth(registry: Registry, ledger: Ledger): void {
     registers,
     collect() {
       this.set(ledger.health().lagEntries);
+    },
+  });
+}
+
+function registerEventLoopDelay(registry: Registry, app: FastifyInstance): void {
+  const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+  delays.enable();
+  app.addHook('onClose', async () => {
+    delays.disable();
+  });
+  new Gauge({
+    name: 'scrip_event_loop_delay_max_seconds',
+    help: 'The longest that requests had to wait for the process itself, since this was last read.',
+    registers: [registry],
+    collect() {
+      // What is recorded is the time from one turn to the next, which is the resolution when nothing is late.
+      this.set(Math.max(0, delays.max / 1e9 - DELAY_RESOLUTION_MS / 1000));
+      delays.reset();
     },
   });
 }

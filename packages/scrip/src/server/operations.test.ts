@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServedApp } from '../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../test/support/served-app.ts';
 import { Fault } from '../ledger/fault.ts';
@@ -45,6 +45,30 @@ describe('metrics', () => {
     expect(text).toMatch(/^scrip_ledger_writable 0$/m);
     expect(text).toMatch(/^scrip_ledger_lag_entries 7$/m);
     expect(text).not.toMatch(/acme|nobody|secret/);
+  });
+});
+
+describe('the event loop delay', () => {
+  it('is the longest since it was last read', async () => {
+    served = await serveAcme();
+    const delayMs = async () => {
+      const { text } = await served.ask('GET', '/metrics', { key: null });
+      return Number(/^scrip_event_loop_delay_max_seconds (\S+)$/m.exec(text)?.[1]) * 1000;
+    };
+    const turns = () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, 50);
+      });
+    // The first turn of the timer starts the measuring.
+    await turns();
+    await delayMs();
+    await turns();
+    const stalledUntil = performance.now() + 600;
+    while (performance.now() < stalledUntil);
+    await turns();
+    const stalledMs = await delayMs();
+    expect(stalledMs).toBeGreaterThan(500);
+    await vi.waitFor(async () => expect(await delayMs()).toBeLessThan(stalledMs), 10_000);
   });
 });
 
