@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uniform } from '../load/account-choice.ts';
+import { bulkTraffic } from '../load/bulk-traffic.ts';
+import { runClosedLoop } from '../load/closed-loop.ts';
+import { debitTraffic } from '../load/debit-traffic.ts';
+import { mixedTraffic } from '../load/mixed-traffic.ts';
+import type { ChildServer } from '../servers/child-server.ts';
+import { startScrip } from '../servers/start-scrip.ts';
+import type { AckBook } from './ack-book.ts';
+import { createAckBook } from './ack-book.ts';
+import { checkLedger, readBalances } from './check-ledger.ts';
+import { generateLedger } from './generate-ledger.ts';
+
+const ACCOUNTS = 20;
+let work: string;
+let scrip: ChildServer;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'scrip-bench-'));
+  const directory = join(work, 'ledger');
+  await generateLedger(directory, { accounts: ACCOUNTS, lotsPerAccount: 2, withKeys: true, debits: 100 });
+  scrip = await startScrip(directory);
+});
+afterAll(async () => {
+  await scrip.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+const newBook = () => createAckBook({ accounts: ACCOUNTS, sampled: 50 });
+
+async function problemsAfter(act: (book: AckBook) => unknown): Promise<(string | null)[]> {
+  const before = await readBalances(scrip.url, ACCOUNTS);
+  const book = newBook();
+  await act(book);
+  return (await checkLedger(scrip.url, book, before)).map(({ problem }) => problem);
+}
+
+it('makes a ledger of the shape that was asked for', async () => {
+  const balances = await readBalances(scrip.url, ACCOUNTS);
+  expect(balances.reduce((sum, balance) => sum + balance, 0)).toBe(ACCOUNTS * 1_000_000_000 - 100);
+});
+
+describe('the check of a ledger', () => {
+  it('passes when every acknowledged debit is in it', async () => {
+    const choose = uniform(ACCOUNTS);
+    const load = { url: scrip.url, connections: 4 };
+    const problems = await problemsAfter(async (book) => {
+      const bulk = bulkTraffic({ lines: 50, choose, book });
+      await runClosedLoop({ ...load, until: { requests: 40 }, traffic: debitTraffic(choose, book) });
+      await runClosedLoop({ ...load, until: { requests: 4 }, traffic: bulk });
+      await runClosedLoop({ ...load, until: { requests: 200 }, traffic: mixedTraffic(choose, book) });
+      expect(book.total()).toBeGreaterThan(240);
+    });
+    expect(problems).toEqual([null, null]);
+  });
+
+  it('finds a debit that was acknowledged and is not there', async () => {
+    const lost = randomUUID();
+    const problems = await problemsAfter((book) => book.acknowledge(3, lost));
+    expect(problems[0]).toContain('a00000003 had');
+    expect(problems[1]).toContain(lost);
+  });
+
+  it('finds a debit that nobody acknowledged', async () => {
+    const problems = await problemsAfter(() =>
+      runClosedLoop({
+        url: scrip.url,
+        connections: 1,
+        until: { requests: 1 },
+        traffic: debitTraffic(() => 7, null),
+      }),
+    );
+    expect(problems).toEqual([expect.stringContaining('a00000007 had'), null]);
+  });
+});

@@ -1,0 +1,151 @@
+import type { Server } from 'node:net';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { uniform, zipf } from './account-choice.ts';
+import { runClosedLoop } from './closed-loop.ts';
+import { runOpenLoop } from './open-loop.ts';
+import type { Traffic } from './traffic.ts';
+import { getRequest } from './traffic.ts';
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+const reply = (status: string, body = 'ok') =>
+  `HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+const traffic: Traffic = () => ({ bytes: getRequest('/', ''), units: 1 });
+
+/** A server that decides what becomes of each request by its number, from 1 on. */
+async function serve(
+  answer: (number: number) => { text: string; afterMs: number } | 'cut off',
+): Promise<string> {
+  let count = 0;
+  server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => {
+      count += 1;
+      const answered = answer(count);
+      if (answered === 'cut off') socket.destroy();
+      else setTimeout(() => socket.write(answered.text), answered.afterMs);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server?.listen(0, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('a closed loop', () => {
+  it('counts what is refused apart from what is answered', async () => {
+    const url = await serve((number) => ({
+      text: reply(number % 4 === 0 ? '503 Service Unavailable' : '200 OK'),
+      afterMs: 0,
+    }));
+    const started = performance.now();
+    const round = await runClosedLoop({ url, connections: 2, until: { requests: 40 }, traffic });
+    const seconds = (performance.now() - started) / 1000;
+    expect(round.refused).toBe(10);
+    expect(round.perSecond * seconds).toBeGreaterThanOrEqual(30);
+  });
+
+  it('sends a request that was cut off again, the same bytes, and counts it', async () => {
+    const url = await serve((number) => (number === 2 ? 'cut off' : { text: reply('200 OK'), afterMs: 0 }));
+    const answered: number[] = [];
+    let made = 0;
+    const numbered: Traffic = () => {
+      made += 1;
+      const number = made;
+      return {
+        bytes: getRequest(`/${number}`, ''),
+        units: 1,
+        onAnswer: () => {
+          answered.push(number);
+          return undefined;
+        },
+      };
+    };
+    const round = await runClosedLoop({ url, connections: 1, until: { requests: 3 }, traffic: numbered });
+    expect([answered, round.dropped, round.refused]).toEqual([[1, 2, 3], 1, 0]);
+  });
+
+  it('fails when the server is gone', async () => {
+    const url = await serve(() => 'cut off');
+    await expect(runClosedLoop({ url, connections: 1, until: { requests: 1 }, traffic })).rejects.toThrow(
+      'does not answer',
+    );
+  });
+
+  it('reads a reply that comes in pieces', async () => {
+    const text = reply('200 OK', 'x'.repeat(1000));
+    server = createServer((socket) => {
+      socket.on('data', () => {
+        socket.write(text.slice(0, 20));
+        setTimeout(() => socket.write(text.slice(20, 100)), 5);
+        setTimeout(() => socket.write(text.slice(100)), 10);
+      });
+    });
+    await new Promise<void>((resolve) => {
+      server?.listen(0, '127.0.0.1', resolve);
+    });
+    const bodies: string[] = [];
+    const { port } = server.address() as AddressInfo;
+    await runClosedLoop({
+      url: `http://127.0.0.1:${port}`,
+      connections: 1,
+      until: { requests: 2 },
+      traffic: () => ({
+        bytes: getRequest('/', ''),
+        units: 1,
+        onAnswer: (answer) => {
+          bodies.push(answer.body().toString());
+          return undefined;
+        },
+      }),
+    });
+    expect(bodies).toEqual(['x'.repeat(1000), 'x'.repeat(1000)]);
+  });
+});
+
+describe('an open loop', () => {
+  it('counts the time that a request waits for its turn', async () => {
+    // One at a time, 20 ms each, and 200 a second are due: the last waits for most of a second.
+    const url = await serve(() => ({ text: reply('200 OK'), afterMs: 20 }));
+    const round = await runOpenLoop({ url, connections: 1, seconds: 0.3, startsPerSecond: 200, traffic });
+    expect(round.maxMs).toBeGreaterThan(200);
+    expect(round.p50Ms).toBeGreaterThan(50);
+  });
+
+  it('starts as many as it is asked for', async () => {
+    const url = await serve(() => ({ text: reply('200 OK'), afterMs: 0 }));
+    let started = 0;
+    const counted: Traffic = () => {
+      started += 1;
+      return traffic();
+    };
+    await runOpenLoop({ url, connections: 16, seconds: 1, startsPerSecond: 400, traffic: counted });
+    expect(started).toBeGreaterThan(300);
+    expect(started).toBeLessThan(500);
+  });
+});
+
+describe('the choice of accounts', () => {
+  const share = (choose: () => number, wanted: number) => {
+    const draws = 50_000;
+    let hits = 0;
+    for (let draw = 0; draw < draws; draw += 1) if (choose() === wanted) hits += 1;
+    return hits / draws;
+  };
+
+  it('by Zipf gives the first its share of the harmonic sum', () => {
+    const sum = Array.from({ length: 1000 }, (_, rank) => 1 / (rank + 1) ** 0.99).reduce((a, b) => a + b);
+    expect(share(zipf(1000, 0.99), 0)).toBeCloseTo(1 / sum, 1);
+    expect(share(uniform(1000), 0)).toBeLessThan(0.01);
+  });
+
+  it('never leaves the accounts that there are, and reaches the unpopular ones', () => {
+    const choose = zipf(100, 0.99);
+    const chosen = new Set(Array.from({ length: 20_000 }, choose));
+    expect([...chosen].every((account) => account >= 0 && account < 100)).toBe(true);
+    expect(chosen.size).toBe(100);
+  });
+});

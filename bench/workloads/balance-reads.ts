@@ -1,0 +1,121 @@
+import { accountIdOf } from '../ledgers/made-up.ts';
+import { zipf } from '../load/account-choice.ts';
+import type { BalanceRoute } from '../load/balance-traffic.ts';
+import { BALANCE_ROUTES, balanceTraffic, keyHeaderOf } from '../load/balance-traffic.ts';
+import { runClosedLoop } from '../load/closed-loop.ts';
+import type { Contender } from '../measure-rounds.ts';
+import { measureRounds, medianOf } from '../measure-rounds.ts';
+import { captureReply, startBare } from '../servers/start-bare.ts';
+import type { BareReplies } from '../servers/start-bare.ts';
+import { SCRIP_SETTINGS, startScrip } from '../servers/start-scrip.ts';
+import type { Bench, Check, Figure, Finding, Outcome, Workload } from '../workload.ts';
+
+const CONNECTIONS = 64;
+const THETA = 0.99;
+
+export const balanceReads: Workload = { id: 'W1', title: 'Balance reads', run };
+
+async function run(bench: Bench): Promise<Outcome> {
+  const { scale, ledgers } = bench;
+  const accounts = scale.balanceAccounts;
+  const directory = await ledgers.get({ accounts, lotsPerAccount: 1, withKeys: true, debits: 0 });
+  const scrip = await startScrip(directory);
+  const whole = await startBare(await captureBalances(scrip.url, 'all'));
+  const bodies = await startBare(await captureBalances(scrip.url, 'type'));
+  const servers = [
+    { who: 'Scrip', url: scrip.url },
+    { who: 'bare Fastify, same bytes', url: whole.url },
+    { who: 'bare Fastify, same body', url: bodies.url },
+  ];
+  try {
+    const choose = zipf(accounts, THETA);
+    const contenders = BALANCE_ROUTES.flatMap((route) =>
+      servers.map(({ who, url }): Contender => {
+        const traffic = balanceTraffic(route, choose);
+        return {
+          who,
+          what: `balance in ${nameOf(route)}`,
+          unit: 'requests/s',
+          run: (seconds) => runClosedLoop({ url, connections: CONNECTIONS, until: { seconds }, traffic }),
+        };
+      }),
+    );
+    const figures = await measureRounds(contenders, { ...bench, seconds: scale.balanceSeconds });
+    return {
+      setup: [
+        `${accounts.toLocaleString('en')} accounts, chosen by Zipf ${THETA}, each read with its own key over ${CONNECTIONS} connections.`,
+        SCRIP_SETTINGS,
+        'Bare Fastify: the same routes, answering at once with one of Scrip’s replies: with all of its headers (same bytes), or with the type only (same body).',
+      ],
+      figures,
+      findings: BALANCE_ROUTES.flatMap((route) => findingsOf(route, figures)),
+      checks: [await checkBalances(scrip.url, { accounts, sampled: Math.min(200, accounts) })],
+    };
+  } finally {
+    await Promise.all([scrip.stop(), whole.stop(), bodies.stop()]);
+  }
+}
+
+function nameOf({ name }: BalanceRoute): string {
+  return name.startsWith('/') ? name : `the dialect of ${name}`;
+}
+
+function findingsOf(route: BalanceRoute, figures: readonly Figure[]): Finding[] {
+  const what = `balance in ${nameOf(route)}`;
+  const rate = (who: string) => medianOf(figures, who, what);
+  return [
+    {
+      what: `${what}, beside bare Fastify, same bytes`,
+      value: rate('Scrip') / rate('bare Fastify, same bytes'),
+      unit: '×',
+      target: { atLeast: 0.8 },
+    },
+    {
+      what: `${what}, beside bare Fastify, same body`,
+      value: rate('Scrip') / rate('bare Fastify, same body'),
+      unit: '×',
+      target: null,
+    },
+  ];
+}
+
+function ask(url: string, route: BalanceRoute, account: number): Promise<Response> {
+  return fetch(`${url}${route.path(account)}`, { headers: keyHeaderOf(route, account) });
+}
+
+async function captureBalances(url: string, headers: 'all' | 'type'): Promise<BareReplies> {
+  const balances = [];
+  for (const route of BALANCE_ROUTES)
+    balances.push({
+      pattern: route.pattern,
+      ...(await captureReply(await ask(url, route, 0), headers)),
+    });
+  return { balances, debit: { headers: {}, body: '' } };
+}
+
+/** Every account was made alike, so every reply must be but for its id and times. */
+async function checkBalances(
+  url: string,
+  { accounts, sampled }: { accounts: number; sampled: number },
+): Promise<Check> {
+  const alike = async (route: BalanceRoute, account: number) => {
+    const body = await (await ask(url, route, account)).text();
+    return body
+      .replaceAll(accountIdOf(account), 'ID')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+      .replace(/(?<="dailyLimitRateSecondsToReset":)\d+/, 'SECONDS');
+  };
+  const problems: string[] = [];
+  for (const route of BALANCE_ROUTES) {
+    const expected = await alike(route, 0);
+    for (let asked = 0; asked < sampled; asked += 1) {
+      const account = Math.floor(Math.random() * accounts);
+      const body = await alike(route, account);
+      if (body !== expected) problems.push(`${nameOf(route)} says ${body} for ${accountIdOf(account)}`);
+    }
+  }
+  return {
+    what: `Scrip: ${sampled} accounts in each dialect, chosen at random, have what they were granted`,
+    problem: problems[0] ?? null,
+  };
+}

@@ -1,0 +1,76 @@
+import type { LedgerShape } from '../ledgers/generate-ledger.ts';
+import { accountIdOf } from '../ledgers/made-up.ts';
+import { askAll } from '../load/ask-all.ts';
+import { plainFigure } from '../measure-rounds.ts';
+import { memoryOf } from '../servers/memory-of.ts';
+import { SCRIP_SETTINGS, startScrip } from '../servers/start-scrip.ts';
+import type { Bench, Check, Figure, Finding, Outcome, Workload } from '../workload.ts';
+
+/** Of a larger ledger, as many accounts are read, evenly spread: enough to show whether memory goes on growing. */
+const MOST_READ = 2_000_000;
+const LOOK_EVERY = 10_000;
+
+export const memory: Workload = { id: 'W7', title: 'Memory', run };
+
+async function run(bench: Bench): Promise<Outcome> {
+  const { balanceAccounts, accountsOnDisk } = bench.scale;
+  const shape = { accounts: balanceAccounts, lotsPerAccount: 1, withKeys: true, debits: 0 };
+  const larger = { accounts: accountsOnDisk, lotsPerAccount: 1, withKeys: false, debits: 0 };
+  const shapes: LedgerShape[] = accountsOnDisk > 0 ? [shape, larger] : [shape];
+  const figures: Figure[] = [];
+  const findings: Finding[] = [];
+  const checks: Check[] = [];
+  for (const shape of shapes) {
+    const what = `memory, ${shape.accounts.toLocaleString('en')} accounts`;
+    const measured = await readAll(bench, shape);
+    checks.push(measured.check);
+    figures.push(
+      plainFigure({ who: 'Scrip', what: `${what}, after the start`, unit: 'MiB' }, [measured.startMiB]),
+      plainFigure({ who: 'Scrip', what: `${what}, at the most while they are read`, unit: 'MiB' }, [
+        measured.mostMiB,
+      ]),
+    );
+    findings.push({ what, value: measured.mostMiB, unit: 'MiB', target: { atMost: 1024 } });
+  }
+  return {
+    setup: [
+      `Resident memory of the server’s process while the balance of every account is read once (of more than ${MOST_READ.toLocaleString('en')}, so many); one lot an account.`,
+      SCRIP_SETTINGS,
+      ...(accountsOnDisk > 0 ? [] : ['A second ledger, ten times as large, is measured in the full run.']),
+    ],
+    figures,
+    findings,
+    checks,
+  };
+}
+
+async function readAll(
+  { ledgers }: Bench,
+  shape: LedgerShape,
+): Promise<{ startMiB: number; mostMiB: number; check: Check }> {
+  const scrip = await startScrip(await ledgers.get(shape));
+  try {
+    const startMiB = memoryOf(scrip.pid);
+    let mostMiB = startMiB;
+    let wrong = 0;
+    const count = Math.min(shape.accounts, MOST_READ);
+    const step = shape.accounts / count;
+    const path = (index: number) => `/scrip/v1/accounts/${accountIdOf(Math.floor(index * step))}/balance`;
+    let read = 0;
+    await askAll(scrip.url, { count, path }, (_index, reply) => {
+      if (reply.status !== 200 || !reply.body().includes('"settled":"1000000000"')) wrong += 1;
+      read += 1;
+      if (read % LOOK_EVERY === 0 || read === count) mostMiB = Math.max(mostMiB, memoryOf(scrip.pid));
+    });
+    return {
+      startMiB,
+      mostMiB,
+      check: {
+        what: `Scrip: ${count.toLocaleString('en')} of ${shape.accounts.toLocaleString('en')} accounts have what they were granted`,
+        problem: wrong === 0 ? null : `${wrong} have not`,
+      },
+    };
+  } finally {
+    await scrip.stop();
+  }
+}
