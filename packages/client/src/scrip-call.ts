@@ -97,7 +97,7 @@ function refuse(code: string, text: string): ConfigurationError {
   return new ConfigurationError(text, { code, service: 'scrip' });
 }
 
-function writeBigInt(_name: string, value: unknown): unknown {
+export function writeBigInt(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 

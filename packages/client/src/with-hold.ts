@@ -94,7 +94,7 @@ export async function workWithHold<Result>(
 }
 
 /** Nothing cannot be captured: it is released. */
-function isNothing({ amount, quantity }: CaptureInput): boolean {
+export function isNothing({ amount, quantity }: CaptureInput): boolean {
   const said = amount ?? quantity;
   return said !== undefined && /^[+-]?0*\.?0*$/.test(String(said).trim());
 }

@@ -1,0 +1,50 @@
+import { type NodeHeaders, readIdempotencyKey } from './idempotency-key.ts';
+import { createMeter, type MeteredWork } from './meter.ts';
+import type { Metered, MeterOptions } from './meter-options.ts';
+import { endWithReply, type NodeReply, sendRefusal } from './node-reply.ts';
+
+export type { Given, Metered, MeterOptions, UnchargedWork } from './meter-options.ts';
+
+interface ExpressRequest {
+  readonly headers: NodeHeaders;
+}
+
+type Next = (error?: unknown) => void;
+
+const works = new WeakMap<object, MeteredWork>();
+
+/** Middleware of Express: holds credits before the handlers that follow it, and takes them when the reply ends. */
+export function meter<Request extends ExpressRequest>(options: MeterOptions<Request>) {
+  const begin = createMeter(options);
+  return async (request: Request, response: NodeReply, next: Next): Promise<void> => {
+    const begun = await begin(request, readIdempotencyKey(request.headers['idempotency-key']));
+    if (!begun.ok) {
+      sendRefusal(response, begun.reply);
+      return;
+    }
+    works.set(request, begun.work);
+    endWithReply(response, begun.work);
+    next();
+  };
+}
+
+/** The meter of a request; throws where there is none. */
+export function metered(request: object): Metered {
+  const work = works.get(request);
+  if (work === undefined) throw new Error('This request has no meter: put meter() before its handler.');
+  return work.metered;
+}
+
+/**
+ * An error handler, to stand before any other: Express cuts a reply off when its handler fails after the head was sent,
+ * which otherwise looks as if the customer had gone. Passes every error on.
+ */
+export async function releaseOnError(
+  error: unknown,
+  request: object,
+  _response: unknown,
+  next: Next,
+): Promise<void> {
+  await works.get(request)?.end('failed');
+  next(error);
+}

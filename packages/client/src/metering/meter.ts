@@ -1,0 +1,182 @@
+import type { DialectName } from '@scrip/dialects';
+import { ClientError, InsufficientCreditsError, RateLimitError } from '../client-error.ts';
+import { type Runtime, systemRuntime } from '../runtime.ts';
+import type { ScripAccount } from '../scrip-account.ts';
+import { writeBigInt } from '../scrip-call.ts';
+import type { Hold } from '../scrip-replies.ts';
+import type { CaptureInput } from '../scrip-requests.ts';
+import { isNothing } from '../with-hold.ts';
+import type { Given, Metered, MeterOptions, UnchargedWork } from './meter-options.ts';
+import { placeHold } from './place-hold.ts';
+import { passOn, type RefusalReply, unavailableReply, unidentifiedReply } from './refusal-reply.ts';
+import { captureHold, isUndecided } from './resolve-hold.ts';
+
+/** A request's work, from its hold to its capture or release. */
+export interface MeteredWork {
+  readonly metered: Metered;
+  /** Whether a reply with this status is paid for. */
+  readonly isCharged: (status: number) => boolean;
+  /**
+   * Ends the work, once: takes what was used, or gives everything back. The reply may end when it is fulfilled; it is
+   * never rejected.
+   */
+  readonly end: (outcome: 'done' | 'failed') => Promise<void>;
+  readonly hasEnded: () => boolean;
+}
+
+export type Begun =
+  | { readonly ok: true; readonly work: MeteredWork }
+  | { readonly ok: false; readonly reply: RefusalReply };
+
+/** Begins the work of a request: places its hold, or says what to answer instead. */
+export type Begin<Request> = (request: Request, key: string | null) => Promise<Begun>;
+
+const DEFAULT_TTL_SECONDS = 900;
+/** A reply does not wait longer for its capture, which then goes on without it. */
+const LONGEST_WAIT_MS = 2000;
+
+export function createMeter<Request>(options: MeterOptions<Request>): Begin<Request> {
+  const {
+    scrip,
+    ttlSeconds = DEFAULT_TTL_SECONDS,
+    whenUnreachable = 'refuse',
+    onRefused = logRefusal,
+  } = options;
+  const runtime = { ...systemRuntime, ...options.runtime };
+
+  return async (request, key) => {
+    const dialect = await read<DialectName | undefined, Request>(options.dialect, request);
+    const accountId = await options.account(request);
+    if (accountId === null || accountId === undefined || accountId === '')
+      return { ok: false, reply: unidentifiedReply(dialect) };
+    const action = await read(options.action, request);
+    const quantity = await read(options.quantity ?? 1, request);
+    const account = scrip.account(accountId);
+    const input = { action, quantity, ttlSeconds };
+    const asked = { options, runtime, account, input };
+    const placedMs = runtime.elapsedMs();
+    try {
+      const hold = await placeHold({ account, input, key, dialect, newId: runtime.newId });
+      return { ok: true, work: startWork({ ...asked, hold, placedMs }) };
+    } catch (error) {
+      // Not Scrip's word, but a mistake in what it was to be asked: nothing was sent.
+      if (!(error instanceof ClientError) || error.code === 'id-invalid') throw error;
+      onRefused(error);
+      const reply = passOn(error);
+      if (
+        whenUnreachable === 'allow' &&
+        (reply === null || isUndecided(error)) &&
+        !(error instanceof RateLimitError)
+      )
+        return { ok: true, work: startWork({ ...asked, hold: null, placedMs, error }) };
+      return { ok: false, reply: reply ?? unavailableReply(dialect) };
+    }
+  };
+}
+
+interface Started<Request> {
+  readonly options: MeterOptions<Request>;
+  readonly runtime: Runtime;
+  readonly account: ScripAccount;
+  readonly input: {
+    readonly action: string;
+    readonly quantity: string | number | bigint;
+    readonly ttlSeconds: number;
+  };
+  readonly hold: Hold | null;
+  readonly placedMs: number;
+  /** Why there is no hold. */
+  readonly error?: ClientError;
+}
+
+function startWork<Request>({
+  options,
+  runtime,
+  account,
+  input,
+  hold,
+  placedMs,
+  error,
+}: Started<Request>): MeteredWork {
+  const { isCharged = isSuccess, onUncharged = logUncharged, onReleaseFailed = logReleaseFailed } = options;
+  const { action, quantity, ttlSeconds } = input;
+  let used: CaptureInput = {};
+  let ended: Promise<void> | null = null;
+  let isOver = false;
+
+  const take = async (): Promise<void> => {
+    const told = {
+      accountId: account.id,
+      action,
+      used: Object.keys(used).length === 0 ? { quantity } : used,
+    };
+    if (hold === null) {
+      if (!isNothing(used))
+        onUncharged({ ...told, id: `meter:${runtime.newId()}`, hold, debit: null, error });
+      return;
+    }
+    const deadlineMs = placedMs + ttlSeconds * 1000;
+    const captured = await captureHold({ account, hold, used, deadlineMs, runtime });
+    if (captured.error !== null) onUncharged({ ...told, id: `${hold.id}:late`, hold, ...captured });
+  };
+  const giveBack = async (): Promise<void> => {
+    if (hold === null) return;
+    try {
+      await account.releaseHold(hold.id, { id: `${hold.id}:release` });
+    } catch (failure) {
+      onReleaseFailed(hold, failure);
+    }
+  };
+  const resolve = async (outcome: 'done' | 'failed'): Promise<void> => {
+    const isFree = outcome === 'failed' || (hold !== null && isNothing(used));
+    try {
+      await (isFree ? giveBack() : take());
+    } catch (failure) {
+      console.error('Scrip: a callback of the meter threw:', failure);
+    }
+  };
+  const end: MeteredWork['end'] = async (outcome) => {
+    ended ??= within(resolve(outcome), runtime);
+    await ended;
+    isOver = true;
+  };
+  return { metered: { hold, use: (said) => (used = said) }, isCharged, end, hasEnded: () => isOver };
+}
+
+/** Waits for it, but not longer than a reply can wait. */
+async function within(resolved: Promise<void>, runtime: Runtime): Promise<void> {
+  const waiting = new AbortController();
+  const patience = runtime.sleep(LONGEST_WAIT_MS, waiting.signal).catch(() => {});
+  await Promise.race([resolved, patience]);
+  waiting.abort();
+}
+
+async function read<Value, Request>(given: Given<Value, Request>, request: Request): Promise<Value> {
+  return typeof given === 'function'
+    ? (given as (request: Request) => Value | Promise<Value>)(request)
+    : given;
+}
+
+function isSuccess(status: number): boolean {
+  return status < 400;
+}
+
+/** Customers without credits, or in a hurry, are no news. */
+function logRefusal(error: ClientError): void {
+  if (error instanceof InsufficientCreditsError || error instanceof RateLimitError) return;
+  console.error(`Scrip: work was refused, or not metered (${error.code}): ${error.message}`);
+}
+
+function logUncharged({ accountId, action, used, id, hold, debit, error }: UnchargedWork): void {
+  const work = JSON.stringify(
+    { accountId, action, used, id, holdId: hold?.id, debitId: debit?.id },
+    writeBigInt,
+  );
+  const why = error instanceof Error ? error.message : String(error);
+  console.error(`Scrip: work was done and not paid for as it should be: ${work}: ${why}`);
+}
+
+function logReleaseFailed(hold: Hold, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  console.error(`Scrip: hold ${hold.id} could not be released; it ends at ${hold.expiresAt}: ${why}`);
+}

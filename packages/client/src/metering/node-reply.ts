@@ -1,0 +1,41 @@
+import type { MeteredWork } from './meter.ts';
+import type { RefusalReply } from './refusal-reply.ts';
+
+/** What is used of Node's `ServerResponse`. */
+export interface NodeReply {
+  readonly statusCode: number;
+  readonly headersSent: boolean;
+  readonly errored: Error | null;
+  writeHead(status: number, headers?: Readonly<Record<string, string>>): unknown;
+  // Not a method, so that any overloads will do.
+  end: (...parts: never[]) => unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+export function sendRefusal(reply: NodeReply, { status, headers, body }: RefusalReply): void {
+  reply.writeHead(status, headers);
+  (reply.end as (this: NodeReply, body: string) => unknown).call(reply, body);
+}
+
+/**
+ * Ends the work when the reply ends, and holds the reply's last part back until then: whoever has the whole reply finds
+ * it paid for. A reply that is cut off by the customer is paid for: part of it has been delivered.
+ */
+export function endWithReply(reply: NodeReply, work: MeteredWork): void {
+  const end = reply.end as (...parts: unknown[]) => unknown;
+  const outcome = () => (work.isCharged(reply.statusCode) ? 'done' : 'failed');
+  let isEnding = false;
+  reply.end = (...parts: unknown[]): unknown => {
+    if (work.hasEnded() && !isEnding) return end.apply(reply, parts);
+    if (isEnding) return reply;
+    isEnding = true;
+    // A second reply is refused from here on, as it would be after a real end.
+    if (!reply.headersSent) reply.writeHead(reply.statusCode);
+    void work.end(outcome()).then(() => end.apply(reply, parts));
+    return reply;
+  };
+  reply.once('close', () => {
+    // Without a head nothing was delivered, and the handler goes on to its own end.
+    if (reply.headersSent) void work.end(reply.errored === null ? outcome() : 'failed');
+  });
+}

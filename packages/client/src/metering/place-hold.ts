@@ -1,0 +1,57 @@
+import { ClientError } from '../client-error.ts';
+import type { Hold } from '../scrip-replies.ts';
+import type { HoldInput, SpendOptions } from '../scrip-requests.ts';
+import type { ScripAccount } from '../scrip-account.ts';
+
+interface Wanted {
+  readonly account: ScripAccount;
+  readonly input: HoldInput & { readonly action: string };
+  /** The `Idempotency-Key` of the request; null where it has none. */
+  readonly key: string | null;
+  readonly dialect: SpendOptions['dialect'];
+  readonly newId: () => string;
+}
+
+/** A key whose work has failed so often is refused. */
+const MOST_TRIES = 8;
+/** More than any hold. */
+const TOO_MUCH = '9223372036854';
+
+/**
+ * Places the hold of one request. A request that repeats the key of another must never find that one's hold and have
+ * its work done for nothing: each request marks its hold, so that the same id with another mark is another command,
+ * which Scrip refuses. Where the other's hold has been given back, its work was not paid for, and the key is free again.
+ */
+export async function placeHold({ account, input, key, dialect, newId }: Wanted): Promise<Hold> {
+  if (key === null) return account.placeHold(input, { id: `meter:${newId()}`, dialect });
+  const id = `meter:${await hashOf([input.action, key])}`;
+  const marked = { ...input, metadata: { request: newId() } };
+  for (let tries = 1; ; tries += 1) {
+    const triedId = tries === 1 ? id : `${id}:${tries}`;
+    try {
+      return await account.placeHold(marked, { id: triedId, dialect });
+    } catch (error) {
+      const isUsed = error instanceof ClientError && (error.status === 422 || error.status === 409);
+      if (!isUsed || tries === MOST_TRIES || !(await isGivenBack(account, triedId))) throw error;
+    }
+  }
+}
+
+/** Asks for a capture that no hold can fulfil: the refusal says how the hold stands, and changes nothing. */
+async function isGivenBack(account: ScripAccount, holdId: string): Promise<boolean> {
+  try {
+    await account.captureHold(holdId, { amount: TOO_MUCH });
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    if (error.code === 'hold-expired') return true;
+    return error.code === 'hold-resolved' && error.reply?.body.includes('"resolution":"released"') === true;
+  }
+  throw new Error(`hold ${holdId} gave more than it can have`);
+}
+
+/** Keys may be longer than ids, and one that ends like the id of a capture must not be taken for it. */
+async function hashOf(parts: readonly string[]): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(parts));
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

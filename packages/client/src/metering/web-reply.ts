@@ -1,0 +1,56 @@
+import type { MeteredWork } from './meter.ts';
+import type { RefusalReply } from './refusal-reply.ts';
+
+export function refusalResponse({ status, headers, body }: RefusalReply): Response {
+  // As bytes, because a text would be given a content type of its own.
+  return new Response(body === '' ? null : new TextEncoder().encode(body), { status, headers });
+}
+
+/**
+ * The same reply, whose end comes when the work has ended: whoever has the whole reply finds it paid for. A reply that
+ * the customer cuts off is paid for, part of it has been delivered; one whose body fails is not.
+ */
+export async function endWithResponse(
+  response: Response,
+  { request, work }: { request: Request; work: MeteredWork },
+): Promise<Response> {
+  const isCharged = work.isCharged(response.status);
+  // The body of an answer to HEAD is never read.
+  if (!isCharged || response.body === null || request.method === 'HEAD') {
+    await work.end(isCharged ? 'done' : 'failed');
+    return response;
+  }
+  return new Response(endWithBody(response.body, { request, work }), response);
+}
+
+function endWithBody(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { request, work }: { request: Request; work: MeteredWork },
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) {
+            controller.enqueue(value);
+            return;
+          }
+        } catch (error) {
+          // The handler may read from elsewhere with this request's signal: then it fails because the customer went.
+          await work.end(request.signal.aborted ? 'done' : 'failed');
+          throw error;
+        }
+        await work.end('done');
+        controller.close();
+      },
+      cancel: async (reason) => {
+        const ended = work.end('done');
+        await reader.cancel(reason);
+        await ended;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
