@@ -28,6 +28,10 @@ function endWithBody(
   { request, work }: { request: Request; work: MeteredWork },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
+  // Where the customer has gone before the head was sent, nobody may read the body or cancel it.
+  const payAnyway = () => void work.end('done');
+  if (request.signal.aborted) payAnyway();
+  else request.signal.addEventListener('abort', payAnyway, { once: true });
   return new ReadableStream(
     {
       pull: async (controller) => {

@@ -1,0 +1,65 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What becomes of a request: `lose` passes it on and loses the reply; `page` answers in Scrip's place. */
+export type Fate = 'pass' | 'refuse' | 'lose' | 'page';
+
+export interface FaultyProxy {
+  readonly url: string;
+  /** The requests that have come, such as `POST /scrip/v1/accounts/a/holds?dialect=ocean`. */
+  readonly asked: readonly string[];
+  /** Decides on the requests from now on. */
+  readonly decide: (fateOf: (request: string) => Fate) => void;
+  readonly close: () => void;
+}
+
+/** Stands between a client and a Scrip. */
+export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
+  const asked: string[] = [];
+  let fateOf: (request: string) => Fate = () => 'pass';
+  const proxy = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      void (async () => {
+        const line = `${request.method} ${request.url}`;
+        asked.push(line);
+        const fate = fateOf(line);
+        if (fate === 'refuse') {
+          request.socket.destroy();
+          return;
+        }
+        if (fate === 'page') {
+          response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>');
+          return;
+        }
+        const headers = { ...request.headers } as Record<string, string>;
+        for (const name of ['host', 'connection', 'content-length', 'transfer-encoding'])
+          delete headers[name];
+        const reply = await fetch(`${target}${request.url}`, {
+          method: request.method ?? '',
+          headers,
+          ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
+        });
+        const text = await reply.text();
+        const type = reply.headers.get('content-type');
+        if (fate === 'lose') request.socket.destroy();
+        else response.writeHead(reply.status, type === null ? {} : { 'content-type': type }).end(text);
+      })();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    asked,
+    decide: (decision) => {
+      fateOf = decision;
+    },
+    close: () => {
+      proxy.closeAllConnections();
+      proxy.close();
+    },
+  };
+}
