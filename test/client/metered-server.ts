@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { getRequestListener } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import express from 'express';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Context, Hono } from 'hono';
@@ -66,7 +66,7 @@ export const frameworks: Readonly<Record<string, (options: Options, work: Work) 
         toResponse(await work(forHono.metered(context))),
       );
       app.onError((_error, context) => context.text('it failed', 500));
-      return listen(createServer(getRequestListener(app.fetch)));
+      return listen(createAdaptorServer({ fetch: app.fetch }) as Server);
     },
     'Next.js': async (options, work) => {
       const route = forNext.meter(options, async (_request, _context, metered) =>
@@ -79,7 +79,7 @@ export const frameworks: Readonly<Record<string, (options: Options, work: Work) 
           return new Response('it failed', { status: 500 });
         }
       };
-      return listen(createServer(getRequestListener(answer)));
+      return listen(createAdaptorServer({ fetch: answer }) as Server);
     },
   };
 

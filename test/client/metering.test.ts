@@ -124,7 +124,7 @@ describe.each(Object.keys(frameworks))('a metered route of %s', (name) => {
     const asked = ask({ signal: leaving.signal });
     await begun.promise;
     leaving.abort();
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toThrow('aborted');
     gate.resolve();
     await expect
       .poll(async () => standing(account), { timeout: 20_000 })
@@ -134,7 +134,7 @@ describe.each(Object.keys(frameworks))('a metered route of %s', (name) => {
   it('gives everything back when the stream fails on its way', async () => {
     const { account, ask } = await start((metered) => ({ parts: brokenParts(metered) }));
     const reply = await ask();
-    await expect(reply.text()).rejects.toThrow();
+    await expect(reply.text()).rejects.toThrow('terminated');
     await expect
       .poll(async () => standing(account), { timeout: 20_000 })
       .toEqual({ settled: '100', held: '0' });

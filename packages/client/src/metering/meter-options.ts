@@ -26,7 +26,7 @@ export interface MeterOptions<Request> {
   readonly ttlSeconds?: number | undefined;
   /** In whose words refusals are answered; Scrip's own problem+json if not given. */
   readonly dialect?: Given<DialectName | undefined, Request> | undefined;
-  /** Whether a reply with this status is paid for; below 400 if not given. */
+  /** Whether a reply with this status is paid for; those from 200 to 399 are, if not given. */
   readonly isCharged?: ((status: number) => boolean) | undefined;
   /**
    * What becomes of a request while Scrip cannot decide: `refuse`, with 503 (if not given), or `allow`, which does the

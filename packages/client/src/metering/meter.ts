@@ -158,7 +158,8 @@ async function read<Value, Request>(given: Given<Value, Request>, request: Reque
 }
 
 function isSuccess(status: number): boolean {
-  return status < 400;
+  // `Response.error()` has status 0.
+  return status >= 200 && status < 400;
 }
 
 /** Customers without credits, or in a hurry, are no news. */

@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ScripAccount } from '../../packages/client/src/index.ts';
+import type {
+  Metered,
+  MeterOptions,
+  UnchargedWork,
+} from '../../packages/client/src/metering/meter-options.ts';
+import { meter } from '../../packages/client/src/metering/next.ts';
+import { systemRuntime } from '../../packages/client/src/runtime.ts';
+import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
+import { type ScripServer, startScripServer } from './scrip-server.ts';
+
+let server: ScripServer;
+let proxy: FaultyProxy;
+beforeAll(async () => {
+  server = await startScripServer();
+  proxy = await startFaultyProxy(server.url);
+}, 60_000);
+afterAll(async () => {
+  proxy.close();
+  await server.stop();
+});
+beforeEach(() => proxy.decide(() => 'pass'));
+
+const PATIENCE_MS = 2000;
+/** Captures are sent again at once, and replies wait for them as long as it takes. */
+const hurried = {
+  sleep: async (ms: number, signal?: AbortSignal) =>
+    systemRuntime.sleep(ms === PATIENCE_MS ? 60_000 : 20, signal),
+};
+/** Replies wait for nothing. */
+const impatient = {
+  sleep: async (ms: number, signal?: AbortSignal) => systemRuntime.sleep(ms === PATIENCE_MS ? 0 : 20, signal),
+};
+
+type Options = Partial<MeterOptions<Request>>;
+type Handler = (metered: Metered) => Response | Promise<Response>;
+
+const isPlacing = (request: string) => /\/holds(\?|$)/.test(request);
+const isCapture = (request: string) => request.endsWith('/capture');
+const isRelease = (request: string) => request.endsWith('/release');
+
+/** A route that takes up to 10 of the 100 credits of an account of its own, through the proxy. */
+async function open(options: Options = {}) {
+  const account = await server.openAccount();
+  const scrip = server.create({ url: proxy.url, maxRetries: 0 });
+  const uncharged: UnchargedWork[] = [];
+  const given = {
+    scrip,
+    account: () => account.id,
+    action: 'sms',
+    quantity: 10,
+    runtime: hurried,
+    onRefused: () => {},
+    onUncharged: (work: UnchargedWork) => uncharged.push(work),
+    ...options,
+  };
+  let worked = 0;
+  const ask = async (handler: Handler = () => new Response('done'), key?: string) => {
+    const route = meter(given, async (_request: Request, _context, metered) => {
+      worked += 1;
+      return handler(metered);
+    });
+    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+    const reply = await route(new Request('http://127.0.0.1/work', { headers }), {});
+    return { status: reply.status, headers: reply.headers, text: await reply.text() };
+  };
+  return { account, ask, uncharged, worked: () => worked };
+}
+
+async function standing(account: ScripAccount) {
+  const [pool] = (await account.balance()).pools;
+  return { settled: pool?.settled, held: pool?.held };
+}
+
+describe('while Scrip cannot be reached', () => {
+  it.each([
+    ['refuse', undefined, '"code":"metering-unavailable"'],
+    ['refuse', 'ocean', '{"detail":"Service Unavailable"}'],
+    ['page', undefined, '"code":"metering-unavailable"'],
+    ['page', 'ocean', '{"detail":"Service Unavailable"}'],
+  ] as const)('(%s, in %s) work is refused and not done', async (fate, dialect, words) => {
+    const { account, ask, worked } = await open({ dialect });
+    proxy.decide(() => fate);
+    const reply = await ask();
+    expect(reply).toMatchObject({ status: 503, text: expect.stringContaining(words) });
+    expect(reply.headers.get('retry-after')).toBe('1');
+    expect(worked()).toBe(0);
+    expect(await standing(account)).toEqual({ settled: '100', held: '0' });
+  });
+
+  it('work may be allowed, and is told of, with what it used', async () => {
+    const { account, ask, uncharged } = await open({ whenUnreachable: 'allow' });
+    proxy.decide(() => 'refuse');
+    expect(await ask(() => new Response('broken', { status: 500 }))).toMatchObject({ status: 500 });
+    expect(uncharged).toEqual([]);
+    expect(await ask()).toMatchObject({ status: 200, text: 'done' });
+    expect(uncharged).toMatchObject([
+      { accountId: account.id, action: 'sms', used: { quantity: 10 }, hold: null, debit: null },
+    ]);
+    expect(uncharged[0]?.error).toMatchObject({ name: 'ConnectionError' });
+  });
+
+  it('work that is allowed then is still refused where Scrip says no', async () => {
+    const { ask, worked } = await open({ whenUnreachable: 'allow', quantity: 101 });
+    expect((await ask()).status).toBe(402);
+    expect(worked()).toBe(0);
+  });
+});
+
+describe('a capture', () => {
+  it.each(['refuse', 'page', 'lose'] as const)(
+    'that fails (%s) is sent again, and takes once',
+    async (fate) => {
+      const { account, ask, uncharged } = await open();
+      let captures = 0;
+      proxy.decide((request) => (isCapture(request) && (captures += 1) <= 2 ? fate : 'pass'));
+      expect((await ask()).status).toBe(200);
+      expect(captures).toBe(3);
+      expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+      expect(uncharged).toEqual([]);
+    },
+  );
+
+  it('that never succeeds is told of, and the customer has the work all the same', async () => {
+    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    proxy.decide((request) => (isCapture(request) ? 'refuse' : 'pass'));
+    expect(await ask(({ use }) => (use({ quantity: 3 }), new Response('done')))).toMatchObject({
+      text: 'done',
+    });
+    expect(uncharged).toHaveLength(1);
+    const [work] = uncharged;
+    expect(work).toMatchObject({
+      accountId: account.id,
+      used: { quantity: 3 },
+      hold: { amount: '10' },
+      debit: null,
+    });
+    // What the page tells to do about it.
+    await account.debit({ action: 'sms', quantity: 3 }, { id: work?.id });
+    await expect
+      .poll(async () => standing(account), { timeout: 20_000 })
+      .toEqual({ settled: '97', held: '0' });
+  });
+
+  it('after the deadline is refused and told of, never a silent debit', async () => {
+    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    await ask(async () => {
+      await expect
+        .poll(async () => standing(account), { timeout: 20_000 })
+        .toEqual({ settled: '100', held: '0' });
+      return new Response('done');
+    });
+    expect(uncharged).toMatchObject([{ error: { code: 'hold-expired' }, debit: null }]);
+    expect(await standing(account)).toEqual({ settled: '100', held: '0' });
+  });
+
+  it.each([
+    [{ quantity: 11 }, 'capture-exceeds-hold'],
+    [{ quantity: 1000, allowExcess: true }, 'insufficient-credits'],
+    [{ quantity: -1 }, 'invalid-request'],
+  ])('of %j takes the whole hold, and tells of it', async (used, code) => {
+    const { account, ask, uncharged } = await open();
+    await ask(({ use }) => (use(used), new Response('done')));
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+    expect(uncharged).toMatchObject([{ used, error: { code }, debit: { amount: '10' } }]);
+  });
+
+  it('does not keep the reply waiting for long', async () => {
+    const { account, ask } = await open({ runtime: impatient });
+    let isUp = false;
+    proxy.decide((request) => (isCapture(request) && !isUp ? 'refuse' : 'pass'));
+    expect((await ask()).text).toBe('done');
+    expect(await standing(account)).toEqual({ settled: '100', held: '10' });
+    isUp = true;
+    await expect
+      .poll(async () => standing(account), { timeout: 20_000 })
+      .toEqual({ settled: '90', held: '0' });
+  });
+});
+
+it('a release that fails is told of, and the hold ends at its deadline', async () => {
+  const failed: unknown[] = [];
+  const { account, ask } = await open({ ttlSeconds: 1, onReleaseFailed: (hold) => failed.push(hold.id) });
+  proxy.decide((request) => (isRelease(request) ? 'refuse' : 'pass'));
+  expect((await ask(() => new Response('broken', { status: 500 }))).status).toBe(500);
+  expect(failed).toHaveLength(1);
+  await expect
+    .poll(async () => standing(account), { timeout: 20_000 })
+    .toEqual({ settled: '100', held: '0' });
+});
+
+describe('an Idempotency-Key', () => {
+  it('that was paid for is refused, and its work is not done again', async () => {
+    const { account, ask, worked } = await open({ dialect: 'ocean' });
+    expect((await ask(undefined, 'one')).status).toBe(200);
+    const again = await ask(undefined, '"one"');
+    expect(again).toMatchObject({ status: 422, text: expect.stringContaining('idempotency-key') });
+    expect(worked()).toBe(1);
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+    expect((await ask(undefined, 'two')).status).toBe(200);
+  });
+
+  it('of work in progress is refused', async () => {
+    const { account, ask, worked } = await open();
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const first = ask(async () => {
+      begun.resolve();
+      await gate.promise;
+      return new Response('done');
+    }, 'one');
+    await begun.promise;
+    expect((await ask(undefined, 'one')).status).toBe(422);
+    gate.resolve();
+    expect((await first).status).toBe(200);
+    expect(worked()).toBe(1);
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  });
+
+  it('whose work failed may be used again, and takes once', async () => {
+    const { account, ask, worked } = await open();
+    for (const status of [500, 422])
+      expect(await ask(() => new Response(null, { status }), 'one')).toMatchObject({ status });
+    await ask(() => Response.error(), 'one');
+    const replies = await Promise.all([1, 2, 3].map(async () => (await ask(undefined, 'one')).status));
+    expect(replies.toSorted((a, b) => a - b)).toEqual([200, 422, 422]);
+    expect(worked()).toBe(4);
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  });
+
+  it('that found no credits may be used again after a top-up', async () => {
+    const { account, ask } = await open({ quantity: 101 });
+    expect((await ask(undefined, 'one')).status).toBe(402);
+    await account.grant({ pool: 'standard', amount: 1, kind: 'one-time' });
+    expect((await ask(undefined, 'one')).status).toBe(200);
+    expect(await standing(account)).toEqual({ settled: '0', held: '0' });
+  });
+
+  it('is kept over a lost reply of Scrip: one hold, one debit', async () => {
+    const { account, ask, worked } = await open({
+      scrip: server.create({ url: proxy.url, maxRetries: 1 }),
+    });
+    let placings = 0;
+    proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
+    expect((await ask(undefined, 'one')).status).toBe(200);
+    expect([placings, worked()]).toEqual([2, 1]);
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  });
+});
+
+describe('what is not worth a reply of Scrip', () => {
+  it('is said on the console: a refused key, and no key', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const scrip = server.create({ key: 'scrip_op_another_key', maxRetries: 0 });
+    const { ask } = await open({ scrip, onRefused: undefined });
+    const reply = await ask();
+    expect(reply).toMatchObject({ status: 401, text: expect.stringContaining('credential-unknown') });
+    expect(said.mock.calls).toEqual([[expect.stringContaining('credential-unknown')]]);
+    expect(JSON.stringify(said.mock.calls)).not.toContain('another_key');
+    said.mockRestore();
+  });
+
+  it('an account that nobody could name is a mistake of the server, and nothing is done', async () => {
+    const { ask, worked } = await open({ account: () => '..' });
+    await expect(ask()).rejects.toMatchObject({ code: 'id-invalid' });
+    expect(worked()).toBe(0);
+  });
+
+  it('an account that does not exist is not found, and nothing is done', async () => {
+    const { ask, worked } = await open({ account: () => 'nobody', dialect: 'ocean' });
+    const reply = await ask();
+    expect([reply.status, reply.text, reply.headers.get('content-type')]).toEqual([404, '', null]);
+    expect(worked()).toBe(0);
+  });
+
+  it('a caller without an account is unknown, in the dialect', async () => {
+    const { ask, worked } = await open({ account: () => null, dialect: 'voxpria' });
+    expect(await ask()).toMatchObject({ status: 401, text: expect.stringContaining('unauthorized') });
+    expect(worked()).toBe(0);
+  });
+});
