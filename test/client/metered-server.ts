@@ -26,62 +26,82 @@ export interface MeteredServer {
   readonly close: () => void;
 }
 
+type Serve = (options: Options, work: Work) => Promise<MeteredServer>;
+
 /** Each serves one metered route, `/work`, as its framework's users would write it. */
-export const frameworks: Readonly<Record<string, (options: Options, work: Work) => Promise<MeteredServer>>> =
-  {
-    Express: async (options, work) => {
-      const app = express();
-      app.use('/work', forExpress.meter(options), async (request, response) => {
-        const made = await work(forExpress.metered(request));
-        if ('parts' in made) await pipeline(Readable.from(made.parts), response);
-        else response.status(made.status).send(made.body);
-      });
-      app.use(forExpress.releaseOnError);
-      // Instead of Express's own, which writes the error to the console.
-      app.use((_error: unknown, request: express.Request, response: express.Response, _next: () => void) => {
-        if (response.headersSent) request.socket.destroy();
-        else response.status(500).send('it failed');
-      });
-      return listen(createServer(app as RequestListener));
-    },
-    Fastify: async (options, work) => {
-      const app = fastify();
-      app.route({
-        method: ['GET', 'HEAD'],
-        url: '/work',
-        exposeHeadRoute: false,
-        ...forFastify.meter(options),
-        handler: async (request: FastifyRequest, reply: FastifyReply) => {
-          const made = await work(forFastify.metered(request));
-          if ('parts' in made) return reply.send(Readable.from(made.parts, { objectMode: false }));
-          return reply.code(made.status).send(made.body);
-        },
-      });
-      const url = await app.listen({ port: 0, host: '127.0.0.1' });
-      return { url, close: () => end(app.server) };
-    },
-    Hono: async (options, work) => {
-      const app = new Hono();
-      app.get('/work', forHono.meter<Context>(options), async (context) =>
-        toResponse(await work(forHono.metered(context))),
-      );
-      app.onError((_error, context) => context.text('it failed', 500));
-      return listen(createAdaptorServer({ fetch: app.fetch }) as Server);
-    },
-    'Next.js': async (options, work) => {
-      const route = forNext.meter(options, async (_request, _context, metered) =>
-        toResponse(await work(metered)),
-      );
-      const answer = async (request: Request) => {
-        try {
-          return await route(request, {});
-        } catch {
-          return new Response('it failed', { status: 500 });
-        }
-      };
-      return listen(createAdaptorServer({ fetch: answer }) as Server);
-    },
+export const frameworks: Readonly<Record<string, Serve>> = {
+  Express: serveExpress(async (parts, response) => {
+    for await (const part of parts) response.write(part);
+    response.end();
+  }),
+  'Express with a pipeline': serveExpress(async (parts, response) =>
+    pipeline(Readable.from(parts), response),
+  ),
+  Fastify: serveFastify((parts) => Readable.from(parts, { objectMode: false })),
+  'Fastify with a stream of the Web': serveFastify((parts) =>
+    ReadableStream.from(parts).pipeThrough(new TextEncoderStream()),
+  ),
+  Hono: async (options, work) => {
+    const app = new Hono();
+    app.get('/work', forHono.meter<Context>(options), async (context) =>
+      toResponse(await work(forHono.metered(context))),
+    );
+    app.onError((_error, context) => context.text('it failed', 500));
+    return listen(createAdaptorServer({ fetch: app.fetch }) as Server);
+  },
+  'Next.js': async (options, work) => {
+    const route = forNext.meter(options, async (_request, _context, metered) =>
+      toResponse(await work(metered)),
+    );
+    const answer = async (request: Request) => {
+      try {
+        return await route(request, {});
+      } catch {
+        return new Response('it failed', { status: 500 });
+      }
+    };
+    return listen(createAdaptorServer({ fetch: answer }) as Server);
+  },
+};
+
+function serveExpress(
+  stream: (parts: AsyncIterable<string>, response: express.Response) => Promise<void>,
+): Serve {
+  return async (options, work) => {
+    const app = express();
+    app.use('/work', forExpress.meter(options), async (request, response) => {
+      const made = await work(forExpress.metered(request));
+      if ('parts' in made) await stream(made.parts, response);
+      else response.status(made.status).send(made.body);
+    });
+    app.use(forExpress.releaseOnError);
+    // Instead of Express's own, which writes the error to the console.
+    app.use((_error: unknown, request: express.Request, response: express.Response, _next: () => void) => {
+      if (response.headersSent) request.socket.destroy();
+      else response.status(500).send('it failed');
+    });
+    return listen(createServer(app as RequestListener));
   };
+}
+
+function serveFastify(toPayload: (parts: AsyncIterable<string>) => unknown): Serve {
+  return async (options, work) => {
+    const app = fastify();
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: '/work',
+      exposeHeadRoute: false,
+      ...forFastify.meter(options),
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const made = await work(forFastify.metered(request));
+        if ('parts' in made) return reply.send(toPayload(made.parts));
+        return reply.code(made.status).send(made.body);
+      },
+    });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    return { url, close: () => end(app.server) };
+  };
+}
 
 function toResponse(made: Made): Response {
   if (!('parts' in made)) return new Response(made.body, { status: made.status });

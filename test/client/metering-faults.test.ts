@@ -7,6 +7,7 @@ import type {
 } from '../../packages/client/src/metering/meter-options.ts';
 import { meter } from '../../packages/client/src/metering/next.ts';
 import { systemRuntime } from '../../packages/client/src/runtime.ts';
+import { OPERATOR_KEY } from '../support/scrip-process.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { type ScripServer, startScripServer } from './scrip-server.ts';
 
@@ -22,6 +23,7 @@ afterAll(async () => {
 });
 beforeEach(() => proxy.decide(() => 'pass'));
 
+const ADDRESS = 'http://127.0.0.1/work';
 const PATIENCE_MS = 2000;
 /** Captures are sent again at once, and replies wait for them as long as it takes. */
 const hurried = {
@@ -56,16 +58,17 @@ async function open(options: Options = {}) {
     ...options,
   };
   let worked = 0;
-  const ask = async (handler: Handler = () => new Response('done'), key?: string) => {
-    const route = meter(given, async (_request: Request, _context, metered) => {
+  const route = (handler: Handler) =>
+    meter(given, async (_request: Request, _context, metered) => {
       worked += 1;
       return handler(metered);
     });
+  const ask = async (handler: Handler = () => new Response('done'), key?: string) => {
     const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
-    const reply = await route(new Request('http://127.0.0.1/work', { headers }), {});
+    const reply = await route(handler)(new Request(ADDRESS, { headers }), {});
     return { status: reply.status, headers: reply.headers, text: await reply.text() };
   };
-  return { account, ask, uncharged, worked: () => worked };
+  return { account, ask, route, uncharged, worked: () => worked };
 }
 
 async function standing(account: ScripAccount) {
@@ -188,6 +191,55 @@ it('a release that fails is told of, and the hold ends at its deadline', async (
   await expect
     .poll(async () => standing(account), { timeout: 20_000 })
     .toEqual({ settled: '100', held: '0' });
+});
+
+describe('a reply that nobody reads to its end', () => {
+  const partly = () => new Response(ReadableStream.from(['one', 'two']).pipeThrough(new TextEncoderStream()));
+
+  it('is paid for when its body is cancelled', async () => {
+    const { account, route } = await open();
+    const reply = await route(partly)(new Request(ADDRESS), {});
+    await reply.body?.cancel();
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  });
+
+  it('is paid for when the customer goes, and the server forgets the body', async () => {
+    const { account, route } = await open();
+    const leaving = new AbortController();
+    await route(partly)(new Request(ADDRESS, { signal: leaving.signal }), {});
+    leaving.abort();
+    await expect
+      .poll(async () => standing(account), { timeout: 20_000 })
+      .toEqual({ settled: '90', held: '0' });
+  });
+
+  it('is paid for when the customer goes, and the source of the body stops with the request', async () => {
+    const { account, route } = await open();
+    const leaving = new AbortController();
+    const stopping = () => {
+      const source = new TransformStream();
+      leaving.signal.addEventListener('abort', () => void source.writable.abort(new Error('gone')));
+      return new Response(source.readable);
+    };
+    const reply = await route(stopping)(new Request(ADDRESS, { signal: leaving.signal }), {});
+    const read = reply.text();
+    leaving.abort();
+    await expect(read).rejects.toThrow('gone');
+    await expect
+      .poll(async () => standing(account), { timeout: 20_000 })
+      .toEqual({ settled: '90', held: '0' });
+  });
+});
+
+it('a meter without a Scrip takes the one of the environment, at the first request', async () => {
+  const { account, route } = await open({ scrip: undefined });
+  vi.stubEnv('SCRIP_URL', server.url);
+  const made = route(() => new Response('done'));
+  await expect(made(new Request(ADDRESS), {})).rejects.toMatchObject({ code: 'key-missing' });
+  vi.stubEnv('SCRIP_KEY', OPERATOR_KEY);
+  expect(await (await made(new Request(ADDRESS), {})).text()).toBe('done');
+  vi.unstubAllEnvs();
+  expect(await standing(account)).toEqual({ settled: '90', held: '0' });
 });
 
 describe('an Idempotency-Key', () => {

@@ -2,6 +2,7 @@ import { type NodeHeaders, readIdempotencyKey } from './idempotency-key.ts';
 import { createMeter, type MeteredWork } from './meter.ts';
 import type { Metered, MeterOptions } from './meter-options.ts';
 import { endWithReply, type NodeReply } from './node-reply.ts';
+import { endWithBody } from './web-reply.ts';
 
 export type { Given, Metered, MeterOptions, UnchargedWork } from './meter-options.ts';
 
@@ -36,13 +37,13 @@ export function meter<Request extends FastifyRequest>(options: MeterOptions<Requ
       endWithReply(reply.raw, begun.work);
       return undefined;
     },
-    onSend: async (request: Request, reply: FastifyReply, payload: unknown): Promise<void> => {
+    /** Fastify cuts a reply off when its stream fails, which otherwise looks as if the customer had gone. */
+    onSend: async (request: Request, reply: FastifyReply, payload: unknown): Promise<unknown> => {
       const work = works.get(request);
-      if (work === undefined) return;
-      const outcome = work.isCharged(reply.statusCode) ? 'done' : 'failed';
-      if (!isStream(payload)) await work.end(outcome);
-      // Fastify cuts the reply off when its stream fails, which otherwise looks as if the customer had gone.
-      else payload.on?.('error', () => void work.end('failed'));
+      if (work === undefined || !work.isCharged(reply.statusCode)) return payload;
+      if (payload instanceof ReadableStream) return endWithBody(payload, { work });
+      if (isNodeStream(payload)) payload.on('error', () => void work.end('failed'));
+      return payload;
     },
   };
 }
@@ -54,7 +55,10 @@ export function metered(request: object): Metered {
   return work.metered;
 }
 
-function isStream(payload: unknown): payload is { on?: (event: 'error', listener: () => void) => unknown } {
-  const { pipe, getReader } = (payload ?? {}) as { pipe?: unknown; getReader?: unknown };
-  return typeof pipe === 'function' || typeof getReader === 'function';
+interface NodeStream {
+  on(event: 'error', listener: () => void): unknown;
+}
+
+function isNodeStream(payload: unknown): payload is NodeStream {
+  return typeof (payload as { pipe?: unknown } | null)?.pipe === 'function';
 }

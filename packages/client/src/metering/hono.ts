@@ -7,7 +7,6 @@ export type { Given, Metered, MeterOptions, UnchargedWork } from './meter-option
 
 interface HonoContext {
   readonly req: { readonly raw: Request };
-  readonly error: Error | undefined;
   get res(): Response;
   set res(response: Response | undefined);
 }
@@ -29,8 +28,6 @@ export function meter<Context extends HonoContext>(options: MeterOptions<Context
       await work.end('failed');
       throw error;
     }
-    // Hono has made a reply of the handler's error.
-    if (context.error !== undefined) await work.end('failed');
     const response = await endWithResponse(context.res, { request, work });
     if (response !== context.res) {
       // Hono would merge the headers of both.

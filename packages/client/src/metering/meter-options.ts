@@ -11,8 +11,11 @@ export type Given<Value, Request> = Value | ((request: Request) => Value | Promi
 type MaybeId = string | null | undefined;
 
 export interface MeterOptions<Request> {
-  /** With an operator's key of the role `spend`. */
-  readonly scrip: Scrip;
+  /**
+   * With an operator's key of the role `spend`. If not given, `new Scrip()` at the first request: a build that only
+   * loads the code needs no key then.
+   */
+  readonly scrip?: Scrip | undefined;
   /**
    * Whose credits: must be sure of who asks. Null or undefined where the request does not say, which is answered with
    * 401.

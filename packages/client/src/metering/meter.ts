@@ -1,6 +1,7 @@
 import type { DialectName } from '@scrip/dialects';
 import { ClientError, InsufficientCreditsError, RateLimitError } from '../client-error.ts';
 import { type Runtime, systemRuntime } from '../runtime.ts';
+import { Scrip } from '../scrip.ts';
 import type { ScripAccount } from '../scrip-account.ts';
 import { writeBigInt } from '../scrip-call.ts';
 import type { Hold } from '../scrip-replies.ts';
@@ -21,7 +22,6 @@ export interface MeteredWork {
    * never rejected.
    */
   readonly end: (outcome: 'done' | 'failed') => Promise<void>;
-  readonly hasEnded: () => boolean;
 }
 
 export type Begun =
@@ -36,13 +36,9 @@ const DEFAULT_TTL_SECONDS = 900;
 const LONGEST_WAIT_MS = 2000;
 
 export function createMeter<Request>(options: MeterOptions<Request>): Begin<Request> {
-  const {
-    scrip,
-    ttlSeconds = DEFAULT_TTL_SECONDS,
-    whenUnreachable = 'refuse',
-    onRefused = logRefusal,
-  } = options;
+  const { ttlSeconds = DEFAULT_TTL_SECONDS, whenUnreachable = 'refuse', onRefused = logRefusal } = options;
   const runtime = { ...systemRuntime, ...options.runtime };
+  let { scrip } = options;
 
   return async (request, key) => {
     const dialect = await read<DialectName | undefined, Request>(options.dialect, request);
@@ -51,6 +47,7 @@ export function createMeter<Request>(options: MeterOptions<Request>): Begin<Requ
       return { ok: false, reply: unidentifiedReply(dialect) };
     const action = await read(options.action, request);
     const quantity = await read(options.quantity ?? 1, request);
+    scrip ??= new Scrip();
     const account = scrip.account(accountId);
     const input = { action, quantity, ttlSeconds };
     const asked = { options, runtime, account, input };
@@ -102,7 +99,6 @@ function startWork<Request>({
   const { action, quantity, ttlSeconds } = input;
   let used: CaptureInput = {};
   let ended: Promise<void> | null = null;
-  let isOver = false;
 
   const take = async (): Promise<void> => {
     const told = {
@@ -138,9 +134,8 @@ function startWork<Request>({
   const end: MeteredWork['end'] = async (outcome) => {
     ended ??= within(resolve(outcome), runtime);
     await ended;
-    isOver = true;
   };
-  return { metered: { hold, use: (said) => (used = said) }, isCharged, end, hasEnded: () => isOver };
+  return { metered: { hold, use: (said) => (used = said) }, isCharged, end };
 }
 
 /** Waits for it, but not longer than a reply can wait. */

@@ -26,7 +26,6 @@ export function endWithReply(reply: NodeReply, work: MeteredWork): void {
   const outcome = () => (work.isCharged(reply.statusCode) ? 'done' : 'failed');
   let isEnding = false;
   reply.end = (...parts: unknown[]): unknown => {
-    if (work.hasEnded() && !isEnding) return end.apply(reply, parts);
     if (isEnding) return reply;
     isEnding = true;
     // A second reply is refused from here on, as it would be after a real end.

@@ -59,8 +59,8 @@ async function insist(
 }
 
 /** Nobody has said yes or no: Scrip is away, or a proxy answers for it, or the reply was cut off. */
-export function isUndecided({ retryable, outcome, reply, code }: ClientError): boolean {
-  return retryable || outcome === 'unknown' || (reply !== null && code === 'not-scrip');
+export function isUndecided({ retryable, outcome, code }: ClientError): boolean {
+  return retryable || outcome === 'unknown' || code === 'not-scrip';
 }
 
 /** There is no hold left to take anything from. */

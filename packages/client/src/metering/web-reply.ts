@@ -20,18 +20,19 @@ export async function endWithResponse(
     await work.end(isCharged ? 'done' : 'failed');
     return response;
   }
-  return new Response(endWithBody(response.body, { request, work }), response);
+  return new Response(endWithBody(response.body, { work, signal: request.signal }), response);
 }
 
-function endWithBody(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { request, work }: { request: Request; work: MeteredWork },
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** The same body, whose end waits for the end of the work. `signal` says that the customer has gone. */
+export function endWithBody<Part>(
+  body: ReadableStream<Part>,
+  { work, signal }: { work: MeteredWork; signal?: AbortSignal },
+): ReadableStream<Part> {
   const reader = body.getReader();
   // Where the customer has gone before the head was sent, nobody may read the body or cancel it.
   const payAnyway = () => void work.end('done');
-  if (request.signal.aborted) payAnyway();
-  else request.signal.addEventListener('abort', payAnyway, { once: true });
+  if (signal?.aborted === true) payAnyway();
+  else signal?.addEventListener('abort', payAnyway, { once: true });
   return new ReadableStream(
     {
       pull: async (controller) => {
@@ -43,7 +44,7 @@ function endWithBody(
           }
         } catch (error) {
           // The handler may read from elsewhere with this request's signal: then it fails because the customer went.
-          await work.end(request.signal.aborted ? 'done' : 'failed');
+          await work.end(signal?.aborted === true ? 'done' : 'failed');
           throw error;
         }
         await work.end('done');

@@ -1,6 +1,5 @@
 // Speech for credits, as a route handler of Next.js. See docs/metering.md.
 // SCRIP_URL=http://127.0.0.1:8787 SCRIP_KEY=scrip_op_… npx next dev
-import { Scrip } from '@scrip/client';
 import { meter } from '@scrip/client/next';
 
 /** Whose key it is: your own table of customers. */
@@ -13,7 +12,6 @@ async function textOf(request: Request): Promise<string> {
 
 export const POST = meter(
   {
-    scrip: new Scrip(),
     account: (request: Request) => accounts.get(request.headers.get('x-sup-api-key') ?? ''),
     action: 'speech',
     // The most that it can take: one second for each character.
