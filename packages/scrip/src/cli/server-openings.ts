@@ -1,6 +1,6 @@
+import type { Account, ListedGrant, Page, RateCard } from '@scrip/client';
 import { parseMicros } from '../core/credits.ts';
 import { connect } from './api-command.ts';
-import type { Account, GrantList, RateCard } from './api-replies.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { FoundAccount, OpeningTarget } from './opening-target.ts';
 import { OPENING_ID, openingGrantBody, openingGrantId } from './opening-target.ts';
@@ -19,7 +19,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
     do {
       const query = { limit: '1000', after };
       const path = ['accounts', accountId, 'grants'];
-      const { value } = await client.call<GrantList>({ method: 'GET', path, query });
+      const { value } = await client.call<Page<ListedGrant>>({ method: 'GET', path, query });
       for (const { id, pool, amount, expiresAt } of value.data)
         found.set(id, {
           pool,
