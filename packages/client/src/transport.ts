@@ -21,7 +21,7 @@ export interface Call {
 export interface Received {
   /** As it came. */
   readonly reply: HttpReply;
-  /** Without the key, wherever it was repeated: what errors are made of. */
+  /** Without the key, wherever it was repeated, and fit to be passed on: what errors are made of. */
   readonly safeReply: HttpReply;
   readonly requestId: string | undefined;
   readonly receivedAtMs: number;
@@ -81,9 +81,21 @@ export function createTransport(
   };
 }
 
+/** What speaks of the connection and of the bytes on it, which are not the text that is kept. */
+const OF_THE_CONNECTION = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'keep-alive',
+  'set-cookie',
+  'transfer-encoding',
+]);
+
 function receive(reply: HttpReply, redact: Redact, receivedAtMs: number): Omit<Received, 'mayHaveHappened'> {
   const headers = Object.fromEntries(
-    Object.entries(reply.headers).map(([name, value]) => [name, redact(value)]),
+    Object.entries(reply.headers)
+      .filter(([name]) => !OF_THE_CONNECTION.has(name))
+      .map(([name, value]) => [name, redact(value)]),
   );
   const safeReply = { status: reply.status, headers, body: redact(reply.body) };
   return { reply, safeReply, requestId: requestIdOf(reply.headers, redact), receivedAtMs };
