@@ -1,11 +1,10 @@
 import { OPERATOR_HEADER } from './debit-traffic.ts';
-import type { HttpConnection, HttpReply } from './http-connection.ts';
+import type { HttpReply } from './http-connection.ts';
 import { openConnection } from './http-connection.ts';
+import { sendUntilTaken } from './send-until-taken.ts';
 import { getRequest } from './traffic.ts';
 
 const CONNECTIONS = 8;
-const MOST_TRIES = 100;
-const PAUSE_MS = 100;
 
 /** Asks for each path, as the operator, over a few connections; again where the server says that it is overloaded. */
 export async function askAll(
@@ -20,21 +19,11 @@ export async function askAll(
       while (next < count) {
         const index = next;
         next += 1;
-        onReply(index, await answerOf(connection, path(index)));
+        onReply(index, await sendUntilTaken(connection, getRequest(path(index), OPERATOR_HEADER)));
       }
     } finally {
       connection.close();
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONNECTIONS, count) }, work));
-}
-
-async function answerOf(connection: HttpConnection, path: string): Promise<HttpReply> {
-  for (let tries = 1; ; tries += 1) {
-    const reply = await connection.send(getRequest(path, OPERATOR_HEADER));
-    if (reply.status !== 503 || tries === MOST_TRIES) return reply;
-    await new Promise((resolve) => {
-      setTimeout(resolve, PAUSE_MS);
-    });
-  }
 }

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { uniform, zipf } from './account-choice.ts';
 import { runClosedLoop } from './closed-loop.ts';
+import { openConnection } from './http-connection.ts';
 import { runOpenLoop } from './open-loop.ts';
+import { sendUntilTaken } from './send-until-taken.ts';
 import type { Traffic } from './traffic.ts';
 import { getRequest } from './traffic.ts';
 
@@ -147,5 +149,17 @@ describe('the choice of accounts', () => {
     const chosen = new Set(Array.from({ length: 20_000 }, choose));
     expect([...chosen].every((account) => account >= 0 && account < 100)).toBe(true);
     expect(chosen.size).toBe(100);
+  });
+});
+
+describe('a request that must be taken', () => {
+  it('is sent again while the server is overloaded', async () => {
+    const url = await serve((number) => ({
+      text: reply(number < 3 ? '503 Service Unavailable' : '404 Not Found'),
+      afterMs: 0,
+    }));
+    const connection = openConnection(url);
+    expect((await sendUntilTaken(connection, getRequest('/', ''))).status).toBe(404);
+    connection.close();
   });
 });

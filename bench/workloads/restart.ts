@@ -5,7 +5,9 @@ import { createAckBook } from '../ledgers/ack-book.ts';
 import { checkLedger, readBalances } from '../ledgers/check-ledger.ts';
 import { uniform } from '../load/account-choice.ts';
 import { bulkTraffic } from '../load/bulk-traffic.ts';
+import type { HttpReply } from '../load/http-connection.ts';
 import { openConnection } from '../load/http-connection.ts';
+import { sendUntilTaken } from '../load/send-until-taken.ts';
 import type { PlannedRequest, Traffic } from '../load/traffic.ts';
 import { median, plainFigure } from '../measure-rounds.ts';
 import type { ChildServer } from '../servers/child-server.ts';
@@ -91,7 +93,7 @@ async function killUnderLoad(
     try {
       for (;;) {
         const request = traffic();
-        const reply = await connection.send(request.bytes).catch((error: unknown) => {
+        const reply = await sendUntilTaken(connection, request.bytes).catch((error: unknown) => {
           if (!isKilled) throw error;
           return null;
         });
@@ -99,7 +101,7 @@ async function killUnderLoad(
           unanswered.push(request);
           return;
         }
-        if (reply.status !== 200) throw new Error(`bulk debits were answered with ${reply.status}`);
+        checkTaken(reply);
         request.onAnswer?.(reply);
       }
     } finally {
@@ -119,8 +121,16 @@ async function killUnderLoad(
 
 async function askAgain(url: string, requests: readonly PlannedRequest[]): Promise<void> {
   const connection = openConnection(url);
-  for (const { bytes, onAnswer } of requests) onAnswer?.(await connection.send(bytes));
+  for (const { bytes, onAnswer } of requests) {
+    const reply = await sendUntilTaken(connection, bytes);
+    checkTaken(reply);
+    onAnswer?.(reply);
+  }
   connection.close();
+}
+
+function checkTaken({ status, body }: HttpReply): void {
+  if (status !== 200) throw new Error(`bulk debits were answered with ${status}: ${body().toString()}`);
 }
 
 function checkWasLoaded(book: AckBook, round: number): Check {
