@@ -1,5 +1,10 @@
 import type { DialectName } from '@scrip/dialects';
-import { ClientError, InsufficientCreditsError, RateLimitError } from '../client-error.ts';
+import {
+  ClientError,
+  ConfigurationError,
+  InsufficientCreditsError,
+  RateLimitError,
+} from '../client-error.ts';
 import { type Runtime, systemRuntime } from '../runtime.ts';
 import { Scrip } from '../scrip.ts';
 import type { ScripAccount } from '../scrip-account.ts';
@@ -57,7 +62,7 @@ export function createMeter<Request>(options: MeterOptions<Request>): Begin<Requ
       return { ok: true, work: startWork({ ...asked, hold, placedMs }) };
     } catch (error) {
       // Not Scrip's word, but a mistake in what it was to be asked: nothing was sent.
-      if (!(error instanceof ClientError) || error.code === 'id-invalid') throw error;
+      if (!(error instanceof ClientError) || error instanceof ConfigurationError) throw error;
       onRefused(error);
       const reply = passOn(error);
       if (
