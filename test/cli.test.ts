@@ -31,6 +31,7 @@ const COMMANDS = [
   'usage',
   'quote',
   'explain',
+  'seal',
   'completion',
   'serve',
   ...['show', 'publish'].map((name) => `rate-card ${name}`),

@@ -8,9 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
 import type { FailureCode } from '../packages/scrip/src/cli/failure-table.ts';
 import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
-import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import type { CliSession } from './support/cli-session.ts';
+import { migrate } from '../packages/scrip/src/stores/sqlite/migrate.ts';
+import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
+import { openJournal } from '../packages/scrip/src/stores/sqlite/open-files.ts';
 import { startCliSession } from './support/cli-session.ts';
 import { runScrip } from './support/run-scrip.ts';
 import { grant, OPEN, openSampleLedger } from './support/sample-ledger.ts';
@@ -137,6 +139,18 @@ const CAUSES: Readonly<Record<FailureCode | keyof typeof usageFailures, Cause>> 
   'id-invalid': () => ({ words: ['account', 'close', 'acme', '--id', 'é'] }),
   'id-unusable': line('account show ..'),
   'secret-missing': line('key import acme'),
+  'journal-sealed': () => {
+    const data = join(directory, 'sealed');
+    mkdirSync(data);
+    const journal = openJournal(join(data, 'journal.db'));
+    migrate(journal, JOURNAL_MIGRATIONS);
+    journal.exec("INSERT INTO seal (only, position, anchor, digest) VALUES (1, 7, '', '')");
+    journal.close();
+    return { words: ['export', '--data', data] };
+  },
+  'seal-too-recent': () => ({
+    words: ['seal', '--keep-days', '7', '--to', join(directory, 'sealed.ndjson')],
+  }),
   'not-confirmed': line('account erase acme'),
   'file-unreadable': line('debit --file /nowhere/debits.csv'),
   'debits-invalid': line('debit --file - --format csv', { input: 'colour\nred\n' }),

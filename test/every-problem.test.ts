@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
 import { Fault } from '../packages/scrip/src/ledger/fault.ts';
 import type { FaultCode } from '../packages/scrip/src/ledger/fault.ts';
+import { SealedPast } from '../packages/scrip/src/ledger/sealed-past.ts';
 import type { Ledger } from '../packages/scrip/src/ledger/ledger.ts';
 import type { ProblemCode } from '../packages/scrip/src/server/problem-table.ts';
 import { problems } from '../packages/scrip/src/server/problem-table.ts';
@@ -17,7 +18,7 @@ type Steps = readonly (readonly [method: string, path: string, asking?: Asking])
 type Cause =
   | { readonly bytes: string }
   | { readonly parserError: string }
-  | { readonly thrown: () => unknown };
+  | { readonly thrown: () => unknown; readonly asked?: 'GET' };
 
 const CHARGE = { pool: 'standard', amount: 1 };
 const post = (path: string, body: unknown = {}, asking: Asking = {}) =>
@@ -109,6 +110,7 @@ const CAUSES: Readonly<Record<ProblemCode, Steps | Cause>> = {
   'expiry-before-start': [grant({ startsAt: '2026-06-01T00:00:00Z', expiresAt: '2026-05-01T00:00:00Z' })],
   'quantity-needs-action': [hold(), post('/accounts/acme/holds/h1/capture', { quantity: 1 })],
   'headers-too-large': { bytes: `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n` },
+  sealed: { asked: 'GET', thrown: () => new SealedPast(0) },
   internal: { thrown: () => new TypeError('a bug') },
   'store-failed': fault('store-failed'),
   'store-unreadable': fault('store-unreadable'),
@@ -170,13 +172,18 @@ async function provoke(cause: Steps | Cause): Promise<Said> {
       if (thrown !== null) throw thrown();
       return ledger.change(input);
     },
+    accountAt: async (accountId, atMs) => {
+      if (thrown !== null) throw thrown();
+      return ledger.accountAt(accountId, atMs);
+    },
   });
   served = await serveAcme({ wrap });
   if ('bytes' in cause) return sendBytes(served, cause.bytes);
   if ('parserError' in cause) return failToParse(served, cause.parserError);
   if (!('thrown' in cause)) return askInOrder(served, cause);
   thrown = cause.thrown;
-  return askInOrder(served, [debit()]);
+  const past = ['GET', '/accounts/acme/balance?at=2026-03-10T12:00:00Z'] as const;
+  return askInOrder(served, [cause.asked === 'GET' ? past : debit()]);
 }
 
 it.each(Object.entries(CAUSES))('the problem %s comes about', async (code, cause) => {

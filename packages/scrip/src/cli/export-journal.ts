@@ -88,11 +88,13 @@ function startLines(source: JournalSource, after: number): ExportedLines {
       'nothing-after',
       `The journal has ${upTo} entries: there is nothing after entry ${after}.`,
     );
-  const ends = createChainEnds();
+  const { sealed } = source;
+  if (after < sealed.after) throw journalSealed(sealed.after);
+  const ends = createChainEnds(sealed.ends);
   const progress = startProgress(upTo, 'entries');
   function* lines(): Generator<string> {
     yield encodeLine({ kind: 'header', after });
-    for (const page of source.pages(0, upTo)) {
+    for (const page of source.pages(sealed.after, upTo)) {
       for (const entry of page) {
         ends.add(entry);
         if (entry.number > after) yield encodeLine({ kind: 'entry', entry });
@@ -108,6 +110,13 @@ function startLines(source: JournalSource, after: number): ExportedLines {
     ends,
     stop: progress.stop,
   };
+}
+
+/** What was sealed is in the sealed files, each of them an export. */
+export function journalSealed(after: number): CommandFailure {
+  return CommandFailure.of('journal-sealed', `The first ${after} entries are sealed.`, {
+    about: { after },
+  });
 }
 
 async function writeLines(

@@ -180,6 +180,17 @@ const commandFailures = {
     says: 'the data was written by a newer version of Scrip (…)',
     remedy: 'Run that version, or a newer one.',
   },
+  'journal-sealed': {
+    exit: 'failure',
+    says: 'The first … entries are sealed.',
+    remedy:
+      'Export with --after and that number: the sealed file has what is before. To back up, stop the server and copy journal.db and secret.',
+  },
+  'seal-too-recent': {
+    exit: 'usage',
+    says: 'Only what is older than … can be sealed: ….',
+    remedy: 'Name an earlier day with --before, or more days with --keep-days.',
+  },
   'ledger-missing': {
     exit: 'failure',
     says: 'There is no ledger: … does not exist.',

@@ -18,6 +18,7 @@ import { quoteCommand } from './commands/quote-command.ts';
 import { rateCardCommand } from './commands/rate-card-command.ts';
 import { refundCommand } from './commands/refund-command.ts';
 import { restoreCommand } from './commands/restore-command.ts';
+import { sealCommand } from './commands/seal-command.ts';
 import { usageCommand } from './commands/usage-command.ts';
 import { exitCode } from './exit-code.ts';
 import { serveCommand } from './serve-command.ts';
@@ -68,6 +69,7 @@ function createProgram(): Command {
     importCommand(),
     backupCommand(),
     restoreCommand(),
+    sealCommand(),
     completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);

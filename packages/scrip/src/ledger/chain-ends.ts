@@ -31,9 +31,10 @@ export interface ChainEnds {
   readonly streams: () => Iterable<string>;
 }
 
-export function createChainEnds(): ChainEnds {
-  const ends = new Map<string, ChainEnd>();
-  let entries = 0;
+/** `from`: where the chains stood when the oldest entries were sealed. */
+export function createChainEnds(from: readonly ChainEnd[] = []): ChainEnds {
+  const ends = new Map(from.map((end) => [end.accountId, end]));
+  let { entries } = anchorOf(from);
   return {
     add: (entry) => {
       const { number, accountId, version, body, hash } = entry;

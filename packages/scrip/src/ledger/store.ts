@@ -80,7 +80,7 @@ export interface Store {
   ): Promise<R[]>;
   /** The account as of its last durable entry. */
   account(accountId: string): Promise<AccountState | null>;
-  /** The account as of its last entry recorded at or before an instant. */
+  /** The account as of its last entry recorded at or before an instant. Rejects with `SealedPast`. */
   accountAt(accountId: string, atMs: number): Promise<AccountState | null>;
   /** Ids of accounts in their order, after a given one. */
   accountIds(page: { readonly after: string | null; readonly limit: number }): Promise<string[]>;
@@ -89,7 +89,7 @@ export interface Store {
   entry(accountId: string, version: number): Promise<RecordedEntry | null>;
   /** The durable entry of a change, and the latest entry that continues it (refund, end of a hold, void). */
   findChange(accountId: string, changeId: string): Promise<FoundChange | null>;
-  /** Durable entries in version order, of one kind or of all. */
+  /** Durable entries in version order, of one kind or of all; of all, those after the seal. */
   entries(query: EntriesQuery): Promise<RecordedEntry[]>;
   /** Usage whose slots lie in a half-open range of instants; what falls into one slot may come in several parts. */
   usage(accountId: string, range: { readonly fromMs: number; readonly toMs: number }): Promise<UsageChange[]>;

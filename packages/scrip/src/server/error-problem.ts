@@ -1,7 +1,9 @@
 import { Fault } from '../ledger/fault.ts';
+import { SealedPast } from '../ledger/sealed-past.ts';
 import type { Problem } from './problem.ts';
 import { RefusedRequest } from './problem.ts';
 import { faultProblem, timedOutProblem } from './rejection-problem.ts';
+import { formatTime } from './render/time.ts';
 
 /**
  * The problem that an error of any kind comes to. Texts of errors that are not Scrip's own are never shown: Fastify
@@ -10,6 +12,12 @@ import { faultProblem, timedOutProblem } from './rejection-problem.ts';
 export function errorProblem(error: unknown): Problem {
   if (error instanceof RefusedRequest) return error.problem;
   if (error instanceof Fault) return faultProblem(error);
+  if (error instanceof SealedPast)
+    return {
+      code: 'sealed',
+      detail: 'The entries that would tell have been sealed: they are in the sealed file, and not here.',
+      members: { knownFrom: formatTime(error.knownFromMs) },
+    };
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -83,6 +83,11 @@ export const problems = {
     title: 'There is no such version of the rate card',
     remedy: 'Use a version from 1 up to the one that `GET /scrip/v1/rate-card` shows.',
   },
+  sealed: {
+    status: 410,
+    title: 'What was then is sealed',
+    remedy: 'Ask for a time from `knownFrom` on; the sealed file has what was before.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'The method is not allowed here',

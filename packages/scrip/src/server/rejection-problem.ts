@@ -76,7 +76,11 @@ function resourceProblem(rejection: ResourceRejection): Problem {
     case 'grant-voided':
       return { code, detail: 'A grant can be voided once.' };
     case 'debit-not-found':
-      return { code, detail: 'The account has no debit or capture with this id.' };
+      return {
+        code,
+        detail:
+          'The account has no debit or capture with this id; or it is sealed, and can be neither refunded nor explained here.',
+      };
     case 'refund-exceeds-debit':
       return {
         code,

@@ -19,7 +19,7 @@ export function registerEntries(app: FastifyInstance, { deps: { ledger }, author
         {
           summary: "List the journal's entries",
           description:
-            'Oldest first. What time has done since the last change is written down with the next one.',
+            'Oldest first. What time has done since the last change is written down with the next one. Where the oldest have been sealed, `sealedThrough` is the last of them.',
           tag: 'Entries',
         },
         { params: { accountId: Type.String() }, query: strictObject(pageQuery), reply: { 200: entryList } },
@@ -28,8 +28,16 @@ export function registerEntries(app: FastifyInstance, { deps: { ledger }, author
     async ({ params: { accountId }, query: { limit = DEFAULT_LIMIT, after } }, reply) => {
       const afterVersion = decodeVersionCursor(after);
       const found = await ledger.entries({ accountId, afterVersion, limit: limit + 1 });
-      if (found.length === 0 && (await ledger.account(accountId)) === null) throw accountNotFound();
-      return sendJson(reply, 200, versionPageJson(found.map(renderEntry), limit));
+      const state = found.length === 0 ? await ledger.account(accountId) : null;
+      if (found.length === 0 && state === null) throw accountNotFound();
+      const page = versionPageJson(found.map(renderEntry), limit);
+      // Versions have no gaps: what is missing before the first, or altogether, is sealed.
+      const before = (found[0]?.entry.version ?? (state?.version ?? 0) + 1) - 1;
+      return sendJson(
+        reply,
+        200,
+        before > afterVersion ? `{"sealedThrough":${before},${page.slice(1)}` : page,
+      );
     },
   );
 }

@@ -88,6 +88,6 @@ const entry = Type.Unsafe<Record<string, unknown>>({
 });
 
 export const entryList = Type.Object(
-  { data: Type.Array(entry), next: nullableString },
+  { data: Type.Array(entry), next: nullableString, sealedThrough: Type.Optional(version) },
   { description: LIST, additionalProperties: false },
 );

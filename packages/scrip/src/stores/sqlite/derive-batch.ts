@@ -1,11 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Entry } from '../../core/entry.ts';
 import { continuedVersion } from '../../core/entry.ts';
-import { usageOf } from '../../core/usage.ts';
 import { changeHash } from './change-filter.ts';
-
-/** What `used_billions` counts; see the table. */
-export const BILLION = 1_000_000_000n;
+import { createUsageTable } from './usage-table.ts';
 
 export interface PlacedEntry {
   readonly position: number;
@@ -16,7 +13,7 @@ export interface PlacedEntry {
 export function createBatchDeriver(
   database: DatabaseSync,
   seed: number,
-): (batch: readonly PlacedEntry[]) => void {
+): (batch: readonly PlacedEntry[], options?: { readonly withUsage?: boolean }) => void {
   const addAccount = database.prepare('INSERT OR IGNORE INTO account (account_id) VALUES (?)');
   const addHistory = database.prepare(
     'INSERT OR REPLACE INTO history (account_id, version, position, at_ms) VALUES (?, ?, ?, ?)',
@@ -27,34 +24,10 @@ export function createBatchDeriver(
   const addContinuation = database.prepare(
     'INSERT OR REPLACE INTO continuation (account_id, continued_version, version) VALUES (?, ?, ?)',
   );
-  const addUsage = database.prepare(
-    `INSERT INTO usage (account_id, slot_ms, pool, action, key, used_billions, used_rest, calls)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET used_billions = used_billions + excluded.used_billions,
-       used_rest = used_rest + excluded.used_rest, calls = calls + excluded.calls`,
-  );
+  const addUsage = createUsageTable(database, 'usage');
   const addKey = database.prepare('INSERT OR REPLACE INTO api_key (digest, account_id) VALUES (?, ?)');
   const dropKey = database.prepare('DELETE FROM api_key WHERE digest = ?');
   const addChange = database.prepare('INSERT OR REPLACE INTO change (run, hash, position) VALUES (0, ?, ?)');
-
-  function deriveUsage(batch: readonly PlacedEntry[]): void {
-    const sums = new Map<string, { row: (string | number)[]; usedMicros: bigint; calls: number }>();
-    for (const { entry } of batch) {
-      const change = usageOf(entry);
-      if (change === null) continue;
-      const row = [entry.accountId, change.slotMs, change.pool, change.action ?? '', change.key ?? ''];
-      const id = row.join('\n');
-      const sum = sums.get(id) ?? { row, usedMicros: 0n, calls: 0 };
-      sum.usedMicros += change.usedMicros;
-      sum.calls += change.calls;
-      sums.set(id, sum);
-    }
-    for (const id of [...sums.keys()].toSorted()) {
-      const sum = sums.get(id);
-      if (sum !== undefined)
-        addUsage.run(...sum.row, sum.usedMicros / BILLION, sum.usedMicros % BILLION, sum.calls);
-    }
-  }
 
   function deriveEntry({ entry, position }: PlacedEntry): void {
     const { accountId, version } = entry;
@@ -68,12 +41,12 @@ export function createBatchDeriver(
     if (continued !== null) addContinuation.run(accountId, continued, version);
   }
 
-  return (batch) => {
+  return (batch, { withUsage = true } = {}) => {
     const sorted = batch.toSorted(({ entry: a }, { entry: b }) =>
       a.accountId === b.accountId ? a.version - b.version : a.accountId < b.accountId ? -1 : 1,
     );
     for (const placed of sorted) deriveEntry(placed);
-    deriveUsage(batch);
+    if (withUsage) addUsage(batch.map(({ entry }) => entry));
     const hashes = batch.flatMap(({ entry, position }) =>
       entry.change === null ? [] : [{ hash: changeHash(seed, entry.accountId, entry.change.id), position }],
     );

@@ -3,6 +3,7 @@ import { evolve } from '../../core/evolve.ts';
 import type { UsageChange } from '../../core/usage.ts';
 import { usageOf } from '../../core/usage.ts';
 import { Fault } from '../../ledger/fault.ts';
+import { SealedPast } from '../../ledger/sealed-past.ts';
 import type { ChainedState, EntriesQuery, FoundChange, RecordedEntry } from '../../ledger/store.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { JournalTail, Tailed } from './journal-tail.ts';
@@ -55,6 +56,7 @@ export function createDiskReads({
   return {
     account: async (accountId, atMs) => {
       const onDisk = await beside('account', { accountId, atMs: atMs ?? null });
+      if (onDisk !== null && 'knownFromMs' in onDisk) throw new SealedPast(onDisk.knownFromMs);
       let state: AccountState | null = onDisk?.state ?? null;
       let hash = onDisk?.hash ?? '';
       for (const { recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {

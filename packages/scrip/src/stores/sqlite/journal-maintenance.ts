@@ -12,8 +12,8 @@ export type Maintenance =
 
 /** Does such work on the connection that appends: SQLite has one writer. */
 export function createMaintenance(journal: DatabaseSync): (request: Maintenance) => number {
-  // What is erased is overwritten, also in pages that are free then, and nothing of it goes into a file of its own.
-  journal.exec('PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;');
+  // Nothing of what is erased goes into a file of its own.
+  journal.exec('PRAGMA temp_store = MEMORY;');
   const erase = journal.prepare('UPDATE entry SET personal = NULL WHERE position = ?');
   const mark = journal.prepare('INSERT INTO erasure (account_id) VALUES (?)');
   const unmark = journal.prepare('DELETE FROM erasure WHERE mark = ?');

@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { ChainEnd } from '../../ledger/anchor.ts';
 import { WrongEntry } from '../../ledger/chain-ends.ts';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import { checkSchema } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
+import { readSeal, readSealedEnds } from './seal.ts';
 
 /** A journal that is read from outside, beside the process that writes it. */
 export interface JournalSource {
   /** The number of its last durable entry at this moment; 0 for none. */
   readonly lastNumber: () => number;
+  /** Where every chain stood when the oldest entries were sealed, and after how many; 0 where none were. */
+  readonly sealed: { readonly after: number; readonly ends: readonly ChainEnd[] };
   /** Entries in journal order, in pages, after one number and up to another. Throws `WrongEntry` for one that is missing. */
   readonly pages: (after: number, upTo: number) => Generator<NumberedEntry[]>;
   readonly close: () => void;
@@ -40,8 +44,16 @@ export function openJournalSource(file: string): JournalSource {
   }
 }
 
+/** A journal that was written before there were seals has none. */
+function readSealed(database: DatabaseSync): JournalSource['sealed'] {
+  const hasSeals = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seal'").get() !== undefined;
+  const seal = hasSeals ? readSeal(database) : null;
+  return seal === null ? { after: 0, ends: [] } : { after: seal.position, ends: readSealedEnds(database) };
+}
+
 function sourceOf(database: DatabaseSync): JournalSource {
   checkSchema(database, JOURNAL_MIGRATIONS);
+  const sealed = readSealed(database);
   const selectLast = database.prepare('SELECT max(position) AS last FROM entry');
   const selectPage = database.prepare(
     `SELECT position AS number, account_id AS accountId, version, body, personal, lower(hex(hash)) AS hash
@@ -56,7 +68,8 @@ function sourceOf(database: DatabaseSync): JournalSource {
     return page;
   }
   return {
-    lastNumber: () => Number(selectLast.get()?.['last'] ?? 0),
+    lastNumber: () => Math.max(Number(selectLast.get()?.['last'] ?? 0), sealed.after),
+    sealed,
     pages: function* pages(after, upTo) {
       let last = after;
       while (last < upTo) {

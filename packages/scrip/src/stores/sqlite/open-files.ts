@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 /** The journal: a commit returns only when its bytes are on the disk. */
 export function openJournal(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 10_000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  // What is taken away is overwritten, also in pages that are free then.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
   return database;
 }
 

@@ -3,7 +3,7 @@ import { decodeEntry, decodeState } from '../../core/entry-format.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { AccountState } from '../../core/account.ts';
 import type { ChainedState, EntriesQuery } from '../../ledger/store.ts';
-import { BILLION } from './derive-batch.ts';
+import { BILLION } from './usage-table.ts';
 import type { ChangeRun } from './deriver-thread.ts';
 import { openForReading } from './open-files.ts';
 import type { StoredRow } from './stored-row.ts';
@@ -11,7 +11,10 @@ import { STORED_COLUMNS } from './stored-row.ts';
 import { serveThread } from './thread.ts';
 
 export interface ReadRequests {
-  readonly account: { request: { accountId: string; atMs: number | null }; reply: ChainedState | null };
+  readonly account: {
+    request: { accountId: string; atMs: number | null };
+    reply: ChainedState | { readonly knownFromMs: number } | null;
+  };
   readonly versions: { request: { accountId: string; versions: readonly number[] }; reply: StoredRow[] };
   readonly change: {
     request: { hash: number; accountId: string; changeId: string };
@@ -88,6 +91,9 @@ const selectPageOfKind = database.prepare(
    JOIN journal.entry AS entry ON entry.position = history.position
    WHERE kinds.account_id = ? AND kinds.kind = ? AND kinds.version > ? ORDER BY kinds.version LIMIT ?`,
 );
+const selectSealed = database.prepare(
+  'SELECT version, at_ms AS atMs FROM journal.sealed_account WHERE account_id = ?',
+);
 const selectLastVersion = database.prepare(
   'SELECT max(version) AS version FROM history WHERE account_id = ?',
 );
@@ -122,10 +128,21 @@ const selectTail = database.prepare(
 const asRows = (rows: unknown) => rows as StoredRow[];
 const asRow = (row: unknown) => (row ?? null) as StoredRow | null;
 
-function account(accountId: string, atMs: number | null): ChainedState | null {
-  const last = selectLastVersion.get(accountId)?.['version'] as number | null;
-  if (last === null) return null;
-  const upTo = atMs === null ? last : lastVersionAt(accountId, last, atMs);
+/** Where the account stood when its oldest entries were sealed. */
+function sealedOf(accountId: string): { readonly version: number; readonly atMs: number } {
+  return (selectSealed.get(accountId) ?? { version: 0, atMs: -Infinity }) as {
+    version: number;
+    atMs: number;
+  };
+}
+
+function account(accountId: string, atMs: number | null): ReadRequests['account']['reply'] {
+  const sealed = sealedOf(accountId);
+  const recorded = (selectLastVersion.get(accountId)?.['version'] ?? 0) as number;
+  const last = Math.max(recorded, sealed.version);
+  if (last === 0) return null;
+  if (atMs !== null && atMs < sealed.atMs) return { knownFromMs: sealed.atMs };
+  const upTo = atMs === null ? last : lastVersionAt(accountId, { from: sealed.version, to: last }, atMs);
   const snapshot = selectSnapshot.get(accountId, upTo);
   let state: AccountState | null = snapshot === undefined ? null : decodeState(snapshot['state'] as string);
   let hash = (snapshot?.['hash'] ?? '') as string;
@@ -137,9 +154,13 @@ function account(accountId: string, atMs: number | null): ChainedState | null {
 }
 
 /** The last version recorded at or before an instant; an account's time never goes back, so that versions can be halved. */
-function lastVersionAt(accountId: string, lastVersion: number, atMs: number): number {
-  let low = 0;
-  let high = lastVersion;
+function lastVersionAt(
+  accountId: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  atMs: number,
+): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if ((selectTime.get(accountId, middle)?.['atMs'] as number) <= atMs) low = middle;
@@ -169,7 +190,7 @@ const handlers: {
   entries: ({ accountId, afterVersion, limit, kind }) =>
     asRows(
       kind === undefined
-        ? selectPage.all(accountId, afterVersion, limit)
+        ? selectPage.all(accountId, Math.max(afterVersion, sealedOf(accountId).version), limit)
         : selectPageOfKind.all(accountId, kind, afterVersion, limit),
     ),
   usage: ({ accountId, fromMs, toMs }) => ({
@@ -193,8 +214,13 @@ const handlers: {
       checkpoint: number;
       seed: number;
     }),
-    lastPosition: (database.prepare('SELECT max(position) AS last FROM journal.entry').get()?.['last'] ??
-      0) as number,
+    // What is sealed has had its positions.
+    lastPosition: database
+      .prepare(
+        `SELECT max(ifnull((SELECT max(position) FROM journal.entry), 0),
+           ifnull((SELECT position FROM journal.seal), 0)) AS last`,
+      )
+      .get()?.['last'] as number,
     recent: database
       .prepare('SELECT hash FROM change WHERE run = 0')
       .all()

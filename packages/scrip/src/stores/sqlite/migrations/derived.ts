@@ -83,4 +83,9 @@ CREATE TABLE change_run (
 -- Locks: the whole file, while nobody else has it open.
 DELETE FROM snapshot;
 `,
+  `
+-- Why: tables that were made before the journal's oldest entries were sealed are made again; this tells them apart.
+-- Locks: none; a column with a default is added to one row.
+ALTER TABLE progress ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+`,
 ];

@@ -23,4 +23,36 @@ CREATE TABLE erasure (
   account_id TEXT NOT NULL
 ) STRICT;
 `,
+  `
+-- Why: what stands for the journal's oldest entries when they have been sealed, up to a position: where every stream
+--      stood then, what it had used, and a digest of that and of the few older entries that are still needed.
+-- Locks: none; the tables are new.
+CREATE TABLE seal (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  position INTEGER NOT NULL,
+  anchor TEXT NOT NULL,
+  digest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE sealed_account (
+  account_id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sealed_usage (
+  account_id TEXT NOT NULL,
+  slot_ms INTEGER NOT NULL,
+  pool TEXT NOT NULL,
+  action TEXT NOT NULL,
+  key TEXT NOT NULL,
+  -- As in the derived tables.
+  used_billions INTEGER NOT NULL,
+  used_rest INTEGER NOT NULL,
+  calls INTEGER NOT NULL,
+  PRIMARY KEY (account_id, slot_ms, pool, action, key)
+) STRICT, WITHOUT ROWID;
+`,
 ];

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { shapeConfig } from '../../config/config.ts';
+import { readEnv } from '../../config/env.ts';
+import { parseInteger } from '../api-command.ts';
+import { CommandFailure } from '../command-failure.ts';
+import type { DataFlags } from '../data-flag.ts';
+import { dataCommand } from '../data-flag.ts';
+import { startProgress } from '../progress.ts';
+import { formatRecord } from '../table.ts';
+import { soften, writeData } from '../terminal.ts';
+
+const DAY_MS = 86_400_000;
+/** Usage may be told of so late, and a refund be asked for. */
+const LEAST_KEPT_DAYS = 35;
+
+interface SealFlags extends DataFlags {
+  readonly to: string;
+  readonly before?: number;
+  readonly keepDays?: number;
+}
+
+interface Sealed {
+  readonly entries: number;
+  /** The number of the last entry that is sealed. */
+  readonly upTo: number;
+  readonly anchor: string | null;
+}
+
+export function sealCommand(): Command {
+  return dataCommand('seal', {
+    description:
+      'move the oldest entries of a stopped ledger into a file, and go on from a checkpoint; balances, usage and chains stay',
+    examples: [
+      'scrip seal --keep-days 400 --to sealed-1.ndjson',
+      'scrip seal --before 2026-01-01 --to /archive/2025.ndjson --data /srv/scrip/data',
+    ],
+  })
+    .requiredOption('--to <file>', 'the sealed file: one that does not exist yet')
+    .option('--before <day>', 'seal what was recorded before this day or time (UTC)', parseDay)
+    .option('--keep-days <number>', 'seal what is older than so many days', parseInteger)
+    .action(async (flags: SealFlags, command: Command) => {
+      if ((flags.before === undefined) === (flags.keepDays === undefined))
+        command.error('error: either --before or --keep-days says what to seal');
+      const { asDataFailure } = await import('../data-failure.ts');
+      try {
+        showSealed(flags, await seal(flags, Date.now()));
+      } catch (error) {
+        throw asDataFailure(error);
+      }
+    });
+}
+
+async function seal({ data, to, before, keepDays = 0 }: SealFlags, nowMs: number): Promise<Sealed> {
+  const { readConfigFile } = await import('../../config/config-file.ts');
+  const env = readEnv();
+  const config = shapeConfig({ data }, env, await readConfigFile(env.configFile));
+  const keptMs = Math.max(config.idempotencyMs, LEAST_KEPT_DAYS * DAY_MS);
+  const beforeMs = before ?? nowMs - keepDays * DAY_MS;
+  if (beforeMs > nowMs - keptMs)
+    throw CommandFailure.of(
+      'seal-too-recent',
+      `Only what is older than ${keptMs / DAY_MS} days can be sealed: usage is told of, and ids are repeated, until then.`,
+    );
+  return sealDirectory(config.dataDirectory, {
+    beforeMs,
+    file: resolve(to),
+    idsKeptMs: config.idempotencyMs,
+  });
+}
+
+async function sealDirectory(
+  directory: string,
+  { beforeMs, file, idsKeptMs }: { beforeMs: number; file: string; idsKeptMs: number },
+): Promise<Sealed> {
+  const [{ openSqliteStore }, { openDataDirectory }, { openSealableJournal }, { createSealedFile }, ledger] =
+    await Promise.all([
+      import('../../stores/sqlite/sqlite-store.ts'),
+      import('../../stores/sqlite/data-directory.ts'),
+      import('../../stores/sqlite/seal-journal.ts'),
+      import('../write-sealed.ts'),
+      import('../../ledger/anchor.ts'),
+    ]);
+  const { NoLedger } = await import('../../stores/sqlite/journal-source.ts');
+  const journalFile = join(directory, 'journal.db');
+  if (!existsSync(journalFile)) throw new NoLedger(journalFile);
+  // A start and a stop end what the last process was killed in: an erasing of personal data, above all.
+  await (await openSqliteStore({ directory, idsKeptMs, now: Date.now })).close();
+  const { files, unlock } = openDataDirectory(directory);
+  try {
+    const journal = openSealableJournal(files);
+    try {
+      const { after, upTo } = journal.count(beforeMs);
+      if (upTo === after) return { entries: 0, upTo: after, anchor: null };
+      const sealed = createSealedFile(file, after);
+      const from = journal.sealedEnds();
+      const progress = startProgress(upTo - after, 'entries');
+      const plan = journal.plan(beforeMs, (entry) => {
+        sealed.write(entry);
+        progress.advance(entry.number - after, entry.number - after);
+      });
+      await sealed.finish(plan.anchor, from);
+      journal.drop(plan);
+      journal.shrink();
+      progress.stop();
+      return { entries: upTo - after, upTo, anchor: ledger.encodeAnchor(plan.anchor) };
+    } finally {
+      journal.close();
+    }
+  } finally {
+    unlock();
+  }
+}
+
+function showSealed({ to, json = false }: SealFlags, { entries, upTo, anchor }: Sealed): void {
+  const file = entries === 0 ? null : resolve(to);
+  writeData(
+    json
+      ? JSON.stringify({ file, entries, upTo, anchor })
+      : formatRecord(
+          [
+            ['sealed', file],
+            ['entries', `${entries}`],
+            ['up to', `entry ${upTo}`],
+            ['anchor', anchor],
+          ],
+          soften,
+        ),
+  );
+}
+
+function parseDay(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}(?:[Tt].*)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new InvalidArgumentError('It must be a day such as 2026-01-01, or a time.');
+}

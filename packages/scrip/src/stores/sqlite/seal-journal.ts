@@ -1,0 +1,161 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { decodeEntry, encodeState } from '../../core/entry-format.ts';
+import { evolve } from '../../core/evolve.ts';
+import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
+import { encodeAnchor } from '../../ledger/anchor.ts';
+import { createChainEnds } from '../../ledger/chain-ends.ts';
+import type { NumberedEntry } from '../../ledger/journal-line.ts';
+import type { ChainedState } from '../../ledger/store.ts';
+import type { JournalSource } from './journal-source.ts';
+import { openJournalSource } from './journal-source.ts';
+import { migrate } from './migrate.ts';
+import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
+import { createNeededEntries } from './needed-entries.ts';
+import { openJournal } from './open-files.ts';
+import { removeDerived } from './prepare-files.ts';
+import { digestSeal, readSeal, readSealedAccount, readSealedEnds } from './seal.ts';
+import { createUsageTable } from './usage-table.ts';
+
+/** What is about to be sealed: the entries after one number, up to another. */
+export interface SealPlan {
+  readonly after: number;
+  readonly upTo: number;
+  /** Where every stream stands at the cut, of those that the entries change. */
+  readonly states: ReadonlyMap<string, ChainedState>;
+  readonly anchor: Anchor;
+}
+
+/** A journal that nobody else has, about to be sealed. */
+export interface SealableJournal {
+  /**
+   * Goes through the entries that stand before the first one of an instant or later, checks their chains and hands each
+   * to `write`. Throws `WrongEntry`.
+   */
+  readonly plan: (beforeMs: number, write: (entry: NumberedEntry) => void) => SealPlan;
+  /** Where the chains stood at the last seal. */
+  readonly sealedEnds: () => ChainEnd[];
+  /** After and up to which entry `plan` will go. */
+  readonly count: (beforeMs: number) => { readonly after: number; readonly upTo: number };
+  /** Puts the checkpoint in the place of the planned entries, in one transaction. */
+  readonly drop: (plan: SealPlan) => void;
+  /** Gives the room of what was dropped back to the file system. */
+  readonly shrink: () => void;
+  readonly close: () => void;
+}
+
+export function openSealableJournal(files: {
+  readonly journal: string;
+  readonly derived: string;
+}): SealableJournal {
+  // Refuses what is no journal before anything is made.
+  openJournalSource(files.journal).close();
+  const database = openJournal(files.journal);
+  migrate(database, JOURNAL_MIGRATIONS);
+  const source = openJournalSource(files.journal);
+  const count = (beforeMs: number) => rangeBefore(database, source, beforeMs);
+  return {
+    count,
+    plan: (beforeMs, write) => planSeal(database, source, { ...count(beforeMs), write }),
+    sealedEnds: () => readSealedEnds(database),
+    drop: (plan) => {
+      dropEntries(database, source, plan);
+      // They were made from what is gone; the next start makes them from the checkpoint.
+      removeDerived(files.derived);
+    },
+    shrink: () => database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);'),
+    close: () => {
+      source.close();
+      database.close();
+    },
+  };
+}
+
+/** The entries from the seal, or the first, to the last one before any of an instant or later. */
+function rangeBefore(database: DatabaseSync, source: JournalSource, beforeMs: number) {
+  const after = readSeal(database)?.position ?? 0;
+  const first = database
+    .prepare(
+      `SELECT position FROM entry WHERE position > ? AND json_extract(body, '$.atMs') >= ? ORDER BY position LIMIT 1`,
+    )
+    .get(after, beforeMs);
+  return { after, upTo: first === undefined ? source.lastNumber() : Number(first['position']) - 1 };
+}
+
+function planSeal(
+  database: DatabaseSync,
+  source: JournalSource,
+  {
+    after,
+    upTo,
+    write,
+  }: { readonly after: number; readonly upTo: number; readonly write: (entry: NumberedEntry) => void },
+): SealPlan {
+  const chains = createChainEnds(readSealedEnds(database));
+  const states = new Map<string, ChainedState>();
+  for (const page of source.pages(after, upTo))
+    for (const numbered of page) {
+      chains.add(numbered);
+      const { accountId, hash } = numbered;
+      const before = states.get(accountId) ?? readSealedAccount(database, accountId);
+      states.set(accountId, { state: evolve(before?.state ?? null, decodeEntry(numbered)), hash });
+      write(numbered);
+    }
+  return { after, upTo, states, anchor: chains.anchor() };
+}
+
+function dropEntries(database: DatabaseSync, source: JournalSource, plan: SealPlan): void {
+  const { after, upTo, anchor } = plan;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    keepAccounts(database, plan);
+    keepUsage(database, source, { after, upTo });
+    keepNeeded(database, source, upTo);
+    database.exec('DELETE FROM seal');
+    database
+      .prepare('INSERT INTO seal (only, position, anchor, digest) VALUES (1, ?, ?, ?)')
+      .run(upTo, encodeAnchor(anchor), digestSeal(database, upTo));
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function keepAccounts(database: DatabaseSync, { states }: SealPlan): void {
+  const keep = database.prepare(
+    'INSERT OR REPLACE INTO sealed_account (account_id, version, at_ms, state, hash) VALUES (?, ?, ?, ?, ?)',
+  );
+  for (const [accountId, { state, hash }] of states)
+    keep.run(accountId, state.version, state.atMs, encodeState(state), hash);
+}
+
+function keepUsage(
+  database: DatabaseSync,
+  source: JournalSource,
+  { after, upTo }: { readonly after: number; readonly upTo: number },
+): void {
+  const add = createUsageTable(database, 'sealed_usage');
+  for (const page of source.pages(after, upTo)) add(page.map(decodeEntry));
+}
+
+function keepNeeded(database: DatabaseSync, source: JournalSource, upTo: number): void {
+  const needed = createNeededEntries();
+  for (const { state } of sealedStates(database)) needed.addState(state);
+  for (const page of source.pages(upTo, source.lastNumber()))
+    for (const entry of page) needed.addLater(decodeEntry(entry));
+  database.exec('CREATE TEMP TABLE needed (position INTEGER PRIMARY KEY)');
+  const keep = database.prepare('INSERT INTO temp.needed (position) VALUES (?)');
+  for (const position of needed.positions(database, upTo)) keep.run(position);
+  database
+    .prepare('DELETE FROM entry WHERE position <= ? AND position NOT IN (SELECT position FROM temp.needed)')
+    .run(upTo);
+  database.exec('DROP TABLE temp.needed');
+}
+
+function* sealedStates(database: DatabaseSync): Generator<ChainedState> {
+  const ids = database.prepare('SELECT account_id AS id FROM sealed_account').all();
+  for (const { id } of ids) {
+    const found = readSealedAccount(database, id as string);
+    if (found !== null) yield found;
+  }
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { decodeState } from '../../core/entry-format.ts';
+import type { ChainEnd } from '../../ledger/anchor.ts';
+import type { ChainedState } from '../../ledger/store.ts';
+
+/** What a journal says of its oldest entries, which are sealed: up to which one, and the anchor of all of them. */
+export interface Seal {
+  readonly position: number;
+  readonly anchor: string;
+  /** Of what stands for them here. */
+  readonly digest: string;
+}
+
+/** Null where nothing has been sealed. */
+export function readSeal(journal: DatabaseSync): Seal | null {
+  return (journal.prepare('SELECT position, anchor, digest FROM seal').get() ?? null) as Seal | null;
+}
+
+/** Where a stream stood at the seal; null for one that has no entry before it. */
+export function readSealedAccount(journal: DatabaseSync, accountId: string): ChainedState | null {
+  const row = journal.prepare('SELECT state, hash FROM sealed_account WHERE account_id = ?').get(accountId);
+  return row === undefined
+    ? null
+    : { state: decodeState(row['state'] as string), hash: row['hash'] as string };
+}
+
+/** Where every chain stood at the seal. */
+export function readSealedEnds(journal: DatabaseSync): ChainEnd[] {
+  return journal
+    .prepare('SELECT account_id AS accountId, version, hash FROM sealed_account')
+    .all() as unknown as ChainEnd[];
+}
+
+/** A digest of all that stands for the sealed entries: whoever changes any of it changes this. */
+export function digestSeal(journal: DatabaseSync, position: number): string {
+  const digest = createHash('sha256');
+  const add = (rows: Iterable<unknown>) => {
+    for (const row of rows) digest.update(`${JSON.stringify(row)}\n`);
+  };
+  add(journal.prepare('SELECT * FROM sealed_account ORDER BY account_id').iterate());
+  // Numbers of 64 bits as text: JSON has none.
+  add(
+    journal
+      .prepare(
+        `SELECT account_id, slot_ms, pool, action, key, cast(used_billions AS TEXT), cast(used_rest AS TEXT), calls
+         FROM sealed_usage ORDER BY account_id, slot_ms, pool, action, key`,
+      )
+      .iterate(),
+  );
+  add(
+    journal
+      .prepare(
+        'SELECT position, account_id, version, body, hex(hash) FROM entry WHERE position <= ? ORDER BY position',
+      )
+      .iterate(position),
+  );
+  return digest.digest('hex');
+}

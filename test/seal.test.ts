@@ -1,0 +1,227 @@
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sumUsage } from '../packages/scrip/src/core/usage.ts';
+import { SealedPast } from '../packages/scrip/src/ledger/sealed-past.ts';
+import { digestSeal, readSeal } from '../packages/scrip/src/stores/sqlite/seal.ts';
+import type { AgedLedger } from './support/aged-ledger.ts';
+import { copyOf, dayMs, makeAgedLedger, openAged, tell } from './support/aged-ledger.ts';
+import { withHoldsListed } from './support/check-account.ts';
+import { debitCredits, grantCredits, placeHold, refundDebit, voidGrant } from './support/commands.ts';
+import { runScrip } from './support/run-scrip.ts';
+import { startScrip } from './support/scrip-process.ts';
+
+const isoDay = (day: number) => new Date(dayMs(day)).toISOString();
+let original: string;
+const directories: string[] = [];
+
+/** A copy of the aged ledger. */
+function another(): string {
+  const directory = copyOf(original);
+  directories.push(directory);
+  return directory;
+}
+
+async function sealed(directory: string, day: number, file = join(directory, `sealed-${day}.ndjson`)) {
+  const words = ['seal', '--before', isoDay(day), '--to', file, '--data', directory, '--json'];
+  const { code, out, err } = await runScrip(words);
+  expect(code, err).toBe(0);
+  return JSON.parse(out) as { file: string; entries: number; upTo: number; anchor: string };
+}
+
+beforeAll(async () => {
+  original = await makeAgedLedger();
+  directories.push(original);
+});
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
+describe('a sealed ledger', () => {
+  let directory: string;
+  let told: { entries: number; upTo: number; anchor: string };
+  let before: number;
+  beforeAll(async () => {
+    directory = another();
+    before = statSync(join(directory, 'journal.db')).size;
+    told = await sealed(directory, 50);
+  });
+
+  it('has fewer entries and a smaller file, and the file holds what it had', async () => {
+    expect(told.entries).toBeGreaterThan(60);
+    expect(told.upTo).toBe(told.entries);
+    const lines = readFileSync(join(directory, 'sealed-50.ndjson'), 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(told.entries + 2);
+    expect(lines.at(-1)).toContain(told.anchor);
+    expect(statSync(join(directory, 'sealed-50.ndjson')).mode & 0o777).toBe(0o600);
+    const journal = new DatabaseSync(join(directory, 'journal.db'), { readOnly: true });
+    const kept = journal.prepare('SELECT count(*) AS kept FROM entry WHERE position <= ?').get(told.upTo);
+    expect(kept?.['kept']).toBeLessThan(told.entries / 3);
+    const seal = readSeal(journal);
+    expect(seal).toMatchObject({ position: told.upTo, anchor: told.anchor });
+    expect(digestSeal(journal, told.upTo)).toBe(seal?.digest);
+    journal.close();
+    expect(statSync(join(directory, 'journal.db')).size).toBeLessThan(before + 8 * 4096);
+  });
+
+  it('tells the same as before: accounts, past balances, usage, ids, keys, later entries, prices', async () => {
+    const control = await openAged(another(), 100);
+    const aged = await openAged(directory, 100);
+    const from = 80;
+    expect(await tell(aged, from)).toEqual(await tell(control, from));
+    const state = await aged.ledger.account('acme');
+    if (state !== null) expect(await aged.ledger.profile(state)).toMatchObject({ name: 'Acme' });
+    expect(await Promise.all((state?.keys ?? []).map((key) => aged.ledger.keyName('acme', key)))).toEqual([
+      'website',
+    ]);
+    await control.close();
+    await aged.close();
+  });
+
+  it('goes on as it would have gone on: the same changes make the same entries', async () => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    const control = await openAged(another(), 101);
+    const aged = await openAged(copy, 101);
+    for (const { change } of [control, aged]) {
+      const outcomes = [
+        await change('acme', 'again', refundDebit('late-99')),
+        // It drew on what had been granted before the cut, and is used up by now or not.
+        await change('acme', 'first-late', refundDebit('late-51')),
+        await change('acme', 'third-back', refundDebit('to-refund')),
+        await change('acme', 'void', voidGrant('large')),
+        await change('acme', 'void-plan', voidGrant('plan')),
+        await change('acme', 'captured-back', refundDebit('captured', 1n)),
+        await change('acme', 'late-60', debitCredits(1n)),
+        await change('acme', 'hold', placeHold(1n)),
+        await change('quiet', 'more', grantCredits(5n)),
+        await change('closed', 'none', grantCredits(5n)),
+      ];
+      const refusals = outcomes.map((outcome) => (outcome.ok ? null : outcome.rejection.code));
+      expect(refusals.slice(0, 6)).toEqual([null, null, null, null, null, null]);
+      expect(refusals.slice(6)).toEqual(['idempotency-mismatch', null, null, 'account-closed']);
+    }
+    expect(await tell(aged, 80)).toEqual(await tell(control, 80));
+    await control.close();
+    await aged.close();
+  });
+
+  it('says what it does not know any more', async () => {
+    const { ledger, change, close } = await openAged(directory, 100);
+    await expect(ledger.accountAt('acme', dayMs(20))).rejects.toThrow(SealedPast);
+    expect(await change('acme', 'too-late', refundDebit('early-5'))).toEqual({
+      ok: false,
+      rejection: { code: 'debit-not-found' },
+    });
+    const [first] = await ledger.entries({ accountId: 'acme', afterVersion: 0, limit: 1 });
+    expect(first?.entry.atMs).toBeGreaterThanOrEqual(dayMs(50));
+    expect(await ledger.entries({ accountId: 'quiet', afterVersion: 0, limit: 9 })).toEqual([]);
+    const grants = await ledger.entries({
+      accountId: 'acme',
+      afterVersion: 0,
+      limit: 9,
+      kind: 'CreditsGranted',
+    });
+    expect(grants.map(({ entry }) => entry.change?.id)).toEqual(['large', 'plan']);
+    expect(grants[0]?.personal).toMatchObject({ note: 'a large one' });
+    await close();
+  });
+
+  it('is served: it says where its lists begin, and erases the names that it still has', async () => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    const scrip = await startScrip({ data: copy });
+    try {
+      const { call } = scrip;
+      const { json } = await call('GET', '/accounts/acme/entries?limit=1');
+      const [first] = json['data'] as { version: number }[];
+      expect(json['sealedThrough']).toBe((first?.version ?? 0) - 1);
+      expect((await call('GET', '/accounts/quiet/entries')).json).toEqual({
+        data: [],
+        next: null,
+        sealedThrough: 2,
+      });
+      expect((await call('GET', '/accounts/late/entries')).json).not.toHaveProperty('sealedThrough');
+      const past = await call('GET', `/accounts/acme/balance?at=${isoDay(20)}`);
+      expect(past).toMatchObject({ status: 410, json: { code: 'sealed' } });
+      const again = await call('GET', `/accounts/acme/balance?at=${String(past.json['knownFrom'])}`);
+      expect(again.status).toBe(200);
+      expect((await call('GET', '/accounts/acme')).json).toMatchObject({ name: 'Acme' });
+      const erased = await call('DELETE', '/accounts/acme/personal-data');
+      expect(erased.status, erased.text).toBe(200);
+      expect(readFileSync(join(copy, 'journal.db')).includes('a large one')).toBe(false);
+      expect((await call('GET', '/accounts/acme')).json).toMatchObject({ name: null });
+    } finally {
+      await scrip.stop();
+    }
+  });
+
+  it('is made again when its derived tables are lost, or are those from before', async () => {
+    const expected = await openAged(directory, 100);
+    const before = await tell(expected);
+    await expected.close();
+    for (const spoil of [
+      (copy: string) => rmSync(join(copy, 'derived.db')),
+      (copy: string) => writeFileSync(join(copy, 'derived.db'), readFileSync(join(original, 'derived.db'))),
+    ]) {
+      const copy = copyOf(directory);
+      directories.push(copy);
+      spoil(copy);
+      const aged = await openAged(copy, 100);
+      expect(await tell(aged)).toEqual(before);
+      await aged.close();
+    }
+  });
+
+  it('can be sealed again, and its files and the rest make the ledger that it was', async () => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    const second = await sealed(copy, 80);
+    expect(second.upTo).toBe(told.upTo + second.entries);
+    const rest = join(copy, 'rest.ndjson');
+    const asked = ['export', '--after', String(second.upTo), '--out', rest, '--data', copy, '--json'];
+    const exported = await runScrip(asked);
+    expect(exported.code, exported.err).toBe(0);
+    const whole = await runScrip([
+      'export',
+      '--out',
+      join(copy, 'all.ndjson'),
+      '--data',
+      another(),
+      '--json',
+    ]);
+    const { anchor } = JSON.parse(whole.out) as { anchor: string };
+    expect(JSON.parse(exported.out)).toMatchObject({ anchor });
+    const fresh = join(copy, 'fresh');
+    const files = ['sealed-50.ndjson', 'sealed-80.ndjson', 'rest.ndjson'].map((name) => join(copy, name));
+    const imported = await runScrip(['import', ...files, '--data', fresh, '--json']);
+    expect(imported.code, imported.err).toBe(0);
+    expect(JSON.parse(imported.out)).toMatchObject({ anchor });
+    const control = await openAged(another(), 100);
+    const again = await openAged(copy, 100);
+    const tellNow = async ({ ledger }: AgedLedger) => [
+      withHoldsListed(await ledger.account('acme')),
+      sumUsage(await ledger.usage('acme', { fromMs: 0, toMs: 1e15 }), ({ slotMs }) => `${slotMs}`),
+    ];
+    expect(await tellNow(again)).toEqual(await tellNow(control));
+    await control.close();
+    await again.close();
+  });
+
+  it('has nothing to seal twice, and seals nothing where it must not', async () => {
+    expect(await sealed(directory, 50, join(directory, 'none.ndjson'))).toMatchObject({
+      file: null,
+      entries: 0,
+      upTo: told.upTo,
+    });
+    expect(existsSync(join(directory, 'none.ndjson'))).toBe(false);
+    const file = join(directory, 'sealed-50.ndjson');
+    const taken = await runScrip(['seal', '--before', isoDay(80), '--to', file, '--data', directory]);
+    expect(taken).toMatchObject({ code: 1, err: expect.stringContaining('exists already') });
+    const backup = await runScrip(['backup', '--to', join(directory, 'backup'), '--data', directory]);
+    expect(backup).toMatchObject({ code: 1, err: expect.stringContaining('are sealed') });
+    const both = ['seal', '--before', isoDay(50), '--keep-days', '100', '--to', 'x', '--data', directory];
+    expect((await runScrip(both)).code).toBe(2);
+  });
+});
