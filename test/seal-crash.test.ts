@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged, tell } from './support/aged-ledger.ts';
@@ -48,6 +49,9 @@ async function sealAgain(directory: string): Promise<void> {
   const again = await runScrip(['seal', '--before', BEFORE, '--to', file, '--data', directory]);
   expect(again.code, again.err).toBe(0);
   expect(sealedAfter(directory)).toBeGreaterThan(60);
+  const journal = new DatabaseSync(join(directory, 'journal.db'), { readOnly: true });
+  expect(journal.prepare('PRAGMA freelist_count').get()).toEqual({ freelist_count: 0 });
+  journal.close();
   await expectWhole(directory);
 }
 

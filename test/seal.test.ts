@@ -8,7 +8,14 @@ import { digestSeal, readSeal } from '../packages/scrip/src/stores/sqlite/seal.t
 import type { AgedLedger } from './support/aged-ledger.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged, tell } from './support/aged-ledger.ts';
 import { withHoldsListed } from './support/check-account.ts';
-import { debitCredits, grantCredits, placeHold, refundDebit, voidGrant } from './support/commands.ts';
+import {
+  debitCredits,
+  grantCredits,
+  openAccount,
+  placeHold,
+  refundDebit,
+  voidGrant,
+} from './support/commands.ts';
 import { runScrip } from './support/run-scrip.ts';
 import { startScrip } from './support/scrip-process.ts';
 
@@ -123,7 +130,7 @@ describe('a sealed ledger', () => {
       limit: 9,
       kind: 'CreditsGranted',
     });
-    expect(grants.map(({ entry }) => entry.change?.id)).toEqual(['large', 'plan']);
+    expect(grants.map(({ entry }) => entry.change?.id)).toEqual(['large', 'plan', 'tiny']);
     expect(grants[0]?.personal).toMatchObject({ note: 'a large one' });
     await close();
   });
@@ -209,6 +216,25 @@ describe('a sealed ledger', () => {
     await again.close();
   });
 
+  it('goes on also when every entry is sealed', async () => {
+    const copy = another();
+    const all = await sealed(copy, 150);
+    const control = await openAged(another(), 151);
+    const aged = await openAged(copy, 151);
+    for (const { change } of [control, aged]) {
+      expect(await change('acme', 'next', debitCredits(1n))).toMatchObject({ ok: true });
+      expect(await change('fresh', 'open', openAccount())).toMatchObject({ ok: true });
+    }
+    const hashOf = async ({ ledger }: AgedLedger) => (await ledger.findChange('acme', 'next'))?.recorded.hash;
+    expect(await hashOf(aged)).toBe(await hashOf(control));
+    await control.close();
+    await aged.close();
+    const asked = ['export', '--after', String(all.upTo), '--out', join(copy, 'rest.ndjson'), '--data', copy];
+    const { code, out, err } = await runScrip([...asked, '--json']);
+    expect(code, err).toBe(0);
+    expect((JSON.parse(out) as { entries: number }).entries).toBeGreaterThan(1);
+  });
+
   it('has nothing to seal twice, and seals nothing where it must not', async () => {
     expect(await sealed(directory, 50, join(directory, 'none.ndjson'))).toMatchObject({
       file: null,
@@ -219,6 +245,8 @@ describe('a sealed ledger', () => {
     const file = join(directory, 'sealed-50.ndjson');
     const taken = await runScrip(['seal', '--before', isoDay(80), '--to', file, '--data', directory]);
     expect(taken).toMatchObject({ code: 1, err: expect.stringContaining('exists already') });
+    const nowhere = ['seal', '--before', isoDay(80), '--to', '/nowhere/sealed.ndjson', '--data', directory];
+    expect(await runScrip(nowhere)).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') });
     const backup = await runScrip(['backup', '--to', join(directory, 'backup'), '--data', directory]);
     expect(backup).toMatchObject({ code: 1, err: expect.stringContaining('are sealed') });
     const both = ['seal', '--before', isoDay(50), '--keep-days', '100', '--to', 'x', '--data', directory];

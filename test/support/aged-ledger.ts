@@ -105,8 +105,11 @@ export async function makeAgedLedger(): Promise<string> {
   await accept('acme', 'across', placeHold(4n, { ttlSeconds: 86_400 }));
   await accept('acme', 'to-expire', placeHold(2n, { ttlSeconds: 86_400 }));
   await accept('acme', 'to-release', placeHold(3n, { ttlSeconds: 86_400 }));
+  // A lot that is used up at the cut, opened again after it by a refund, and used up once more.
+  await accept('acme', 'tiny', grantCredits(9n, { priority: -1 }));
   await accept('acme', 'to-refund', debitCredits(9n));
   await accept('acme', 'part-back', refundDebit('to-refund', 2n));
+  await accept('acme', 'used-up', debitCredits(2n));
   aged.goTo(50);
   await accept('acme', 'captured', captureHold('across', 3n));
   await accept('acme', 'released', releaseHold('to-release'));

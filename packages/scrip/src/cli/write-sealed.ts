@@ -23,7 +23,7 @@ export interface SealedFile {
 export function createSealedFile(file: string, after: number): SealedFile {
   if (existsSync(file)) throw CommandFailure.of('file-exists', `${file} exists already.`);
   const part = `${file}.part`;
-  const descriptor = openSync(part, 'w', 0o600);
+  const descriptor = openPart(part);
   let text = `${encodeLine({ kind: 'header', after })}\n`;
   const flush = () => {
     writeSync(descriptor, text);
@@ -44,6 +44,14 @@ export function createSealedFile(file: string, after: number): SealedFile {
       syncDirectory(dirname(file));
     },
   };
+}
+
+function openPart(part: string): number {
+  try {
+    return openSync(part, 'w', 0o600);
+  } catch (error) {
+    throw CommandFailure.of('files-unwritable', `The files cannot be written: ${(error as Error).message}.`);
+  }
 }
 
 async function readBack(file: string, anchor: Anchor, from: readonly ChainEnd[]): Promise<void> {

@@ -5,12 +5,13 @@ import { InvalidArgumentError } from 'commander';
 import { shapeConfig } from '../../config/config.ts';
 import { readEnv } from '../../config/env.ts';
 import { parseInteger } from '../api-command.ts';
+import type { SealableJournal } from '../../stores/sqlite/seal-journal.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand } from '../data-flag.ts';
 import { startProgress } from '../progress.ts';
 import { formatRecord } from '../table.ts';
-import { soften, writeData } from '../terminal.ts';
+import { say, soften, writeData } from '../terminal.ts';
 
 const DAY_MS = 86_400_000;
 /** Usage may be told of so late, and a refund be asked for. */
@@ -93,7 +94,10 @@ async function sealDirectory(
     const journal = openSealableJournal(files);
     try {
       const { after, upTo } = journal.count(beforeMs);
-      if (upTo === after) return { entries: 0, upTo: after, anchor: null };
+      if (upTo === after) {
+        shrink(journal);
+        return { entries: 0, upTo: after, anchor: null };
+      }
       const sealed = createSealedFile(file, after);
       const from = journal.sealedEnds();
       const progress = startProgress(upTo - after, 'entries');
@@ -103,7 +107,7 @@ async function sealDirectory(
       });
       await sealed.finish(plan.anchor, from);
       journal.drop(plan);
-      journal.shrink();
+      shrink(journal);
       progress.stop();
       return { entries: upTo - after, upTo, anchor: ledger.encodeAnchor(plan.anchor) };
     } finally {
@@ -111,6 +115,17 @@ async function sealDirectory(
     }
   } finally {
     unlock();
+  }
+}
+
+/** A file that keeps its size is no reason to say that nothing was sealed. */
+function shrink(journal: SealableJournal): void {
+  try {
+    journal.shrink();
+  } catch (error) {
+    say(
+      `All is sealed, but the file keeps its size: ${(error as Error).message}. Make room on the disk, and run the same command again.`,
+    );
   }
 }
 

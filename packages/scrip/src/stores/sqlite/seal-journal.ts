@@ -38,7 +38,7 @@ export interface SealableJournal {
   readonly count: (beforeMs: number) => { readonly after: number; readonly upTo: number };
   /** Puts the checkpoint in the place of the planned entries, in one transaction. */
   readonly drop: (plan: SealPlan) => void;
-  /** Gives the room of what was dropped back to the file system. */
+  /** Gives the room of what was dropped back to the file system, also of what an earlier process has dropped. */
   readonly shrink: () => void;
   readonly close: () => void;
 }
@@ -62,7 +62,10 @@ export function openSealableJournal(files: {
       // They were made from what is gone; the next start makes them from the checkpoint.
       removeDerived(files.derived);
     },
-    shrink: () => database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);'),
+    shrink: () => {
+      const free = Number(database.prepare('PRAGMA freelist_count').get()?.['freelist_count']);
+      if (free > 0) database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+    },
     close: () => {
       source.close();
       database.close();
