@@ -1,8 +1,7 @@
 import { type NodeHeaders, readIdempotencyKey } from './idempotency-key.ts';
-import { createMeter, type MeteredWork } from './meter.ts';
+import { createMeter } from './meter.ts';
 import type { Metered, MeterOptions } from './meter-options.ts';
 import { endWithReply, type NodeReply } from './node-reply.ts';
-import { endWithBody } from './web-reply.ts';
 
 export type { Given, Metered, MeterOptions, UnchargedWork } from './meter-options.ts';
 
@@ -11,16 +10,15 @@ interface FastifyRequest {
 }
 
 interface FastifyReply {
-  readonly statusCode: number;
   readonly raw: NodeReply;
   code(status: number): unknown;
   headers(values: Readonly<Record<string, string>>): unknown;
   send(payload: unknown): unknown;
 }
 
-const works = new WeakMap<object, MeteredWork>();
+const meters = new WeakMap<object, Metered>();
 
-/** Hooks for the options of a route of Fastify: `app.post('/search', meter({ … }), handler)`. */
+/** A hook for the options of a route of Fastify: `app.post('/search', { ...meter({ … }) }, handler)`. */
 export function meter<Request extends FastifyRequest>(options: MeterOptions<Request>) {
   const begin = createMeter(options);
   return {
@@ -33,32 +31,16 @@ export function meter<Request extends FastifyRequest>(options: MeterOptions<Requ
         reply.headers(headers);
         return reply.send(new TextEncoder().encode(body));
       }
-      works.set(request, begun.work);
+      meters.set(request, begun.work.metered);
       endWithReply(reply.raw, begun.work);
       return undefined;
-    },
-    /** Fastify cuts a reply off when its stream fails, which otherwise looks as if the customer had gone. */
-    onSend: async (request: Request, reply: FastifyReply, payload: unknown): Promise<unknown> => {
-      const work = works.get(request);
-      if (work === undefined || !work.isCharged(reply.statusCode)) return payload;
-      if (payload instanceof ReadableStream) return endWithBody(payload, { work });
-      if (isNodeStream(payload)) payload.on('error', () => void work.end('failed'));
-      return payload;
     },
   };
 }
 
 /** The meter of a request; throws where there is none. */
 export function metered(request: object): Metered {
-  const work = works.get(request);
-  if (work === undefined) throw new Error('This request has no meter: put meter() into its route.');
-  return work.metered;
-}
-
-interface NodeStream {
-  on(event: 'error', listener: () => void): unknown;
-}
-
-function isNodeStream(payload: unknown): payload is NodeStream {
-  return typeof (payload as { pipe?: unknown } | null)?.pipe === 'function';
+  const found = meters.get(request);
+  if (found === undefined) throw new Error('This request has no meter: put meter() into its route.');
+  return found;
 }

@@ -5,7 +5,8 @@ import type { RefusalReply } from './refusal-reply.ts';
 export interface NodeReply {
   readonly statusCode: number;
   readonly headersSent: boolean;
-  readonly errored: Error | null;
+  /** Null, unless the reply was destroyed on this side, with a reason or without one. */
+  readonly errored: Error | null | undefined;
   writeHead(status: number, headers?: Readonly<Record<string, string>>): unknown;
   // Not a method, so that any overloads will do.
   end: (...parts: never[]) => unknown;

@@ -24,15 +24,15 @@ export async function endWithResponse(
 }
 
 /** The same body, whose end waits for the end of the work. `signal` says that the customer has gone. */
-export function endWithBody<Part>(
+function endWithBody<Part>(
   body: ReadableStream<Part>,
-  { work, signal }: { work: MeteredWork; signal?: AbortSignal },
+  { work, signal }: { work: MeteredWork; signal: AbortSignal },
 ): ReadableStream<Part> {
   const reader = body.getReader();
   // Where the customer has gone before the head was sent, nobody may read the body or cancel it.
   const payAnyway = () => void work.end('done');
-  if (signal?.aborted === true) payAnyway();
-  else signal?.addEventListener('abort', payAnyway, { once: true });
+  if (signal.aborted) payAnyway();
+  else signal.addEventListener('abort', payAnyway, { once: true });
   return new ReadableStream(
     {
       pull: async (controller) => {
@@ -44,7 +44,7 @@ export function endWithBody<Part>(
           }
         } catch (error) {
           // The handler may read from elsewhere with this request's signal: then it fails because the customer went.
-          await work.end(signal?.aborted === true ? 'done' : 'failed');
+          await work.end(signal.aborted ? 'done' : 'failed');
           throw error;
         }
         await work.end('done');
