@@ -1,8 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What becomes of a request: `lose` passes it on and loses the reply; `page` answers in Scrip's place. */
-export type Fate = 'pass' | 'refuse' | 'lose' | 'page';
+/**
+ * What becomes of a request: `lose` passes it on and loses the reply; `page` and `no page` answer in Scrip's
+ * place.
+ */
+export type Fate = 'pass' | 'refuse' | 'lose' | 'page' | 'no page';
 
 export interface FaultyProxy {
   readonly url: string;
@@ -29,8 +32,10 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
           request.socket.destroy();
           return;
         }
-        if (fate === 'page') {
-          response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad Gateway</h1>');
+        if (fate === 'page' || fate === 'no page') {
+          response
+            .writeHead(fate === 'page' ? 502 : 404, { 'content-type': 'text/html' })
+            .end('<h1>A proxy</h1>');
           return;
         }
         const headers = { ...request.headers } as Record<string, string>;

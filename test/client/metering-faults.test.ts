@@ -81,6 +81,7 @@ describe('while Scrip cannot be reached', () => {
     ['refuse', undefined, '"code":"metering-unavailable"'],
     ['refuse', 'ocean', '{"detail":"Service Unavailable"}'],
     ['page', undefined, '"code":"metering-unavailable"'],
+    ['no page', 'ocean', '{"detail":"Service Unavailable"}'],
     ['page', 'ocean', '{"detail":"Service Unavailable"}'],
   ] as const)('(%s, in %s) work is refused and not done', async (fate, dialect, words) => {
     const { account, ask, worked } = await open({ dialect });
@@ -112,7 +113,7 @@ describe('while Scrip cannot be reached', () => {
 });
 
 describe('a capture', () => {
-  it.each(['refuse', 'page', 'lose'] as const)(
+  it.each(['refuse', 'page', 'no page', 'lose'] as const)(
     'that fails (%s) is sent again, and takes once',
     async (fate) => {
       const { account, ask, uncharged } = await open();

@@ -43,8 +43,8 @@ function endWithBody<Part>(
             return;
           }
         } catch (error) {
-          // The handler may read from elsewhere with this request's signal: then it fails because the customer went.
-          await work.end(signal.aborted ? 'done' : 'failed');
+          // Where it fails because the customer went, the work has ended above.
+          await work.end('failed');
           throw error;
         }
         await work.end('done');
