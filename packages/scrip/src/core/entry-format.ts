@@ -1,5 +1,6 @@
 import type { AccountState, Hold } from './account.ts';
 import type { CreditsDebited, Entry } from './entry.ts';
+import { createDebitReader } from './read-debit.ts';
 import type { HoldTree } from './hold-tree.ts';
 import { eachHold, withHold } from './hold-tree.ts';
 
@@ -13,6 +14,7 @@ import { eachHold, withHold } from './hold-tree.ts';
  * Format 1 had the names of keys and the notes of grants in the entry, where they cannot be erased, and no erasure.
  */
 const ENTRY_FORMAT = 2;
+const readDebit = createDebitReader(ENTRY_FORMAT);
 const FORMAT_PREFIX = `{"format":${ENTRY_FORMAT},`;
 /** Snapshots of another format are of no use: accounts are made again from their entries. */
 const STATE_FORMAT = 2;
@@ -56,6 +58,10 @@ function encodeDebit(entry: CreditsDebited): string {
 
 /** Throws when the text is not an entry of a known format. */
 export function decodeEntry({ accountId, version, body }: StoredEntry): Entry {
+  return readDebit(accountId, version, body) ?? parseEntry({ accountId, version, body });
+}
+
+function parseEntry({ accountId, version, body }: StoredEntry): Entry {
   // Nearly all texts begin like this; the name stands in the place of the format, so that nothing need be copied.
   if (body.startsWith(FORMAT_PREFIX)) {
     const rest = body.slice(FORMAT_PREFIX.length);
