@@ -34,6 +34,7 @@ const COMMANDS = [
   'seal',
   'completion',
   'serve',
+  'verify',
   ...['show', 'publish'].map((name) => `rate-card ${name}`),
 ];
 

@@ -55,12 +55,12 @@ function file(name: string, text: string): string {
 }
 
 /** A data directory in which a file of the ledger has been spoiled. */
-function spoiled(name: string, spoil: (journal: string) => void): Cause {
+function spoiled(name: string, spoil: (journal: string) => void, command = 'serve'): Cause {
   return () => {
     const data = join(directory, name);
     mkdirSync(data);
     spoil(join(data, 'journal.db'));
-    return { words: ['serve', '--data', data] };
+    return { words: [command, '--data', data] };
   };
 }
 
@@ -168,6 +168,20 @@ const CAUSES: Readonly<Record<FailureCode | keyof typeof usageFailures, Cause>> 
   'ledger-missing': line('export --data /nowhere'),
   'directory-not-empty': damaged('not-empty', (data) => ['import', file('x.ndjson', ''), '--data', data]),
   'journal-damaged': damaged('damaged', (data) => ['export', '--data', data]),
+  'journal-wrong': damaged('wrong', (data) => ['verify', '--data', data]),
+  'tables-wrong': spoiled(
+    'tables',
+    (journal) => {
+      const database = new DatabaseSync(journal);
+      database.exec(`${JOURNAL_MIGRATIONS[0]} PRAGMA user_version = 1`);
+      database.close();
+    },
+    'verify',
+  ),
+  'anchor-does-not-hold': served((data) => {
+    return ['verify', '--data', data, '--anchor', `scrip-anchor-1:0:${'0'.repeat(64)}`];
+  }),
+  'anchor-invalid': line('verify --anchor nonsense'),
   'files-unwritable': served((data) => ['export', '--data', data, '--out', '/nowhere/x.ndjson']),
   'nothing-after': served((data) => ['export', '--data', data, '--after', '999999']),
   'file-exists': served((data) => ['export', '--data', data, '--out', file('mine.txt', 'mine')]),

@@ -12,6 +12,7 @@ describe('a page with commands', () => {
     ['README.md', 8],
     ['docs/cli.md', 25],
     ['docs/moving.md', 15],
+    ['docs/verifying.md', 9],
   ])('%s shows what they really print', { timeout: 120_000 }, async (page, least) => {
     const commands = shownCommands(page);
     expect(commands.length).toBeGreaterThan(least);

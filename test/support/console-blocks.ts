@@ -45,6 +45,7 @@ export function settled(text: string): string {
     .replaceAll(/\b[0-9a-f]{24}\b/g, '<id>')
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
     .replaceAll(/scrip_(?:ak|op)_(?:[0-9a-f]+|…)/g, '<secret>')
+    .replaceAll(/\(process \d+\)/g, '(process <pid>)')
     .replaceAll(/(scrip-anchor-1:\d+:)[0-9a-f]{64}/g, '$1<digest>')
     .replaceAll(/"dailyLimitRateSecondsToReset":\d+/g, '"dailyLimitRateSecondsToReset":<seconds>');
 }

@@ -206,6 +206,27 @@ const commandFailures = {
     says: 'The journal is damaged: ….',
     remedy: 'Keep the files as they are, and restore the last backup that is whole.',
   },
+  'journal-wrong': {
+    exit: 'no',
+    says: 'The journal is wrong: ….',
+    remedy:
+      'Keep the files as they are, and restore the last backup that verifies. --repair never changes the journal.',
+  },
+  'anchor-does-not-hold': {
+    exit: 'no',
+    says: 'The kept anchor does not hold: ….',
+    remedy: 'Keep the files as they are, and compare them with a backup for which it holds.',
+  },
+  'tables-wrong': {
+    exit: 'no',
+    says: 'The journal is right, but not the tables made from it: ….',
+    remedy: 'Stop the server, and run the same command with --repair: it makes them anew from the journal.',
+  },
+  'anchor-invalid': {
+    exit: 'usage',
+    says: '"…" is neither an anchor nor a file that holds one.',
+    remedy: '"scrip verify" prints one: a line that begins with scrip-anchor-1.',
+  },
   'files-unwritable': {
     exit: 'failure',
     says: 'The files cannot be written: ….',

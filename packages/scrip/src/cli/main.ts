@@ -20,6 +20,7 @@ import { refundCommand } from './commands/refund-command.ts';
 import { restoreCommand } from './commands/restore-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
 import { usageCommand } from './commands/usage-command.ts';
+import { verifyCommand } from './commands/verify-command.ts';
 import { exitCode } from './exit-code.ts';
 import { serveCommand } from './serve-command.ts';
 import { say, warn, writeData } from './terminal.ts';
@@ -70,6 +71,7 @@ function createProgram(): Command {
     backupCommand(),
     restoreCommand(),
     sealCommand(),
+    verifyCommand(),
     completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -26,6 +26,20 @@ export function advance(state: AccountState, nowMs: number): Advanced {
   return { state: current, entries };
 }
 
+/** Whether time does anything up to `nowMs`: what `nextDueMs` says, for a caller that asks it of very many states. */
+export function isAnythingDue(state: AccountState, nowMs: number): boolean {
+  const { holds, pools, series } = state;
+  if (holds !== null && holds.first.expiresAtMs <= nowMs) return true;
+  for (const { nextAtMs } of series) if (nextAtMs <= nowMs) return true;
+  for (const { lots } of pools)
+    for (const lot of lots) {
+      const { expiresAtMs, freeMicros } = lot;
+      if (expiresAtMs !== null && expiresAtMs <= nowMs && freeMicros > 0n && !isCarriedOn(state, lot))
+        return true;
+    }
+  return false;
+}
+
 /** When time will next change this account; Infinity when it never will by itself. */
 export function nextDueMs(state: AccountState): number {
   const hold = state.holds?.first.expiresAtMs ?? Infinity;
@@ -34,7 +48,8 @@ export function nextDueMs(state: AccountState): number {
   return Math.min(hold, lot, series);
 }
 
-function nextEntry(state: AccountState, nowMs: number): Entry | null {
+/** The first thing that time does up to `nowMs`; null when it does nothing. */
+export function nextEntry(state: AccountState, nowMs: number): Entry | null {
   const hold = state.holds?.first;
   const holdMs = hold?.expiresAtMs ?? Infinity;
   const expiry = nextExpiry(state);

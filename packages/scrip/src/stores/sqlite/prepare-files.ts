@@ -26,7 +26,8 @@ export function removeDerived(file: string): void {
   for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
 }
 
-function prepareDerived(
+/** Makes or migrates the derived file. */
+export function prepareDerived(
   { journal, derived: file }: { readonly journal: string; readonly derived: string },
   seal: Seal | null,
 ): void {

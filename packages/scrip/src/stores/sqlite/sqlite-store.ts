@@ -41,7 +41,7 @@ export interface EngineSizes {
   readonly runChanges: number;
 }
 
-const DEFAULT_SIZES: EngineSizes = {
+export const DEFAULT_SIZES: EngineSizes = {
   cachedAccounts: 200_000,
   maxLagEntries: 200_000,
   snapshotEvery: 256,

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import type { Anchor } from '../../ledger/anchor.ts';
+import { decodeAnchor } from '../../ledger/anchor.ts';
+import { CommandFailure } from '../command-failure.ts';
+import type { DataFlags } from '../data-flag.ts';
+import { dataCommand, readDataDirectory } from '../data-flag.ts';
+import type { Progress } from '../progress.ts';
+import { startProgress } from '../progress.ts';
+import { writeData } from '../terminal.ts';
+import type { VerifyReport } from '../verify-report.ts';
+import { formatReport, reportJson, whyNot } from '../verify-report.ts';
+
+interface VerifyFlags extends DataFlags {
+  readonly anchor?: string;
+  readonly repair?: boolean;
+}
+
+export function verifyCommand(): Command {
+  return dataCommand('verify', {
+    description: 'check every entry and every table of a ledger, from its files',
+    examples: [
+      'scrip verify                         the ledger in ./data, also while it is served',
+      'scrip verify --data /srv/scrip --json',
+      'scrip verify --anchor scrip-anchor-1:…  is it still what it was?',
+      'scrip verify --anchor anchor.txt     the same, with the anchor in a file',
+      'scrip verify --repair                make damaged tables anew from the journal',
+    ],
+  })
+    .option('--anchor <anchor>', 'an anchor that was kept, or a file that holds one')
+    .option('--repair', 'make wrong tables anew; the server must be stopped')
+    .action(async (flags: VerifyFlags) => {
+      const keptAnchor = flags.anchor === undefined ? null : readAnchor(flags.anchor);
+      const report = await run(await readDataDirectory(flags), keptAnchor, flags);
+      const isJson = flags.json === true;
+      const failure = whyNot(report);
+      const about = reportJson(report);
+      if (!isJson) writeData(formatReport(report));
+      else if (failure === null) writeData(JSON.stringify(about));
+      if (failure !== null) throw CommandFailure.of(failure.code, failure.message, { about });
+    });
+}
+
+async function run(
+  directory: string,
+  keptAnchor: Anchor | null,
+  { repair = false }: VerifyFlags,
+): Promise<VerifyReport> {
+  // Loaded here: a command that asks a server has no use for it.
+  const [{ verifyDirectory }, { repairDirectory }, { asDataFailure }] = await Promise.all([
+    import('../../stores/sqlite/verify-directory.ts'),
+    import('../../stores/sqlite/repair-directory.ts'),
+    import('../data-failure.ts'),
+  ]);
+  const progress = progressOfPasses();
+  const options = { directory, keptAnchor, threads: Math.max(1, availableParallelism()), ...progress };
+  try {
+    if (!repair) return { ...(await verifyDirectory(options)), repaired: [] };
+    const { before, after } = await repairDirectory(options);
+    return { ...(after ?? before), repaired: after === null ? [] : (before.projectionFlaws ?? []) };
+  } catch (error) {
+    throw asDataFailure(error);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** A bar for each time that the entries are gone through. */
+function progressOfPasses(): {
+  readonly onProgress: (done: number, total: number) => void;
+  readonly stop: () => void;
+} {
+  let bar: Progress | null = null;
+  let last = 0;
+  const stop = () => bar?.stop();
+  return {
+    onProgress: (done, total) => {
+      if (bar === null || done < last) {
+        stop();
+        bar = startProgress(total, 'entries');
+      }
+      last = done;
+      bar.advance(done, done);
+    },
+    stop,
+  };
+}
+
+/** An anchor, or the file that holds one. Throws `CommandFailure`. */
+function readAnchor(given: string): Anchor {
+  const anchor =
+    decodeAnchor(given) ?? (existsSync(given) ? decodeAnchor(readFileSync(given, 'utf8')) : undefined);
+  if (anchor !== undefined) return anchor;
+  throw CommandFailure.of('anchor-invalid', `"${given}" is neither an anchor nor a file that holds one.`);
+}

@@ -1,0 +1,156 @@
+import type { AccountState } from '../core/account.ts';
+import { findPool, RATE_CARD_STREAM } from '../core/account.ts';
+import type { Entry } from '../core/entry.ts';
+import { decodeEntry } from '../core/entry-format.ts';
+import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
+import { evolve } from '../core/evolve.ts';
+import type { RateCard } from '../core/rate-card.ts';
+import { CHAIN_START, chainHash, personalDigest } from './digest.ts';
+import type { ChainedState, Personal } from './store.ts';
+
+/** An entry as the journal keeps it. */
+export interface KeptEntry {
+  readonly accountId: string;
+  readonly version: number;
+  readonly body: string;
+  readonly personal: string | null;
+  readonly hash: string;
+}
+
+/** An account as far as its entries have been verified. */
+export interface VerifiedAccount {
+  state: AccountState | null;
+  hash: string;
+  /** By the version of a debit: its latest refund. */
+  refunds: Map<number, number> | null;
+  /** The refund of the same debit that came before the entry that was added last. */
+  replaced: number | undefined;
+}
+
+/** Goes through a journal in its order and finds the first entry of each account that is wrong. */
+export interface ChainVerifier {
+  /** The entry where it is right; in words what is wrong where it is not. */
+  readonly add: (line: KeptEntry) => Entry | string;
+  /** That of the entry that was added last. */
+  readonly account: () => VerifiedAccount | null;
+  readonly accounts: ReadonlyMap<string, VerifiedAccount>;
+  /** What is missing after an account's last entry; null when nothing is. */
+  readonly endFlaw: (accountId: string) => string | null;
+}
+
+export function createChainVerifier({
+  from,
+  entryAt,
+}: {
+  /** Where an account's chain goes on from, for a journal whose oldest entries are not there; null: from its first entry. */
+  readonly from: (accountId: string) => ChainedState | null;
+  /** An earlier entry: one that has been verified, or one behind where the journal starts. */
+  readonly entryAt: (accountId: string, version: number) => Entry | null;
+}): ChainVerifier {
+  const accounts = new Map<string, VerifiedAccount>();
+  let last: VerifiedAccount | null = null;
+  let rateCards: readonly RateCard[] = from(RATE_CARD_STREAM)?.state.rateCards ?? [];
+
+  function accountOf(accountId: string): VerifiedAccount {
+    let account = accounts.get(accountId);
+    if (account === undefined) {
+      const { state, hash } = from(accountId) ?? { state: null, hash: CHAIN_START };
+      account = { state, hash, refunds: null, replaced: undefined };
+      accounts.set(accountId, account);
+    }
+    return account;
+  }
+
+  function add(line: KeptEntry): Entry | string {
+    const { accountId, version, body, personal, hash } = line;
+    const account = accountOf(accountId);
+    last = account;
+    const { state: before } = account;
+    const next = (before?.version ?? 0) + 1;
+    if (version !== next) return version > next ? `version ${next} is missing before it` : 'it stands twice';
+    if (chainHash(account.hash, line) !== hash)
+      return 'its hash does not fit its text and the chain before it';
+    let entry: Entry;
+    try {
+      entry = decodeEntry({ accountId, version, body });
+    } catch (error) {
+      return `it cannot be read (${messageOf(error)})`;
+    }
+    const flaw = personalFlaw(entry, personal) ?? rulesFlaw(account, entry);
+    if (flaw !== null) return flaw;
+    account.hash = hash;
+    account.replaced = undefined;
+    if (entry.kind === 'DebitRefunded') {
+      account.refunds ??= new Map();
+      account.replaced = account.refunds.get(entry.debitVersion);
+      account.refunds.set(entry.debitVersion, version);
+    }
+    if (entry.kind === 'RateCardPublished') rateCards = account.state?.rateCards ?? rateCards;
+    return entry;
+  }
+
+  function rulesFlaw(account: VerifiedAccount, entry: Entry): string | null {
+    const { accountId } = entry;
+    let unread: unknown = null;
+    const read = (version: number) => {
+      try {
+        return entryAt(accountId, version);
+      } catch (error) {
+        unread = error;
+        throw error;
+      }
+    };
+    try {
+      const flaw = entryFlaw(account.state, entry, {
+        rateCards,
+        entryAt: read,
+        lastRefund: (debitVersion) => {
+          const refund = account.refunds?.get(debitVersion);
+          return refund === undefined ? null : read(refund);
+        },
+      });
+      if (flaw !== null) return flaw;
+      account.state = evolve(account.state, entry);
+    } catch (error) {
+      // What the core takes for a bug when it is live is an impossible entry here; a disk that fails is neither.
+      if (unread !== null) throw unread;
+      return `it cannot follow what stands before it (${messageOf(error)})`;
+    }
+    return totalsFlaw(account.state, entry);
+  }
+
+  return {
+    add,
+    account: () => last,
+    accounts,
+    endFlaw: (accountId) => {
+      const state = accounts.get(accountId)?.state ?? null;
+      return state === null ? null : endFlaw(state);
+    },
+  };
+}
+
+/** Names and metadata may have been erased; where they are, they are those that the entry was made with. */
+function personalFlaw({ change }: Entry, personal: string | null): string | null {
+  if (personal === null) return null;
+  try {
+    return personalDigest(JSON.parse(personal) as Personal) === change?.personalDigest
+      ? null
+      : 'its name or metadata are not those that it was made with';
+  } catch {
+    return 'its name or metadata cannot be read';
+  }
+}
+
+function totalsFlaw(state: AccountState, entry: Entry): string | null {
+  if (!('settledMicros' in entry)) return null;
+  const pool = findPool(state, entry.pool);
+  if (entry.settledMicros !== (pool?.settledMicros ?? 0n))
+    return 'its settledMicros is not the sum of the lots';
+  if (entry.heldMicros !== (pool?.heldMicros ?? 0n)) return 'its heldMicros is not what open holds own';
+  return null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,260 @@
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
+import { anchorOf } from '../../ledger/anchor.ts';
+import { Fault } from '../../ledger/fault.ts';
+import type { SnapshotRow } from './deriver-thread.ts';
+import type { Thread } from './thread.ts';
+import { startThread } from './thread.ts';
+import { damageOf } from './verify/damage.ts';
+import { openJournalBeside } from './verify/open-beside.ts';
+import type { Sums } from './verify/projection.ts';
+import { PRIME } from './verify/projection.ts';
+import type { ShareReply, VerifyNotice, VerifyRequests, VerifyShareData } from './verify/share-handlers.ts';
+import { createShareHandlers } from './verify/share-handlers.ts';
+import type { AnchorCheck, JournalFlaw, ProjectionFlaw, Verification } from './verify/verification.ts';
+
+export interface VerifyOptions {
+  readonly directory: string;
+  /** An anchor that was kept; null to compare with none. */
+  readonly keptAnchor: Anchor | null;
+  /** How many threads share the accounts; 1 starts none. */
+  readonly threads: number;
+  /** After so many entries of all that there are. */
+  readonly onProgress: (entries: number, total: number) => void;
+}
+
+/**
+ * Looks at a whole data directory and changes nothing; also beside the server that writes it, as of the moment at which
+ * it begins. Throws `NoLedger`, `DataTooNew`, and a `Fault` when the files cannot be read.
+ */
+export async function verifyDirectory(options: VerifyOptions): Promise<Verification> {
+  return replay({ ...options, snapshots: null });
+}
+
+/** The snapshots that a server would have kept, made from the journal. */
+export interface SnapshotWish {
+  readonly every: number;
+  readonly keep: (rows: readonly SnapshotRow[]) => void;
+}
+
+export async function replay({
+  directory,
+  keptAnchor,
+  threads: of,
+  onProgress,
+  snapshots,
+}: VerifyOptions & { readonly snapshots: SnapshotWish | null }): Promise<Verification> {
+  const files = { journal: join(directory, 'journal.db'), derived: join(directory, 'derived.db') };
+  const opened = openJournal(files.journal);
+  if ('flaw' in opened) return wrongJournal(0, opened.flaw);
+  const { journal } = opened;
+  const progress = createProgress(of, onProgress);
+  const shares = Array.from({ length: of }, (_, index) =>
+    openShare({ files, share: { index, of }, snapshotEvery: snapshots?.every ?? null }, (notice) => {
+      if (notice.kind === 'progress') progress.report(index, notice.entries);
+      else snapshots?.keep(notice.rows);
+    }),
+  );
+  try {
+    return await verifyShares({ shares, journal, keptAnchor, progress });
+  } finally {
+    journal.close();
+    await Promise.all(shares.map((share) => share.end()));
+  }
+}
+
+function openJournal(file: string): { journal: DatabaseSync } | { flaw: JournalFlaw } {
+  try {
+    return { journal: openJournalBeside(file) };
+  } catch (error) {
+    const what = damageOf(error);
+    if (what === null) throw error;
+    return { flaw: { number: 1, accountId: null, version: null, what: `the file cannot be read (${what})` } };
+  }
+}
+
+/** A share that is looked at, in a thread of its own or in this one. */
+interface ShareCaller {
+  readonly ask: <K extends keyof VerifyRequests>(
+    kind: K,
+    request: VerifyRequests[K]['request'],
+  ) => Promise<VerifyRequests[K]['reply']>;
+  readonly end: () => Promise<unknown>;
+}
+
+function openShare(data: VerifyShareData, onNotice: (notice: VerifyNotice) => void): ShareCaller {
+  if (data.share.of === 1) {
+    const handlers = createShareHandlers(data, onNotice);
+    return {
+      ask: async (kind, request) => handlers[kind](request),
+      end: async () => handlers.close(null),
+    };
+  }
+  const thread = startThread({ name: 'verify-thread', data, onNotice });
+  return { ask: (kind, request) => askThread(thread, kind, request), end: () => thread.end() };
+}
+
+interface Progress {
+  readonly report: (share: number, entries: number) => void;
+  readonly begin: (total: number) => void;
+}
+
+function createProgress(shares: number, onProgress: VerifyOptions['onProgress']): Progress {
+  const done = Array.from({ length: shares }, () => 0);
+  let total = 0;
+  return {
+    begin: (entries) => {
+      total = entries;
+    },
+    report: (share, entries) => {
+      done[share] = entries;
+      onProgress(
+        done.reduce((sum, one) => sum + one, 0),
+        total,
+      );
+    },
+  };
+}
+
+async function verifyShares({
+  shares,
+  journal,
+  keptAnchor,
+  progress,
+}: {
+  readonly shares: readonly ShareCaller[];
+  readonly journal: DatabaseSync;
+  readonly keptAnchor: Anchor | null;
+  readonly progress: Progress;
+}): Promise<Verification> {
+  // First what is derived, then the journal: so that it holds all that was derived.
+  const pinned = await askAll(shares, 'open', null);
+  const first = pinned[0] as (typeof pinned)[number];
+  const entries = lastPosition(journal);
+  progress.begin(entries);
+  const { seed, checkpoint, runEnds: ends } = first;
+  const anchorEntries = keptAnchor !== null && keptAnchor.entries <= entries ? keptAnchor.entries : null;
+  const found = await askAll(shares, 'verify', {
+    upTo: entries,
+    anchorEntries,
+    runs: { seed, checkpoint, ends },
+  });
+  const flaw = firstFlaw(found) ?? lostFlaw(found, journal, entries, checkpoint);
+  if (flaw !== null) return wrongJournal(entries, flaw);
+  const chainEnds = found.flatMap(({ ends }) => ends);
+  return {
+    entries,
+    accounts: chainEnds.filter(({ accountId }) => !accountId.startsWith('$')).length,
+    journalFlaw: null,
+    checkpoint: Math.min(...pinned.map((share) => share.checkpoint)),
+    projectionFlaws: await findProjectionFlaws(shares, pinned, found),
+    anchor: anchorOf(chainEnds),
+    keptAnchor: keptAnchor === null ? null : checkAnchor(keptAnchor, found, anchorEntries),
+  };
+}
+
+function wrongJournal(entries: number, journalFlaw: JournalFlaw): Verification {
+  const nothing = { accounts: 0, checkpoint: 0, projectionFlaws: null, anchor: null, keptAnchor: null };
+  return { entries, journalFlaw, ...nothing };
+}
+
+function lastPosition(journal: DatabaseSync): number {
+  return Number(journal.prepare('SELECT max(position) AS last FROM entry').get()?.['last'] ?? 0);
+}
+
+function firstFlaw(found: readonly ShareReply[]): JournalFlaw | null {
+  const flaws = found.flatMap(({ flaw }) => flaw ?? []);
+  return flaws.toSorted((a, b) => a.number - b.number)[0] ?? keyFlaw(found);
+}
+
+/** A key that two accounts have opens one of them only. */
+function keyFlaw(found: readonly ShareReply[]): JournalFlaw | null {
+  const owners = new Map<string, string>();
+  for (const { keys } of found)
+    for (const { digest, accountId } of keys) {
+      const other = owners.get(digest);
+      if (other !== undefined)
+        return { number: 0, accountId, version: null, what: `it has a key that ${other} has too` };
+      owners.set(digest, accountId);
+    }
+  return null;
+}
+
+/** Entries that are not there, though nothing after them in their chains says so. */
+function lostFlaw(
+  found: readonly ShareReply[],
+  journal: DatabaseSync,
+  entries: number,
+  checkpoint: number,
+): JournalFlaw | null {
+  const unnamed = { accountId: null, version: null };
+  if (found.reduce((sum, share) => sum + share.entries, 0) !== entries) {
+    let number = 1;
+    for (const { position } of journal.prepare('SELECT position FROM entry ORDER BY position').iterate())
+      if (position === number) number += 1;
+      else break;
+    return { number, ...unnamed, what: 'it is missing' };
+  }
+  if (checkpoint <= entries) return null;
+  const what = `it is missing: the derived tables were made from ${checkpoint} entries, and the journal has ${entries}`;
+  return { number: entries + 1, ...unnamed, what };
+}
+
+async function findProjectionFlaws(
+  shares: readonly ShareCaller[],
+  pinned: readonly VerifyRequests['open']['reply'][],
+  found: readonly ShareReply[],
+): Promise<ProjectionFlaw[]> {
+  const damage = pinned.find((share) => share.damage !== null)?.damage;
+  if (damage != null) return [{ table: 'derived.db', row: null, what: damage }];
+  const [first] = shares;
+  const ofRuns = found.map((share) => share.ofRuns).reduce(addSums);
+  const [ofAccounts, ofIds] = await Promise.all([
+    askAll(shares, 'compare', null),
+    first === undefined ? [] : first.ask('compareRuns', ofRuns),
+  ]);
+  // One of each table: the first share that found one.
+  const byTable = new Map<string, ProjectionFlaw>();
+  for (const flaw of [...ofAccounts.flat(), ...ofIds])
+    if (!byTable.has(flaw.table)) byTable.set(flaw.table, flaw);
+  return [...byTable.values()];
+}
+
+function addSums(a: readonly Sums[], b: readonly Sums[]): readonly Sums[] {
+  return a.map(({ rows, sum }, at) => ({
+    rows: rows + (b[at]?.rows ?? 0),
+    sum: (sum + (b[at]?.sum ?? 0)) % PRIME,
+  }));
+}
+
+function checkAnchor(kept: Anchor, found: readonly ShareReply[], anchorEntries: number | null): AnchorCheck {
+  if (anchorEntries === null) return { holds: false, reason: 'shorter' };
+  const ends: ChainEnd[] = found.flatMap((share) => share.anchorEnds ?? []);
+  return anchorOf(ends).digest === kept.digest ? { holds: true } : { holds: false, reason: 'changed' };
+}
+
+async function askThread<K extends keyof VerifyRequests>(
+  thread: Thread,
+  kind: K,
+  request: VerifyRequests[K]['request'],
+): Promise<VerifyRequests[K]['reply']> {
+  try {
+    return await thread.ask<VerifyRequests[K]['reply']>({ kind, request });
+  } catch (cause) {
+    throw new Fault('they cannot be read', {
+      code: 'store-unreadable',
+      retryable: true,
+      outcome: 'not-applied',
+      cause,
+    });
+  }
+}
+
+function askAll<K extends keyof VerifyRequests>(
+  shares: readonly ShareCaller[],
+  kind: K,
+  request: VerifyRequests[K]['request'],
+): Promise<VerifyRequests[K]['reply'][]> {
+  return Promise.all(shares.map((share) => share.ask(kind, request)));
+}

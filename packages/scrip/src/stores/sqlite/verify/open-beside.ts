@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { NoLedger } from '../journal-source.ts';
+import { checkSchema } from '../migrate.ts';
+import { DERIVED_MIGRATIONS } from '../migrations/derived.ts';
+import { JOURNAL_MIGRATIONS } from '../migrations/journal.ts';
+
+/**
+ * The journal for reading alone, also beside the server that writes it. Throws `NoLedger`, `DataTooNew`, and what
+ * SQLite says when its bytes are damaged.
+ */
+export function openJournalBeside(file: string): DatabaseSync {
+  // SQLite would say no more than that it cannot open it.
+  if (!existsSync(file)) throw new NoLedger(file);
+  const journal = openBeside(file);
+  checkSchema(journal, JOURNAL_MIGRATIONS);
+  return journal;
+}
+
+/** Derived tables that are not there, or are those of another version. */
+export class NoTables extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NoTables';
+  }
+}
+
+/** The derived tables as they are at this moment, however the server goes on. Throws `NoTables`, or what SQLite says. */
+export function openDerivedBeside(file: string): DatabaseSync {
+  if (!existsSync(file)) throw new NoTables('it does not exist');
+  const derived = openBeside(file);
+  const schema = checkSchema(derived, DERIVED_MIGRATIONS);
+  if (schema < DERIVED_MIGRATIONS.length) throw new NoTables('an older version of Scrip made it');
+  derived.exec('PRAGMA cache_size = -65536; BEGIN');
+  return derived;
+}
+
+function openBeside(file: string): DatabaseSync {
+  return new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+}

@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { decodeEntry } from '../../../core/entry-format.ts';
+import { changeHash } from '../change-filter.ts';
+import type { StoredRow } from '../stored-row.ts';
+import { STORED_COLUMNS } from '../stored-row.ts';
+import type { Share } from './share.ts';
+import { inShare } from './share.ts';
+import type { JournalFlaw } from './verification.ts';
+
+/** No setting lets an id be used again sooner. */
+const KEPT_MS = 24 * 3_600_000;
+
+/**
+ * The first change that bears an id of its account that was used shortly before. `hashes` are those that came more
+ * than once: mostly none, and then nothing is read again; different ids may share one.
+ */
+export function findReusedId({
+  journal,
+  share,
+  upTo,
+  hashes,
+  seed,
+}: {
+  readonly journal: DatabaseSync;
+  readonly share: Share;
+  readonly upTo: number;
+  readonly hashes: ReadonlySet<number>;
+  readonly seed: number;
+}): JournalFlaw | null {
+  if (hashes.size === 0) return null;
+  const used = new Map<string, { readonly version: number; readonly atMs: number }>();
+  const rows = journal
+    .prepare(
+      `SELECT ${STORED_COLUMNS} FROM entry WHERE position <= ? AND ${inShare(share, 'account_id')} ORDER BY position`,
+    )
+    .iterate(upTo) as unknown as Iterable<StoredRow>;
+  for (const row of rows) {
+    const { accountId, version, change, atMs } = decodeEntry(row);
+    if (change === null || !hashes.has(changeHash(seed, accountId, change.id))) continue;
+    const key = `${accountId}\n${change.id}`;
+    const before = used.get(key);
+    if (before !== undefined && atMs - before.atMs < KEPT_MS) {
+      const what = `its id ${JSON.stringify(change.id)} is that of version ${before.version}`;
+      return { number: row.position, accountId, version, what };
+    }
+    used.set(key, { version, atMs });
+  }
+  return null;
+}

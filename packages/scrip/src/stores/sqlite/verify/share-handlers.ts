@@ -1,0 +1,137 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { DataDirectory } from '../data-directory.ts';
+import type { SnapshotRow } from '../deriver-thread.ts';
+import { checkRuns } from './change-runs.ts';
+import { compareAccounts } from './compare-accounts.ts';
+import { damageOf } from './damage.ts';
+import { openJournalBeside } from './open-beside.ts';
+import type { PinnedDerived } from './pinned-derived.ts';
+import { ABSENT, pinDerived } from './pinned-derived.ts';
+import type { Sums } from './projection.ts';
+import type { Share } from './share.ts';
+import { inShare } from './share.ts';
+import type { ShareRequest, VerifiedShare } from './share-verifier.ts';
+import { verifyShare } from './share-verifier.ts';
+import type { SnapshotCheck } from './snapshots.ts';
+import { checkSnapshots, keepSnapshots, NO_SNAPSHOTS } from './snapshots.ts';
+import type { ProjectionFlaw } from './verification.ts';
+
+/** What is asked of a share of the accounts; in this order. */
+export interface VerifyRequests {
+  /** Pins what the derived tables hold at this moment. */
+  readonly open: { request: null; reply: Omit<PinnedDerived, 'database'> };
+  readonly verify: { request: ShareRequest; reply: ShareReply };
+  /** Compares the derived tables of the share with what its entries make them. */
+  readonly compare: { request: null; reply: readonly ProjectionFlaw[] };
+  /** Compares the ids of all shares' changes. */
+  readonly compareRuns: { request: readonly Sums[]; reply: readonly ProjectionFlaw[] };
+  readonly close: { request: null; reply: null };
+}
+
+export interface ShareReply extends Omit<VerifiedShare, 'sums'> {
+  readonly ofRuns: readonly Sums[];
+}
+
+export interface VerifyShareData {
+  readonly files: DataDirectory['files'];
+  readonly share: Share;
+  /** Not null: snapshots are made, one after so many entries, and the derived tables are not looked at. */
+  readonly snapshotEvery: number | null;
+}
+
+export type VerifyNotice =
+  | { readonly kind: 'progress'; readonly entries: number }
+  | { readonly kind: 'snapshots'; readonly rows: readonly SnapshotRow[] };
+
+export type ShareHandlers = {
+  [K in keyof VerifyRequests]: (request: VerifyRequests[K]['request']) => VerifyRequests[K]['reply'];
+};
+
+const SNAPSHOTS_AT_ONCE = 64;
+
+/** Looks at one share of the accounts, in the thread that calls it. */
+export function createShareHandlers(
+  { files, share, snapshotEvery }: VerifyShareData,
+  notify: (notice: VerifyNotice) => void,
+): ShareHandlers {
+  const journal = openJournalBeside(files.journal);
+  // A connection of its own: the other one stands in the middle of its rows.
+  const lookUps = openJournalBeside(files.journal);
+  const mine = (column: string) => inShare(share, column);
+  let pinned: PinnedDerived = ABSENT;
+  let snapshots: SnapshotCheck = NO_SNAPSHOTS;
+  let verified: VerifiedShare | null = null;
+  let keptRows: SnapshotRow[] = [];
+
+  function sendSnapshots(least: number): void {
+    if (keptRows.length < least) return;
+    notify({ kind: 'snapshots', rows: keptRows });
+    keptRows = [];
+  }
+
+  return {
+    open: () => {
+      if (snapshotEvery !== null) {
+        snapshots = keepSnapshots(snapshotEvery, (row) => {
+          keptRows.push(row);
+          sendSnapshots(SNAPSHOTS_AT_ONCE);
+        });
+        return ABSENT;
+      }
+      pinned = pinDerived(files.derived);
+      const { database, ...reply } = pinned;
+      if (database !== null) snapshots = checkSnapshots(database, mine('account_id'));
+      return reply;
+    },
+    verify: (request) => {
+      const { database: derived, checkpoint } = pinned;
+      const onProgress = (entries: number) => notify({ kind: 'progress', entries });
+      verified = verifyShare(
+        { journal, lookUps, derived, checkpoint, share, snapshots },
+        request,
+        onProgress,
+      );
+      sendSnapshots(1);
+      const { sums, ...found } = verified;
+      return { ...found, ofRuns: sums.ofRuns };
+    },
+    compare: () => {
+      const { database: derived, checkpoint } = pinned;
+      if (derived === null || verified === null) return [];
+      const { sums } = verified;
+      return findDamage(() => [
+        ...snapshots.flaws(),
+        ...compareAccounts({ journal, derived, checkpoint, sums, inShare: mine }),
+      ]);
+    },
+    compareRuns: (ofRuns) => {
+      const { database, runEnds } = pinned;
+      if (database === null) return [];
+      return findDamage(() => checkRuns(database, runEnds, ofRuns, (position) => atMsOf(journal, position)));
+    },
+    close: () => {
+      pinned.database?.close();
+      journal.close();
+      lookUps.close();
+      return null;
+    },
+  };
+}
+
+/** What damages a derived table is a finding, and no failure. */
+function findDamage(find: () => readonly ProjectionFlaw[]): readonly ProjectionFlaw[] {
+  try {
+    return find();
+  } catch (error) {
+    const what = damageOf(error);
+    if (what === null) throw error;
+    return [{ table: 'derived.db', row: null, what }];
+  }
+}
+
+function atMsOf(journal: DatabaseSync, position: number): number | null {
+  const row = journal
+    .prepare(`SELECT json_extract(body, '$.atMs') AS atMs FROM entry WHERE position = ?`)
+    .get(position);
+  return (row?.['atMs'] ?? null) as number | null;
+}

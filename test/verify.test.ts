@@ -1,0 +1,595 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Anchor } from '../packages/scrip/src/ledger/anchor.ts';
+import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-directory.ts';
+import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
+import type { JournalRow } from './support/verify-ledger.ts';
+import { chainAnew, readJournal, tamper, writeJournal, writeLedger } from './support/verify-ledger.ts';
+
+const DAY_MS = 86_400_000;
+let original: string;
+let directory: string;
+
+beforeAll(async () => {
+  original = mkdtempSync(join(tmpdir(), 'scrip-verify-'));
+  await writeLedger(original);
+}, 60_000);
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'scrip-verify-'));
+  cpSync(original, directory, { recursive: true });
+  return () => rmSync(directory, { recursive: true, force: true });
+});
+afterAll(() => rmSync(original, { recursive: true, force: true }));
+
+/** In this thread: to start others takes longer than so small a journal does. */
+const optionsOf = (keptAnchor: Anchor | null) => ({
+  directory,
+  keptAnchor,
+  threads: 1,
+  onProgress: () => {},
+});
+const verify = (keptAnchor: Anchor | null = null) => verifyDirectory(optionsOf(keptAnchor));
+
+/** The last entry of acme that fits. */
+function entryOf(rows: readonly JournalRow[], fits: (body: string) => boolean): JournalRow {
+  const row = rows.findLast(({ account_id: id, body }) => id === 'acme' && fits(body));
+  if (row === undefined) throw new Error('there is no such entry');
+  return row;
+}
+const ofKind = (kind: string) => (body: string) => body.includes(`"kind":"${kind}"`);
+
+/** Changes the rows of the journal by hand, and gives what is found. */
+async function afterForging(forge: (rows: JournalRow[]) => readonly JournalRow[]) {
+  writeJournal(directory, forge(readJournal(directory)));
+  return verify();
+}
+
+describe('verify', () => {
+  it('finds nothing wrong with what the store has written', async () => {
+    const rows = readJournal(directory);
+    expect(await verify()).toMatchObject({
+      entries: rows.length,
+      accounts: 3,
+      journalFlaw: null,
+      checkpoint: rows.length,
+      projectionFlaws: [],
+    });
+  });
+
+  it('finds the same however many threads share the work', async () => {
+    const [one, two, three] = await Promise.all(
+      [1, 2, 3].map((threads) => verifyDirectory({ ...optionsOf(null), threads })),
+    );
+    expect(one?.anchor?.entries).toBe(readJournal(directory).length);
+    expect(two).toEqual(one);
+    expect(three).toEqual(one);
+  });
+
+  it('says how far it is, up to every entry', async () => {
+    const seen: number[] = [];
+    const { entries } = await verifyDirectory({ ...optionsOf(null), onProgress: (done) => seen.push(done) });
+    expect(seen.at(-1)).toBe(entries);
+  });
+
+  it('finds nothing wrong with an empty journal', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'scrip-verify-'));
+    await (await openSqliteStore({ directory: empty, idsKeptMs: DAY_MS, now: Date.now })).close();
+    const found = await verifyDirectory({ ...optionsOf(null), directory: empty });
+    rmSync(empty, { recursive: true });
+    expect(found).toMatchObject({ entries: 0, journalFlaw: null, projectionFlaws: [] });
+  });
+});
+
+describe('an entry of the journal', () => {
+  const flips: readonly [column: keyof JournalRow, flip: (row: JournalRow) => Partial<JournalRow>][] = [
+    ['body', ({ body }) => ({ body: body.replace('"atMs":1', '"atMs":3') })],
+    ['hash', ({ hash }) => ({ hash: hash.map((byte, at) => (at === 7 ? byte ^ 4 : byte)) })],
+    ['version', ({ version }) => ({ version: version ^ 1 })],
+    ['account_id', () => ({ account_id: 'acmd' })],
+  ];
+  it.each(flips)('with a flipped bit in its %s is found and named', async (_column, flip) => {
+    const at = 40;
+    const { journalFlaw } = await afterForging((rows) =>
+      rows.map((row, index) => (index === at ? { ...row, ...flip(row) } : row)),
+    );
+    expect(journalFlaw?.number).toBe(at + 1);
+  });
+
+  it('with another name than it was made with is found, and one whose name was erased is right', async () => {
+    const forged = await afterForging((rows) =>
+      rows.map((row) =>
+        row.personal === null ? row : { ...row, personal: row.personal.replace('The', 'No') },
+      ),
+    );
+    expect(forged.journalFlaw).toMatchObject({
+      version: 1,
+      what: expect.stringContaining('name or metadata') as string,
+    });
+    const erased = await afterForging((rows) => rows.map((row) => ({ ...row, personal: null })));
+    expect(erased).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
+  });
+
+  it('that is gone is named by the one after it', async () => {
+    const gone = entryOf(readJournal(directory), ofKind('HoldPlaced'));
+    const { journalFlaw } = await afterForging((rows) =>
+      rows.filter((row) => row.position !== gone.position),
+    );
+    expect(journalFlaw).toMatchObject({
+      accountId: 'acme',
+      version: gone.version + 1,
+      what: `version ${gone.version} is missing before it`,
+    });
+  });
+
+  it('that is gone from the end of its account is named by its place', async () => {
+    const last = entryOf(readJournal(directory), () => true);
+    const { journalFlaw } = await afterForging((rows) =>
+      rows.filter((row) => row.position !== last.position),
+    );
+    expect(journalFlaw).toMatchObject({ number: last.position, what: 'it is missing' });
+  });
+
+  it('that is gone from the end of the journal is missed by what was made from it', async () => {
+    const { length } = readJournal(directory);
+    const { journalFlaw } = await afterForging((rows) => rows.slice(0, -1));
+    expect(journalFlaw).toMatchObject({
+      number: length,
+      what: expect.stringContaining('it is missing') as string,
+    });
+  });
+
+  it('that stands twice is found', async () => {
+    const { journalFlaw } = await afterForging((rows) => [
+      ...rows,
+      { ...entryOf(rows, ofKind('CreditsDebited')), position: rows.length + 1 },
+    ]);
+    expect(journalFlaw).toMatchObject({ accountId: 'acme', what: 'it stands twice' });
+  });
+
+  it('that changed places with another of its account is found', async () => {
+    const { journalFlaw } = await afterForging((rows) => {
+      const [one, other] = rows.filter(({ account_id: id }) => id === 'beta').slice(20, 22);
+      return rows.map((row) => {
+        if (row === one) return { ...other, position: row.position } as JournalRow;
+        return row === other ? ({ ...one, position: row.position } as JournalRow) : row;
+      });
+    });
+    expect(journalFlaw).toMatchObject({
+      accountId: 'beta',
+      version: 22,
+      what: 'version 21 is missing before it',
+    });
+  });
+
+  it('that changed places with another account’s is found by its history', async () => {
+    const found = await afterForging((rows) => {
+      const at = rows.findIndex((row, index) => row.account_id !== rows[index + 1]?.account_id && index > 50);
+      const [one, other] = rows.slice(at, at + 2) as [JournalRow, JournalRow];
+      return rows
+        .with(at, { ...other, position: one.position })
+        .with(at + 1, { ...one, position: other.position });
+    });
+    expect(found.journalFlaw).toBeNull();
+    expect(found.projectionFlaws?.map(({ table }) => table)).toContain('history');
+  });
+
+  it('under an id that its account has used is found, though its chain was mended', async () => {
+    const { journalFlaw } = await afterForging((rows) =>
+      chainAnew(rows.map((row) => ({ ...row, body: row.body.replace('"id":"call-11"', '"id":"sms-11"') }))),
+    );
+    expect(journalFlaw?.what).toMatch(/^its id "sms-11" is that of version \d+$/);
+  });
+
+  const forgeries: readonly [what: string, bears: string, forge: (body: string) => string, found: RegExp][] =
+    [
+      [
+        'another price',
+        '"action":"sms"',
+        (body) => body.replace(/"rateCardVersion":2/, '"rateCardVersion":1'),
+        /rateCardVersion/,
+      ],
+      [
+        'a larger total',
+        '"kind":"CreditsGranted"',
+        (body) => body.replace(/"settledMicros":"/, '"settledMicros":"9'),
+        /settledMicros/,
+      ],
+      ['another lot', '"kind":"CreditsDebited"', (body) => body.replace(/"lot":\d+/, '"lot":7'), /draws/],
+      [
+        'an earlier time',
+        '"kind":"HoldReleased"',
+        (body) => body.replace(/"atMs":\d+/, '"atMs":1'),
+        /its time lies before/,
+      ],
+      [
+        'a refund of more',
+        '"kind":"DebitRefunded"',
+        (body) => body.replace(/"amountMicros":"\d+"/, '"amountMicros":"900000000"'),
+        /refund-exceeds-debit|amountMicros/,
+      ],
+      [
+        'a hold that was resolved',
+        '"kind":"HoldCaptured"',
+        (body) => body.replace(/"holdId":"job-\d+"/, '"holdId":"job-2"'),
+        /hold-not-found/,
+      ],
+      [
+        'no hold’s end',
+        '"kind":"HoldExpired"',
+        (body) => body.replace(/"amountMicros":"\d+"/, '"amountMicros":"1"'),
+        /amountMicros/,
+      ],
+      [
+        'a revoked key that is another',
+        '"kind":"KeyRevoked"',
+        (body) => body.replace('"keyId":"other-of', '"keyId":"of'),
+        /digest/,
+      ],
+      [
+        'an amount that is no number',
+        '"kind":"CreditsDebited"',
+        (body) => body.replace(/"amountMicros":"/, '"amountMicros":"x'),
+        /cannot be read/,
+      ],
+      [
+        'a format that nobody knows',
+        '"kind":"CreditsDebited"',
+        (body) => body.replace('"format":2', '"format":9'),
+        /cannot be read/,
+      ],
+    ];
+  it.each(forgeries)(
+    'forged to have %s is found, though its chain was mended',
+    async (_what, bears, forge, found) => {
+      const entry = entryOf(readJournal(directory), (body) => body.includes(bears));
+      const { journalFlaw } = await afterForging((rows) =>
+        chainAnew(
+          rows.map((row) => (row.position === entry.position ? { ...row, body: forge(row.body) } : row)),
+        ),
+      );
+      expect(journalFlaw).toMatchObject({
+        accountId: 'acme',
+        version: entry.version,
+        number: entry.position,
+      });
+      expect(journalFlaw?.what).toMatch(found);
+    },
+  );
+
+  it('that gives an account a key of another is found, though its chain was mended', async () => {
+    const { journalFlaw } = await afterForging((rows) =>
+      chainAnew(
+        rows.map((row) =>
+          row.account_id === 'beta'
+            ? { ...row, body: row.body.replace('digest-of-of-beta', 'digest-of-of-acme') }
+            : row,
+        ),
+      ),
+    );
+    expect(journalFlaw?.what).toMatch(/^it has a key that (?:acme|beta) has too$/);
+  });
+
+  it('of time that was taken out is missed, though the chain was mended', async () => {
+    const expiry = entryOf(readJournal(directory), ofKind('HoldExpired'));
+    const { journalFlaw } = await afterForging((rows) =>
+      chainAnew(rows.filter((row) => row.position !== expiry.position)),
+    );
+    expect(journalFlaw).toMatchObject({ accountId: 'acme', version: expiry.version });
+    expect(journalFlaw?.what).toMatch(
+      /^a HoldExpired was due before it$|^what was due at .* is missing before it$/,
+    );
+  });
+
+  it('is never lost to a flipped bit anywhere in the file', { timeout: 60_000 }, async () => {
+    const file = join(directory, 'journal.db');
+    const bytes = readFileSync(file);
+    const before = readJournal(directory);
+    let found = 0;
+    for (let flip = 1; flip <= 24; flip += 1) {
+      const damaged = Buffer.from(bytes);
+      const at = Math.floor((flip * bytes.length * 0.618) % bytes.length);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (flip % 8));
+      writeFileSync(file, damaged);
+      const flaw = await verify().then(
+        ({ journalFlaw }) => journalFlaw,
+        (error: unknown) => error,
+      );
+      if (flaw !== null) found += 1;
+      // A bit in which nothing is kept.
+      else expect(readJournal(directory), `byte ${at}`).toEqual(before);
+    }
+    expect(found).toBeGreaterThan(12);
+  });
+
+  it('in a file that is no database is named as unreadable', async () => {
+    writeFileSync(join(directory, 'journal.db'), 'no database'.repeat(500));
+    expect((await verify()).journalFlaw).toMatchObject({
+      number: 1,
+      what: expect.stringContaining('cannot be read') as string,
+    });
+  });
+});
+
+const DAMAGES: readonly [table: string, what: string, damage: string, row: RegExp | null][] = [
+  [
+    'history',
+    'a row less',
+    `DELETE FROM history WHERE account_id = 'acme' AND version = 9`,
+    /^acme version 9$/,
+  ],
+  [
+    'history',
+    'another position',
+    `UPDATE history SET position = position + 1 WHERE account_id = 'beta' AND version = 3`,
+    /^beta version 3$/,
+  ],
+  [
+    'history',
+    'another time',
+    `UPDATE history SET at_ms = at_ms - 1 WHERE account_id = 'beta' AND version = 4`,
+    /^beta version 4$/,
+  ],
+  [
+    'history',
+    'all positions lost',
+    `UPDATE history SET position = 1 WHERE account_id = 'acme'`,
+    /^acme version \d+$/,
+  ],
+  ['history', 'a row of nobody', `INSERT INTO history VALUES ('nobody', 1, 1, 1)`, /^nobody version 1$/],
+  [
+    'entry_of_kind',
+    'a row less',
+    `DELETE FROM entry_of_kind WHERE account_id = 'acme' AND kind = 'HoldPlaced'`,
+    /^acme HoldPlaced of version \d+$/,
+  ],
+  [
+    'entry_of_kind',
+    'another kind',
+    `UPDATE entry_of_kind SET kind = 'HoldPlaces' WHERE account_id = 'acme' AND kind = 'HoldPlaced'`,
+    /^acme HoldPlace[ds] of version \d+$/,
+  ],
+  ['continuation', 'a row less', `DELETE FROM continuation WHERE rowid_of`, /^acme version \d+$/],
+  [
+    'continuation',
+    'an earlier refund',
+    `UPDATE continuation SET version = version - 1 WHERE account_id = 'beta'`,
+    /^beta version \d+$/,
+  ],
+  [
+    'usage',
+    'a row less',
+    `DELETE FROM usage WHERE account_id = 'acme' AND action = 'sms'`,
+    /^acme standard, sms/,
+  ],
+  [
+    'usage',
+    'a larger amount',
+    `UPDATE usage SET used_rest = used_rest + 1 WHERE account_id = 'beta' AND action = 'sms'`,
+    /^beta standard, sms/,
+  ],
+  [
+    'usage',
+    'billions more',
+    `UPDATE usage SET used_billions = used_billions + 1 WHERE account_id = 'beta' AND action = 'sms'`,
+    /^beta standard, sms/,
+  ],
+  [
+    'usage',
+    'another count',
+    `UPDATE usage SET calls = calls + 1 WHERE account_id = 'beta' AND action = 'sms'`,
+    /^beta standard, sms/,
+  ],
+  [
+    'usage',
+    'another action',
+    `UPDATE usage SET action = 'smt' WHERE account_id = 'beta' AND action = 'sms'`,
+    /^beta standard, sm[st]/,
+  ],
+  [
+    'usage',
+    'another slot',
+    `UPDATE usage SET slot_ms = slot_ms + 900000 WHERE account_id = 'acme' AND action = 'sms'`,
+    /^acme standard, sms/,
+  ],
+  ['account', 'a row less', `DELETE FROM account WHERE account_id = 'beta'`, /^beta$/],
+  ['account', 'a row too many', `INSERT INTO account VALUES ('nobody')`, /^nobody$/],
+  ['api_key', 'a row less', `DELETE FROM api_key WHERE account_id = 'acme'`, /^digest-o/],
+  ['api_key', 'a revoked key', `INSERT INTO api_key VALUES ('digest-of-other-of-acme', 'acme')`, /^digest-o/],
+  [
+    'api_key',
+    'another owner',
+    `UPDATE api_key SET account_id = 'beta' WHERE account_id = 'acme'`,
+    /^digest-o/,
+  ],
+  [
+    'snapshot',
+    'another balance',
+    `UPDATE snapshot SET state = replace(state, '"settledMicros":"', '"settledMicros":"1') WHERE account_id = 'acme'`,
+    /^acme version \d+$/,
+  ],
+  [
+    'snapshot',
+    'another hash',
+    `UPDATE snapshot SET hash = replace(hash, 'a', 'b') WHERE account_id = 'beta'`,
+    /^beta version \d+$/,
+  ],
+  [
+    'snapshot',
+    'a text cut short',
+    `UPDATE snapshot SET state = substr(state, 1, 90) WHERE account_id = 'beta'`,
+    /^beta version \d+$/,
+  ],
+  [
+    'snapshot',
+    'a version that never was',
+    `INSERT INTO snapshot VALUES ('acme', 9999, '{}', '')`,
+    /^acme version 9999$/,
+  ],
+  [
+    'change',
+    'an id less',
+    `DELETE FROM change WHERE run = 1 AND hash = (SELECT max(hash) FROM change WHERE run = 1)`,
+    /^run 1$/,
+  ],
+  [
+    'change',
+    'another id',
+    `UPDATE change SET hash = hash + 1 WHERE run = 2 AND hash = (SELECT max(hash) FROM change WHERE run = 2)`,
+    /^run 2$/,
+  ],
+  ['change', 'another position', `UPDATE change SET position = position + 1 WHERE run = 0`, /^run 0$/],
+  ['change', 'a run of nothing', `INSERT INTO change VALUES (77, 1, 1)`, /^run 77$/],
+  [
+    'change_run',
+    'another filter',
+    `UPDATE change_run SET filter = zeroblob(length(filter)) WHERE run = 2`,
+    /^run 2$/,
+  ],
+  [
+    'change_run',
+    'another time of its end',
+    `UPDATE change_run SET last_at_ms = last_at_ms + 1 WHERE run = 1`,
+    /^run 1$/,
+  ],
+  ['derived.db', 'a table less', `DROP TABLE continuation`, null],
+  ['derived.db', 'no progress', `DELETE FROM progress`, null],
+];
+
+function damageDerived(sql: string): void {
+  const one = `account_id = 'acme' AND continued_version = (SELECT max(continued_version) FROM continuation WHERE account_id = 'acme')`;
+  tamper(directory, 'derived', (database) => database.exec(sql.replace('rowid_of', one)));
+}
+
+/** All rows of a file, table by table, but for what may differ from one making of it to another. */
+function dump(file: 'journal' | 'derived', tables: readonly string[]): unknown {
+  const rows: Record<string, unknown> = {};
+  tamper(directory, file, (database: DatabaseSync) => {
+    for (const table of tables) rows[table] = database.prepare(`SELECT * FROM ${table}`).all();
+  });
+  return rows;
+}
+
+describe('a derived table', () => {
+  it.each(DAMAGES)('%s with %s is found, and its first wrong row named', async (table, _what, sql, row) => {
+    damageDerived(sql);
+    const { journalFlaw, projectionFlaws } = await verify();
+    expect(journalFlaw).toBeNull();
+    expect(projectionFlaws?.map((flaw) => flaw.table)).toContain(table);
+    const flaw = projectionFlaws?.find((one) => one.table === table);
+    if (row === null) expect(flaw?.row).toBeNull();
+    else expect(flaw?.row).toMatch(row);
+  });
+
+  it('with every damage at once is mended by a repair, which leaves the journal alone', async () => {
+    const journal = dump('journal', ['entry']);
+    for (const [table, , sql] of DAMAGES) if (table !== 'derived.db') damageDerived(sql);
+    const { before, after } = await repairDirectory(optionsOf(null));
+    const wrong = before.projectionFlaws?.map(({ table }) => table);
+    expect(new Set(wrong)).toEqual(
+      new Set(DAMAGES.map(([table]) => table).filter((table) => table !== 'derived.db')),
+    );
+    expect(after).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
+    expect(dump('journal', ['entry'])).toEqual(journal);
+  });
+
+  it.each([
+    ['lost', () => rmSync(join(directory, 'derived.db'))],
+    ['no database', () => writeFileSync(join(directory, 'derived.db'), 'no database'.repeat(500))],
+  ])('file that is %s is found, and made anew as it was', async (_what, damage) => {
+    const tables = ['account', 'history', 'entry_of_kind', 'continuation', 'api_key'];
+    const before = dump('derived', tables);
+    damage();
+    expect((await verify()).projectionFlaws).toMatchObject([{ table: 'derived.db', row: null }]);
+    const { after } = await repairDirectory(optionsOf(null));
+    expect(after).toMatchObject({ projectionFlaws: [] });
+    expect(dump('derived', tables)).toEqual(before);
+    expect(existsSync(join(directory, 'derived.db.new'))).toBe(false);
+  });
+
+  it('that was repaired serves the same accounts as before, and has snapshots', async () => {
+    const accounts = async () => {
+      const store = await openSqliteStore({ directory, idsKeptMs: DAY_MS, now: Date.now });
+      const states = await Promise.all(
+        ['acme', 'beta', 'gamma.2'].map((id) => store.accountAt(id, Date.now())),
+      );
+      const usage = await store.usage('acme', { fromMs: 0, toMs: Date.now() });
+      await store.close();
+      return { states, usage };
+    };
+    const before = await accounts();
+    rmSync(join(directory, 'derived.db'));
+    await repairDirectory({ ...optionsOf(null), sizes: { snapshotEvery: 8, runChanges: 64 } });
+    expect(await accounts()).toEqual(before);
+    const { snapshot } = dump('derived', ['snapshot']) as { snapshot: unknown[] };
+    expect(snapshot.length).toBeGreaterThan(0);
+  });
+
+  it('that is right is not touched by a repair', async () => {
+    const bytes = readFileSync(join(directory, 'derived.db'));
+    expect((await repairDirectory(optionsOf(null))).after).toBeNull();
+    expect(readFileSync(join(directory, 'derived.db')).equals(bytes)).toBe(true);
+  });
+
+  it('is not made anew from a journal that is wrong', async () => {
+    rmSync(join(directory, 'derived.db'));
+    tamper(directory, 'journal', (database) => database.exec('DELETE FROM entry WHERE position = 30'));
+    const { before, after } = await repairDirectory(optionsOf(null));
+    expect(before.journalFlaw).not.toBeNull();
+    expect(after).toBeNull();
+    expect(existsSync(join(directory, 'derived.db'))).toBe(false);
+  });
+});
+
+describe('a kept anchor', () => {
+  it('holds for the ledger that it was taken from, also when that has grown', async () => {
+    const { anchor } = await verify();
+    await writeMore();
+    const found = await verify(anchor);
+    expect(found.entries).toBeGreaterThan(anchor?.entries ?? Infinity);
+    expect(found.keptAnchor).toEqual({ holds: true });
+    expect(found.anchor).not.toEqual(anchor);
+  });
+
+  it('tells a history that was forged whole, which no rule can', async () => {
+    const { anchor } = await verify();
+    const forged = await afterForging((rows) =>
+      chainAnew(
+        rows.map((row) => ({ ...row, body: row.body.replace('"source":"trial"', '"source":"promotion"') })),
+      ),
+    );
+    expect(forged.journalFlaw).toBeNull();
+    expect((await verify(anchor)).keptAnchor).toEqual({ holds: false, reason: 'changed' });
+  });
+
+  it('does not hold for a journal that has fewer entries', async () => {
+    const { anchor } = await verify();
+    const longer = { entries: (anchor?.entries ?? 0) + 1, digest: anchor?.digest ?? '' };
+    expect((await verify(longer)).keptAnchor).toEqual({ holds: false, reason: 'shorter' });
+  });
+
+  it('of any length of the journal is that of the chains as they ended then', async () => {
+    const rows = readJournal(directory);
+    const short = mkdtempSync(join(tmpdir(), 'scrip-verify-'));
+    cpSync(original, short, { recursive: true });
+    writeJournal(short, rows.slice(0, 100));
+    rmSync(join(short, 'derived.db'));
+    const { anchor } = await verifyDirectory({ ...optionsOf(null), directory: short });
+    rmSync(short, { recursive: true });
+    expect(anchor?.entries).toBe(100);
+    expect((await verify(anchor)).keptAnchor).toEqual({ holds: true });
+  });
+});
+
+/** The same ledger a day later: an account more. */
+async function writeMore(): Promise<void> {
+  const { createLedger } = await import('../packages/scrip/src/ledger/ledger.ts');
+  const { openAccount } = await import('./support/commands.ts');
+  const store = await openSqliteStore({ directory, idsKeptMs: DAY_MS, now: Date.now });
+  const ledger = createLedger({ store, clock: { now: Date.now }, ids: { next: () => 'x', salt: () => 'y' } });
+  await ledger.change({ accountId: 'later', id: 'open', command: openAccount(), actor: null });
+  await ledger.close();
+}
