@@ -28,6 +28,8 @@ const COMMANDS = [
   'debit',
   'refund',
   'balance',
+  'check',
+  'watch',
   'usage',
   'quote',
   'explain',

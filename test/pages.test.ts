@@ -3,25 +3,30 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runShown, settled, shownCommands } from './support/console-blocks.ts';
-import { OPERATOR_KEY, startScrip } from './support/scrip-process.ts';
+import { startScrip } from './support/scrip-process.ts';
+import { vendorEnv } from './support/vendor-session.ts';
 
 const root = join(import.meta.dirname, '..');
 
 describe('a page with commands', () => {
   it.each([
-    ['README.md', 8],
-    ['docs/cli.md', 25],
-    ['docs/moving.md', 15],
-    ['docs/verifying.md', 9],
-  ])('%s shows what they really print', { timeout: 120_000 }, async (page, least) => {
+    { page: 'README.md', least: 8, flags: ['--demo'] },
+    { page: 'docs/cli.md', least: 25, flags: [] },
+    { page: 'docs/watching.md', least: 10, flags: ['--demo'] },
+    { page: 'docs/moving.md', least: 15, flags: [] },
+    { page: 'docs/verifying.md', least: 9, flags: [] },
+  ])('$page shows what they really print', { timeout: 120_000 }, async ({ page, least, flags }) => {
     const commands = shownCommands(page);
     expect(commands.length).toBeGreaterThan(least);
     const cwd = mkdtempSync(join(tmpdir(), 'scrip-pages-'));
-    const scrip = await startScrip({ data: join(cwd, 'data') });
+    const scrip = await startScrip({ data: join(cwd, 'data'), flags });
+    const env = vendorEnv(scrip);
     try {
       for (const { command, output } of commands) {
         const here = command.replace('http://127.0.0.1:8787', scrip.url);
-        const printed = runShown(here, { cwd, env: { SCRIP_URL: scrip.url, SCRIP_KEY: OPERATOR_KEY } });
+        // The repository is where npx finds the program.
+        const place = here.startsWith('npx ') ? root : cwd;
+        const printed = runShown(here, { cwd: place, env });
         expect(settled(printed.replaceAll(cwd, '/srv/scrip')), command).toBe(settled(output));
       }
     } finally {

@@ -32,16 +32,18 @@ export function runShown(
   const { stdout } = spawnSync('bash', ['-c', `exec 2>&1\n${command}`], {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, PATH: path, FORCE_COLOR: undefined, ...env },
+    env: { ...process.env, PATH: path, FORCE_COLOR: undefined, npm_config_loglevel: 'error', ...env },
   });
   return stdout.trimEnd();
 }
 
-/** A text without what differs from run to run: times, days, made-up ids and secrets, digests of anchors, seconds to midnight. */
+/** A text without what differs from run to run: times, ages, days, made-up ids and secrets, digests of anchors, seconds to midnight. */
 export function settled(text: string): string {
   return text
     .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '<time>')
     .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, '<day>')
+    .replaceAll(/ \d+s$/gm, ' <age>')
+    .replaceAll(/(_timestamp_seconds\{.*\}) [\d.]+$/gm, '$1 <time>')
     .replaceAll(/\b[0-9a-f]{24}\b/g, '<id>')
     .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
     .replaceAll(/scrip_(?:ak|op)_(?:[0-9a-f]+|…)/g, '<secret>')

@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { TargetArgument } from './balance-target.ts';
 import { completeWords } from './complete-words.ts';
 
 const program = new Command('scrip');
@@ -13,15 +14,16 @@ program.addCommand(
   ),
 );
 program.addCommand(new Command('shell').addArgument(new Argument('<name>').choices(['bash', 'zsh'])));
+program.addCommand(new Command('balance').addArgument(new TargetArgument('[target...]')));
 program.addCommand(new Command('inner'), { hidden: true });
 
 const words = (...typed: string[]) => completeWords(program, typed).map(({ word }) => word);
 
 describe('the words that fit', () => {
   it('are the commands, but the hidden ones', () => {
-    expect(words('')).toEqual(['grant', 'shell', 'help']);
+    expect(words('')).toEqual(['grant', 'shell', 'balance', 'help']);
     expect(words('g')).toEqual(['grant']);
-    expect(words()).toEqual(['grant', 'shell', 'help']);
+    expect(words()).toEqual(['grant', 'shell', 'balance', 'help']);
   });
 
   it('are the commands of a group, once', () => {
@@ -45,6 +47,11 @@ describe('the words that fit', () => {
     expect(words('shell', '')).toEqual(['bash', 'zsh']);
     expect(words('shell', 'bash', '')).toEqual([]);
     expect(words('grant', '--unknown', 'give', '--dry', '--e')).toEqual(['--every']);
+  });
+
+  it('are the vendors where a target is named, at every place of it', () => {
+    expect(words('balance', 'v')).toEqual(['voicepartner', 'voxpria']);
+    expect(words('balance', 'acme', 'ocean', 's')).toEqual(['supertone']);
   });
 
   it('come with what they mean', () => {

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { TargetArgument } from './balance-target.ts';
 
 /** What may stand at a place of the command line. */
 export interface Candidate {
@@ -46,7 +47,11 @@ function candidatesAt({ command, awaiting, arguments: count }: Place, current: s
   const help = command.createHelp();
   if (current.startsWith('-'))
     return help.visibleOptions(command).map(({ long, description }) => ({ word: long ?? '', description }));
-  if (command.commands.length === 0) return choices(command.registeredArguments[count]?.argChoices);
+  if (command.commands.length === 0) {
+    const last = command.registeredArguments.at(-1);
+    const argument = command.registeredArguments[count] ?? (last?.variadic === true ? last : undefined);
+    return choices(argument instanceof TargetArgument ? argument.suggestions : argument?.argChoices);
+  }
   if (count > 0) return [];
   return help
     .visibleCommands(command)

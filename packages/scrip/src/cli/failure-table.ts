@@ -1,14 +1,7 @@
 import type { SettingErrorCode } from '../config/setting-error.ts';
-import type { exitCode } from './exit-code.ts';
-
-interface Failure {
-  /** The name of the exit code. */
-  readonly exit: keyof typeof exitCode;
-  /** What is printed on standard error; `…` stands for words that depend on the moment. */
-  readonly says: string;
-  /** What to do next, printed below it where the place that fails has nothing better to say. */
-  readonly remedy: string;
-}
+import type { Failure } from './failure.ts';
+import { vendorFailures } from './vendor-failure-table.ts';
+import { planFailures } from './plan-failure-table.ts';
 
 const CHECK_HELP = 'Add `--help` to see what the command takes, with examples.';
 
@@ -32,6 +25,11 @@ export const usageFailures = {
     exit: 'usage',
     says: "error: …argument '…' is invalid. …",
     remedy: 'Give a value as the message says.',
+  },
+  conflictingOption: {
+    exit: 'usage',
+    says: "error: option '…' cannot be used with option '…'",
+    remedy: 'Leave one of the two away.',
   },
   error: {
     exit: 'usage',
@@ -305,6 +303,6 @@ const commandFailures = {
 } as const satisfies Readonly<Record<string, Failure>>;
 
 /** Every failure that is the program's own and not a refusal of the API. `npm run docs` writes docs/errors.md from it. */
-export const failures = { ...settingFailures, ...commandFailures };
+export const failures = { ...settingFailures, ...commandFailures, ...vendorFailures, ...planFailures };
 
 export type FailureCode = keyof typeof failures;

@@ -5,6 +5,7 @@ import { CommandFailure } from './command-failure.ts';
 import { accountCommand } from './commands/account-command.ts';
 import { backupCommand } from './commands/backup-command.ts';
 import { balanceCommand } from './commands/balance-command.ts';
+import { checkCommand } from './commands/check-command.ts';
 import { completeCommand, completionCommand } from './commands/completion-command.ts';
 import { debitCommand } from './commands/debit-command.ts';
 import { exportCommand } from './commands/export-command.ts';
@@ -21,12 +22,14 @@ import { restoreCommand } from './commands/restore-command.ts';
 import { sealCommand } from './commands/seal-command.ts';
 import { usageCommand } from './commands/usage-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
+import { watchCommand } from './commands/watch-command.ts';
 import { exitCode } from './exit-code.ts';
 import { serveCommand } from './serve-command.ts';
 import { say, warn, writeData } from './terminal.ts';
 
 const ABOUT = `
 SCRIP_URL names the server (default: http://127.0.0.1:8787), SCRIP_KEY the key to ask it with.
+VOICEPARTNER_API_KEY, SUPERTONE_API_KEY, VOXPRIA_API_KEY and OCEAN_API_TOKEN are keys at the vendors.
 Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 a check said no, 4 not authorised.
 "scrip COMMAND --help" shows what a command takes, with examples.`;
 
@@ -63,6 +66,8 @@ function createProgram(): Command {
     refundCommand(),
     balanceCommand(),
     usageCommand(),
+    checkCommand(),
+    watchCommand(),
     quoteCommand(),
     explainCommand(),
     rateCardCommand(),

@@ -22,3 +22,8 @@ export async function openInput(file: string): Promise<Input> {
     throw CommandFailure.of('file-unreadable', `${file} cannot be read: ${reason}.`);
   }
 }
+
+/** What an input is called in messages. */
+export function inputName(file: string): string {
+  return file === '-' ? 'standard input' : file;
+}

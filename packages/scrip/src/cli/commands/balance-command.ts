@@ -1,85 +1,60 @@
-import type { BalanceReply } from '@scrip/client';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
-import { apiCommand, connect } from '../api-command.ts';
-import { parseTarget } from '../balance-target.ts';
-import { upcomingCell } from '../cell.ts';
-import { exitCode } from '../exit-code.ts';
-import { formatTable } from '../table.ts';
-import type { TargetBalance } from '../target-balance.ts';
-import { readBalances, readPoolUnits, renderBalances, unitOf } from '../target-balance.ts';
-import { emphasise, writeData } from '../terminal.ts';
+import { apiCommand } from '../api-command.ts';
+import { formatMetrics } from '../balance-metrics.ts';
+import { formatBalances } from '../balance-table.ts';
+import { chooseTargets, TargetArgument, TARGETS_HELP } from '../balance-target.ts';
+import { failUnlessRead } from '../fail-unless-read.ts';
+import type { Reading } from '../target-balance.ts';
+import { createBalanceReader, renderTarget } from '../target-balance.ts';
+import { writeData } from '../terminal.ts';
+import { writeWholeFile } from '../write-whole-file.ts';
 
-interface BalanceRow {
-  readonly target: string;
-  readonly pool: BalanceReply['pools'][number] | null;
-}
-
-type BalanceFlags = ApiFlags & { readonly at?: string };
+type BalanceFlags = ApiFlags & {
+  readonly at?: string;
+  readonly prometheus?: boolean;
+  readonly out?: string;
+};
 
 export function balanceCommand(): Command {
-  return apiCommand('balance', {
-    description: 'show the balance of accounts, now or at an earlier time',
+  const command = apiCommand('balance', {
+    description: 'show balances: of vendors, without a server, and of accounts of a server',
     examples: [
-      'scrip balance acme',
-      'scrip balance acme globex --json',
+      'scrip balance                              every vendor whose key is set',
+      'scrip balance voxpria ocean --json',
+      'scrip balance acme globex                  accounts of the server',
       'scrip balance acme --at 2026-11-01T00:00:00Z',
+      'scrip balance --out /var/lib/node_exporter/credits.prom',
     ],
-  })
-    .argument('<target...>', 'the ids of accounts')
-    .option('--at <time>', 'as it was recorded then, such as 2026-11-01T00:00:00Z', parseTime)
-    .action(async (words: string[], flags: BalanceFlags) => {
-      const client = connect();
-      const [balances, units] = await Promise.all([
-        readBalances(client, words.map(parseTarget), { at: flags.at }),
-        readPoolUnits(client),
-      ]);
-      if (flags.json === true) writeData(renderBalances(balances, units));
-      else if (balances.some((read) => 'balance' in read)) writeData(formatBalances(balances, units));
+  });
+  return command
+    .addArgument(new TargetArgument('[target...]', TARGETS_HELP))
+    .option('--at <time>', 'of accounts: as it was recorded then, such as 2026-11-01T00:00:00Z', parseTime)
+    .addOption(
+      new Option(
+        '--prometheus',
+        'print it as metrics, for the textfile collector of node_exporter',
+      ).conflicts('json'),
+    )
+    .addOption(
+      new Option('--out <file>', 'write the metrics to this file, whole or not at all').implies({
+        prometheus: true,
+      }),
+    )
+    .action(async (words: string[], { at, json, prometheus, out }: BalanceFlags) => {
+      const targets = chooseTargets(words);
+      if (at !== undefined && targets.some(({ kind }) => kind === 'vendor'))
+        command.error('error: --at is for accounts: a vendor tells its balance of now only');
+      const read = createBalanceReader();
+      const balances = await Promise.all(targets.map(async (target) => read(target, { at })));
+      const readings = balances.filter((balance): balance is Reading => !('failure' in balance));
+      if (out !== undefined) await writeWholeFile(out, await formatMetrics(balances));
+      else if (prometheus === true) process.stdout.write(await formatMetrics(balances));
+      else if (json === true) writeData(JSON.stringify({ balances: balances.map(renderTarget) }));
+      else if (readings.length > 0) writeData(formatBalances(readings, Date.now()));
       failUnlessRead(balances);
     });
-}
-
-function formatBalances(balances: readonly TargetBalance[], units: ReadonlyMap<string, string>): string {
-  const rows = balances.flatMap((read): BalanceRow[] => {
-    if ('failure' in read) return [];
-    const { target, balance } = read;
-    // An account that nobody has given credits is there, and has a line.
-    if (balance.pools.length === 0) return [{ target, pool: null }];
-    return balance.pools.map((pool) => ({ target, pool }));
-  });
-  return formatTable(
-    [
-      { header: 'ACCOUNT', value: ({ target }) => target },
-      { header: 'POOL', value: ({ pool }) => pool?.pool ?? null },
-      { header: 'AVAILABLE', align: 'right', value: ({ pool }) => pool?.available ?? null },
-      { header: 'UNIT', value: ({ pool }) => (pool === null ? null : unitOf(units, pool.pool)) },
-      { header: 'HELD', align: 'right', value: ({ pool }) => pool?.held ?? null },
-      { header: 'ONE-TIME', align: 'right', value: ({ pool }) => pool?.oneTime ?? null },
-      { header: 'RECURRING', align: 'right', value: ({ pool }) => pool?.recurring ?? null },
-      { header: 'NEXT EXPIRY', value: ({ pool }) => upcomingCell(pool?.nextExpiry ?? null) },
-      { header: 'NEXT GRANT', value: ({ pool }) => upcomingCell(pool?.nextGrant ?? null) },
-    ],
-    rows,
-    emphasise,
-  );
-}
-
-/** Throws when a target could not be read: once for what all of them have in common. */
-function failUnlessRead(balances: readonly TargetBalance[]): void {
-  const failures = balances.flatMap((read) => ('failure' in read ? [read] : []));
-  const [first] = failures;
-  if (first === undefined) return;
-  const isShared =
-    failures.length > 1 && failures.every(({ failure }) => failure.message === first.failure.message);
-  const isRefused = failures.some(({ failure }) => failure.exitCode === exitCode.notAuthorised);
-  const message = isShared
-    ? first.failure.message
-    : failures.map(({ target, failure }) => `${target}: ${failure.message}`).join('\n');
-  throw first.failure.reworded(message, {
-    exitCode: isRefused ? exitCode.notAuthorised : exitCode.failure,
-  });
 }
 
 function parseTime(text: string): string {

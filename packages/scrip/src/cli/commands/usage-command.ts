@@ -3,32 +3,44 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, connect, showReply } from '../api-command.ts';
+import { parseTarget, TargetArgument } from '../balance-target.ts';
 import { formatTable } from '../table.ts';
-import { emphasise, say } from '../terminal.ts';
+import { emphasise, say, writeData } from '../terminal.ts';
+import { formatVendorUsage, readVendorUsage, renderVendorUsage } from '../vendor-usage.ts';
 
 type By = 'day' | 'action' | 'key';
 type UsageFlags = ApiFlags & { readonly start?: string; readonly end?: string; readonly by: By };
 
 export function usageCommand(): Command {
-  return apiCommand('usage', {
-    description: 'show what an account has used, by day, action or key',
+  const command = apiCommand('usage', {
+    description: 'show what was used: of an account by day, action or key, of a vendor by day',
     examples: [
+      'scrip usage voxpria                       a vendor that tells it; supertone too',
       'scrip usage acme',
       'scrip usage acme --start 2026-11-01 --end 2026-11-30 --by action',
       'scrip usage acme --by key --json',
     ],
-  })
-    .argument('<account>', 'whose')
+  });
+  return command
+    .addArgument(new TargetArgument('<target>', 'an account, supertone or voxpria'))
     .option('--start <day>', "first day, YYYY-MM-DD in the account's time zone (default: 30 days)")
     .option('--end <day>', 'last day (default: today)')
     .addOption(
       new Option('--by <what>', 'what a line is of').choices(['day', 'action', 'key']).default('day'),
     )
-    .action(async (account: string, flags: UsageFlags) => {
+    .action(async (word: string, flags: UsageFlags) => {
       const { start, end, by } = flags;
+      const target = parseTarget(word);
+      if (target.kind === 'vendor') {
+        if (by !== 'day') command.error('error: a vendor tells what was used by day only');
+        const usage = await readVendorUsage(target.name, { start, end, nowMs: Date.now() });
+        writeData(flags.json === true ? renderVendorUsage(usage) : formatVendorUsage(usage));
+        if (flags.json !== true) say(`From ${usage.start} to ${usage.end}, in the vendor's own days.`);
+        return;
+      }
       const reply = await connect().call<AccountUsage>({
         method: 'GET',
-        path: ['accounts', account, 'usage'],
+        path: ['accounts', target.name, 'usage'],
         query: { start, end, by },
       });
       showReply(reply, flags, (usage) => formatUsage(usage, by));

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { UsageChange } from '../../../core/usage.ts';
 import { SLOT_MS, usageOf } from '../../../core/usage.ts';
-import { BILLION } from '../derive-batch.ts';
+import { BILLION } from '../usage-table.ts';
 import type { Projection } from './projection.ts';
 import { PRIME } from './projection.ts';
 

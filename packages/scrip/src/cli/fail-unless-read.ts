@@ -1,0 +1,20 @@
+import { exitCode } from './exit-code.ts';
+import type { TargetBalance } from './target-balance.ts';
+
+/** Throws when a target could not be read: once for what all of them have in common. */
+export function failUnlessRead(balances: readonly TargetBalance[]): void {
+  const failures = balances.flatMap((read) => ('failure' in read ? [read] : []));
+  const [first] = failures;
+  if (first === undefined) return;
+  const isShared =
+    failures.length > 1 && failures.every(({ failure }) => failure.message === first.failure.message);
+  const isRefused = failures.some(({ failure }) => failure.exitCode === exitCode.notAuthorised);
+  const message = isShared
+    ? first.failure.message
+    : failures.map(({ target, failure }) => `${target.name}: ${failure.message}`).join('\n');
+  const hints = new Set(failures.flatMap(({ failure: { hint } }) => (hint === null ? [] : [hint])));
+  throw first.failure.reworded(message, {
+    exitCode: isRefused ? exitCode.notAuthorised : exitCode.failure,
+    hint: hints.size === 0 ? null : [...hints].join('\n'),
+  });
+}

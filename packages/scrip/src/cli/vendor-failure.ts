@@ -1,0 +1,50 @@
+import {
+  AuthenticationError,
+  type ClientError,
+  ConfigurationError,
+  ConnectionError,
+  DecodeError,
+  NotFoundError,
+  RateLimitError,
+  RedirectError,
+  ServerError,
+  TimeoutError,
+} from '@scrip/client';
+import { CommandFailure } from './command-failure.ts';
+import type { FailureCode } from './failure-table.ts';
+
+/** The failure that an error of a vendor's client comes to. No key stands in either. */
+export function vendorFailure(error: ClientError): CommandFailure {
+  const code = codeOf(error);
+  // A vendor's own words stand in it: they can neither move the cursor nor break the line.
+  const message = messageOf(error, code).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  const { retryAfterSeconds } = error;
+  const hint = retryAfterSeconds === null ? undefined : `Try again in ${retryAfterSeconds} seconds.`;
+  return CommandFailure.of(code, message, { cause: error, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The client's words, which speak of its options where a command has flags. */
+function messageOf({ message }: ClientError, code: FailureCode): string {
+  if (code === 'vendor-no-answer') return `No whole reply: ${message}`;
+  return code === 'usage-range-invalid'
+    ? '--start and --end must be days, written YYYY-MM-DD, and --end not before --start.'
+    : message;
+}
+
+function codeOf(error: ClientError): FailureCode {
+  if (error instanceof ConfigurationError) return configurationCode(error);
+  if (error instanceof AuthenticationError) return 'vendor-key-refused';
+  if (error instanceof RateLimitError) return 'vendor-limited';
+  if (error instanceof ConnectionError && error.code === 'unreachable') return 'vendor-unreachable';
+  if (error instanceof ConnectionError || error instanceof TimeoutError) return 'vendor-no-answer';
+  if (error instanceof ServerError) return 'vendor-fault';
+  if (error instanceof DecodeError) return 'vendor-reply-odd';
+  if (error instanceof RedirectError) return 'vendor-redirects';
+  return error instanceof NotFoundError ? 'vendor-not-found' : 'vendor-refused';
+}
+
+function configurationCode({ code }: ConfigurationError): FailureCode {
+  if (code === 'range-invalid') return 'usage-range-invalid';
+  if (code === 'key-missing') return 'vendor-key-missing';
+  return code === 'key-invalid' ? 'vendor-key-invalid' : 'vendor-url-invalid';
+}
