@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { reply, type StandIn, startStandIn } from './support/stand-in.ts';
 import { startVendorSession, type VendorSession } from './support/vendor-session.ts';
+
+// Every test runs the program several times, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let cli: VendorSession;
 let unknown: StandIn;

@@ -1,9 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Answer, reply, silence, type StandIn, startStandIn } from './support/stand-in.ts';
 import { startVendorSession, type VendorSession } from './support/vendor-session.ts';
+
+// Every test runs the program several times, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const root = join(import.meta.dirname, '..');
 const program = join(root, 'packages/scrip/bin/scrip.js');

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
 import { planFailures } from '../packages/scrip/src/cli/plan-failure-table.ts';
 import { vendorFailures } from '../packages/scrip/src/cli/vendor-failure-table.ts';
 import { asPattern } from './support/as-pattern.ts';
 import { runScrip } from './support/run-scrip.ts';
 import { type Answer, hangUp, reply, type StandIn, startStandIn } from './support/stand-in.ts';
+
+// Every test runs the program several times, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const KEY = 'the-key-at-the-vendor';
 const directory = mkdtempSync(join(tmpdir(), 'scrip-vendor-failures-'));

@@ -4,8 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startVendorSession, type VendorSession } from './support/vendor-session.ts';
+
+// Every test runs the program several times, on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const root = join(import.meta.dirname, '..');
 const example = (path: string) => readFileSync(join(root, 'examples', path), 'utf8');
@@ -26,6 +29,7 @@ async function shell(command: readonly string[], env: Record<string, string>) {
       NO_COLOR: undefined,
       FORCE_COLOR: undefined,
       npm_config_loglevel: 'error',
+      npm_config_update_notifier: 'false',
       ...env,
     },
   });

@@ -32,7 +32,14 @@ export function runShown(
   const { stdout } = spawnSync('bash', ['-c', `exec 2>&1\n${command}`], {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, PATH: path, FORCE_COLOR: undefined, npm_config_loglevel: 'error', ...env },
+    env: {
+      ...process.env,
+      PATH: path,
+      FORCE_COLOR: undefined,
+      npm_config_loglevel: 'error',
+      npm_config_update_notifier: 'false',
+      ...env,
+    },
   });
   return stdout.trimEnd();
 }
