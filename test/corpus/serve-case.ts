@@ -45,6 +45,7 @@ export async function openServedCorpus(
     log: false,
     limits,
     newSecret,
+    maxEventLoopDelayMs: 0,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

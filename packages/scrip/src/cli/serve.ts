@@ -16,6 +16,7 @@ import { readOrMakeSecret } from './secret-file.ts';
 import { keyNotice, welcome } from './welcome.ts';
 
 const SAME_SIGNAL_MS = 500;
+const MAX_EVENT_LOOP_DELAY_MS = 1000;
 
 /** Serves until the process is told to stop. Resolves when it listens. */
 export async function serve(config: Config, { demo }: { demo: boolean }): Promise<void> {
@@ -49,7 +50,15 @@ async function listen(
   const demoKey = demo ? await createDemo(ledger, { secret, newSecret }) : null;
   // Standard output is for what was asked for; the log goes beside it.
   const log = pino({ level: config.logLevel }, pino.destination(2));
-  const app = await buildApp({ ledger, settings: config.server, secret, log, limits, newSecret });
+  const app = await buildApp({
+    ledger,
+    settings: config.server,
+    secret,
+    log,
+    limits,
+    newSecret,
+    maxEventLoopDelayMs: MAX_EVENT_LOOP_DELAY_MS,
+  });
   await app.listen({ host: config.host, port: config.port });
   let stoppingSinceMs: number | null = null;
   const stop = async () => {

@@ -13,4 +13,6 @@ export interface AppDeps {
   readonly log: Logger | false;
   /** 32 random bytes, hexadecimal. */
   readonly newSecret: () => string;
+  /** While the event loop is later than this, requests are turned away; 0: never. */
+  readonly maxEventLoopDelayMs: number;
 }

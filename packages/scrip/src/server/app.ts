@@ -44,7 +44,6 @@ const HANDLER_TIMEOUT_MS = 20_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** An id of 255 characters, each percent-encoded. */
 const MAX_PARAM_LENGTH = 255 * 3;
-const MAX_EVENT_LOOP_DELAY_MS = 1000;
 
 const RESPONSIVE_PATHS = new Set(['/livez', '/readyz', '/metrics']);
 
@@ -83,7 +82,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const metrics = installMetrics(app, ledger);
   installErrorHandling(app, { log, settings, notFound: installNotFound(app) });
   installBodyParsers(app);
-  await installPressure(app);
+  await installPressure(app, deps);
   await installOpenApi(app);
   await app.register(async (scope) => registerOperations(scope, { ledger, metrics }));
   const limits = createVendorLimits({ store: deps.limits, settings, now: ledger.now });
@@ -125,9 +124,12 @@ function requestIds(randomHex: string): () => string {
 }
 
 /** When the event loop lags, new requests are turned away, but those that ask how the process is. */
-async function installPressure(app: FastifyInstance): Promise<void> {
+async function installPressure(
+  app: FastifyInstance,
+  { maxEventLoopDelayMs }: Pick<AppDeps, 'maxEventLoopDelayMs'>,
+): Promise<void> {
   await app.register(underPressure, {
-    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+    maxEventLoopDelay: maxEventLoopDelayMs,
     pressureHandler: (request) => {
       if (RESPONSIVE_PATHS.has(request.routeOptions.url ?? '')) return;
       throw new RefusedRequest(faultProblem({ code: 'overloaded', outcome: 'not-applied' }));
