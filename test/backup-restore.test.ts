@@ -29,6 +29,9 @@ import {
 } from './support/moved-ledger.ts';
 import { runScrip, spawnScrip } from './support/run-scrip.ts';
 
+// Each starts processes, and a machine may be busy with others.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 const home = mkdtempSync(join(tmpdir(), 'scrip-backup-'));
 const filled = join(home, 'filled');
 const whole = join(home, 'whole');
@@ -36,10 +39,10 @@ let made = 0;
 const fresh = (name: string) => join(home, `${(made += 1)}-${name}`);
 
 beforeAll(async () => {
-  await fillDirectory(filled, { accounts: 10, rounds: 400 });
+  await fillDirectory(filled, { accounts: 10, rounds: 200 });
   writeFileSync(join(filled, 'secret'), 'the secret of the tests\n');
   takeBackup({ data: filled, to: whole, nowMs: 0 });
-}, 60_000);
+});
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 async function ok(...words: string[]): Promise<Record<string, unknown>> {
@@ -51,7 +54,7 @@ async function ok(...words: string[]): Promise<Record<string, unknown>> {
 const exported = async (data: string) => (await runScrip(['export', '--data', data])).out;
 
 describe('a backup', () => {
-  it('that was restored is served as the ledger it was taken of', { timeout: 60_000 }, async () => {
+  it('that was restored is served as the ledger it was taken of', async () => {
     const [data, backup, restored] = [fresh('data'), fresh('backup'), fresh('restored')];
     const { sent, key, readings, before } = await withServer(data, async (scrip) => {
       const used = await useServer(scrip);
@@ -75,7 +78,7 @@ describe('a backup', () => {
     });
   });
 
-  it('under load holds every change acknowledged before it began', { timeout: 60_000 }, async () => {
+  it('under load holds every change acknowledged before it began', async () => {
     const [data, backup, other] = [fresh('data'), fresh('backup'), fresh('other')];
     await withServer(data, async (scrip) => {
       const load = await startLoad(scrip);
@@ -187,7 +190,7 @@ function expectHolds(backup: string, ids: readonly string[]): void {
   const database = new DatabaseSync(join(backup, 'journal.db'), { readOnly: true });
   const found = database.prepare("SELECT json_extract(body, '$.change.id') AS id FROM entry").all();
   database.close();
-  expect(ids.length).toBeGreaterThan(100);
+  expect(ids.length).toBeGreaterThan(30);
   const held = new Set(found.map(({ id }) => id));
   expect(ids.filter((id) => !held.has(id))).toEqual([]);
 }
@@ -200,7 +203,7 @@ async function killOnceWritten(child: ChildProcess, ...files: readonly string[])
   const exited = once(child, 'exit');
   const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const hasBegun = () => child.exitCode !== null || files.some((file) => sizeOf(file) > 0);
-  await vi.waitFor(() => expect(hasBegun()).toBe(true), { timeout: 20_000, interval: 1 });
+  await vi.waitFor(() => expect(hasBegun()).toBe(true), { timeout: 60_000, interval: 1 });
   child.kill('SIGKILL');
   await exited;
 }

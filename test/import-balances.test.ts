@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CliSession } from './support/cli-session.ts';
 import { startCliSession } from './support/cli-session.ts';
-import { withServer } from './support/moved-ledger.ts';
+import { patiently, withServer } from './support/moved-ledger.ts';
 import type { RunOptions } from './support/run-scrip.ts';
 import { runScrip, spawnScrip } from './support/run-scrip.ts';
 import type { ScripProcess } from './support/scrip-process.ts';
 import { OPERATOR_KEY } from './support/scrip-process.ts';
+
+// Each starts processes, and a machine may be busy with others.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const home = mkdtempSync(join(tmpdir(), 'scrip-balances-'));
 let made = 0;
@@ -236,7 +239,7 @@ describe('an import of balances', () => {
   });
 });
 
-const callApi: Ask['call'] = async (method, path) => {
+const callApi: Ask['call'] = patiently(async (method, path) => {
   const reply = await fetch(`${cli.url}/scrip/v1${path}`, {
     method,
     headers: { authorization: `Bearer ${OPERATOR_KEY}` },
@@ -248,7 +251,7 @@ const callApi: Ask['call'] = async (method, path) => {
     text,
     json: JSON.parse(text) as Record<string, unknown>,
   };
-};
+});
 
 describe('an import of balances that was killed', () => {
   const rows = (prefix: string, many: number) =>
@@ -275,7 +278,7 @@ describe('an import of balances that was killed', () => {
       const log = join(data, 'journal.db-wal');
       const hasBegun = () =>
         (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 200_000 || child.exitCode !== null;
-      await vi.waitFor(() => expect(hasBegun()).toBe(true), { timeout: 30_000, interval: 1 });
+      await vi.waitFor(() => expect(hasBegun()).toBe(true), { timeout: 60_000, interval: 1 });
       child.kill('SIGKILL');
       await exited;
       await imported(file, '--data', data);
@@ -283,7 +286,7 @@ describe('an import of balances that was killed', () => {
     },
   );
 
-  it('on its way to a server is completed by the next run', { timeout: 60_000 }, async () => {
+  it('on its way to a server is completed by the next run', async () => {
     const file = rows('s', 500);
     const child = spawnScrip(['import', '--csv', file, '--server'], {
       env: { SCRIP_URL: cli.url, SCRIP_KEY: OPERATOR_KEY },
@@ -291,7 +294,7 @@ describe('an import of balances that was killed', () => {
     const exited = once(child, 'exit');
     const hasBegun = async () =>
       (await callApi('GET', '/accounts/s-100')).status === 200 || child.exitCode !== null;
-    await vi.waitFor(async () => expect(await hasBegun()).toBe(true), { timeout: 30_000, interval: 5 });
+    await vi.waitFor(async () => expect(await hasBegun()).toBe(true), { timeout: 60_000, interval: 5 });
     child.kill('SIGKILL');
     await exited;
     await imported(file, '--server');

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeEmptyDirectory } from '../packages/scrip/src/cli/empty-directory.ts';
 import type { Exported } from '../packages/scrip/src/cli/export-journal.ts';
@@ -12,38 +13,43 @@ import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-s
 import { contentsOf, eraseIn, fillDirectory } from './support/moved-ledger.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'scrip-lines-'));
+const filled = join(home, 'filled');
 let whole: Buffer;
 let lines: string[];
 let made = 0;
 const fresh = (name: string) => join(home, `${(made += 1)}-${name}`);
 
 beforeAll(async () => {
-  const [data, file] = [fresh('filled'), fresh('whole.ndjson')];
-  await fillDirectory(data, { accounts: 20, rounds: 15 });
-  await exportTo(file, data, 0);
+  const file = fresh('whole.ndjson');
+  await fillDirectory(filled, { accounts: 20, rounds: 15 });
+  await exportTo(file, filled, 0);
   whole = readFileSync(file);
   lines = whole.toString().split('\n');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-async function exportTo(file: string, data: string, after: number): Promise<Exported> {
+async function exportTo(file: string, data: string, after: number, resume = false): Promise<Exported> {
   const source = openJournalSource(join(data, 'journal.db'));
   try {
-    return await exportToFile(source, { file, after, resume: false });
+    return await exportToFile(source, { file, after, resume });
   } finally {
     source.close();
+  }
+}
+
+async function importFiles(files: readonly string[], data: string, resume = false): Promise<Imported> {
+  const directory = takeEmptyDirectory(data);
+  try {
+    return await importJournal(files, { ...directory, resume });
+  } finally {
+    directory.release();
   }
 }
 
 async function importBytes(bytes: string | Buffer, data: string, resume = false): Promise<Imported> {
   const file = `${data}.ndjson`;
   writeFileSync(file, bytes);
-  const directory = takeEmptyDirectory(data);
-  try {
-    return await importJournal([file], { ...directory, resume });
-  } finally {
-    directory.release();
-  }
+  return importFiles([file], data, resume);
 }
 
 /** Where the first debit stands, counted from 0. */
@@ -211,9 +217,7 @@ describe('an import of', () => {
     await eraseIn(data, 'account-1');
     await exportTo(later, data, entries);
     expect(readFileSync(first, 'utf8')).toContain('of account-1');
-    const directory = takeEmptyDirectory(copy);
-    await importJournal([first, later], { ...directory, resume: false });
-    directory.release();
+    await importFiles([first, later], copy);
     const journal = readFileSync(join(copy, 'journal.db'));
     expect([journal.includes('of account-1'), journal.includes('of account-2')]).toEqual([false, true]);
     const [again, erased] = [fresh('again'), fresh('erased')];
@@ -221,4 +225,85 @@ describe('an import of', () => {
     await exportTo(erased, data, 0);
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(erased, 'utf8'));
   });
+
+  it('another file than the one that was cut short is not gone on with, and begins anew without --resume', async () => {
+    const [data, other, file] = [fresh('data'), fresh('other'), fresh('other.ndjson')];
+    await expect(importBytes(lines.slice(0, 300).join('\n'), data)).rejects.toThrow('was cut short');
+    await fillDirectory(other, { accounts: 3, rounds: 3 });
+    await exportTo(file, other, 0);
+    const bytes = readFileSync(file);
+    await expect(importBytes(bytes, data, true)).rejects.toMatchObject({ code: 'file-differs' });
+    await importBytes(bytes, data);
+    const again = fresh('again');
+    await exportTo(again, data, 0);
+    expect(readFileSync(again).equals(bytes)).toBe(true);
+  });
+
+  it('exports that follow one another makes the whole ledger, and of others is refused', async () => {
+    const [growing, first, later, data] = [fresh('grows'), fresh('first'), fresh('later'), fresh('data')];
+    await fillDirectory(growing, { accounts: 3, rounds: 5 });
+    const { entries } = await exportTo(first, growing, 0);
+    await fillDirectory(growing, { accounts: 3, rounds: 9 });
+    await exportTo(later, growing, entries);
+    await importFiles([first, later], data);
+    const [again, all] = [fresh('again'), fresh('all')];
+    await exportTo(again, data, 0);
+    await exportTo(all, growing, 0);
+    expect(readFileSync(again, 'utf8')).toBe(readFileSync(all, 'utf8'));
+    const alone = importFiles([later], fresh('data'));
+    await expect(alone).rejects.toThrow(
+      `Line 1 of ${later}: starts an export of what came after entry ${entries}`,
+    );
+    const twice = importFiles([first, first], fresh('data'));
+    await expect(twice).rejects.toThrow(`Line 1 of ${first}: starts an export of what came after entry 0`);
+  });
+});
+
+describe('an export that was cut short', () => {
+  it('is gone on with, wherever it was cut', async () => {
+    const secondLine = whole.indexOf(10) + 1;
+    const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
+    for (const size of [
+      0,
+      7,
+      secondLine,
+      secondLine + 40,
+      50_000,
+      lastLine,
+      whole.length - 1,
+      whole.length,
+    ]) {
+      const file = fresh('cut.ndjson');
+      writeFileSync(file, whole.subarray(0, size));
+      expect(await exportTo(file, filled, 0, true)).toMatchObject({ entries: lines.length - 3 });
+      expect(readFileSync(file).equals(whole), `cut at ${size}`).toBe(true);
+    }
+  });
+
+  it('is left as it is when it is not of this journal', async () => {
+    const file = fresh('other.ndjson');
+    const text = lines.slice(0, 50).join('\n').replace('account-7', 'account-8');
+    writeFileSync(file, text);
+    await expect(exportTo(file, filled, 0, true)).rejects.toMatchObject({ code: 'file-differs' });
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  it('and became whole before the journal grew stays as it is', async () => {
+    const [data, file] = [fresh('data'), fresh('x.ndjson')];
+    await fillDirectory(data, { accounts: 2, rounds: 3 });
+    const exported = await exportTo(file, data, 0);
+    const before = readFileSync(file, 'utf8');
+    await fillDirectory(data, { accounts: 2, rounds: 6 });
+    expect(await exportTo(file, data, 0, true)).toEqual(exported);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+});
+
+it('an export of a journal from which an entry was taken names the one that is missing', async () => {
+  const data = fresh('data');
+  await fillDirectory(data, { accounts: 2, rounds: 3 });
+  const database = new DatabaseSync(join(data, 'journal.db'));
+  database.exec('DELETE FROM entry WHERE position = 9');
+  database.close();
+  await expect(exportTo(fresh('x'), data, 0)).rejects.toThrow('entry 9 is missing');
 });

@@ -26,7 +26,7 @@ interface NamedInput extends Input {
 }
 
 /** Entries that are written together. */
-const BATCH_ENTRIES = 4000;
+const BATCH_ENTRIES = 2000;
 
 /**
  * Reads exports that follow one another into a new journal. It is written beside its place, and put there when all of
