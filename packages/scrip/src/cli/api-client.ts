@@ -17,7 +17,7 @@ export function createApiClient({
   url,
   key,
   ...options
-}: ApiAccess & Pick<ScripOptions, 'timeoutMs' | 'runtime'>): ApiClient {
+}: ApiAccess & Pick<ScripOptions, 'timeoutMs' | 'maxRetries' | 'runtime'>): ApiClient {
   if (key === null)
     return {
       call: async () => {

@@ -1,4 +1,4 @@
-import type { ScripReply } from '@scrip/client';
+import type { ScripOptions, ScripReply } from '@scrip/client';
 import { Command, InvalidArgumentError } from 'commander';
 import { shapeApiAccess } from '../config/api-access.ts';
 import { readEnv } from '../config/env.ts';
@@ -45,8 +45,8 @@ export function commandGroup(name: string, description: string, commands: readon
 }
 
 /** The client of the server that the environment names. Throws `SettingError`. */
-export function connect(): ApiClient {
-  return createApiClient(shapeApiAccess(readEnv()));
+export function connect(options: Pick<ScripOptions, 'maxRetries'> = {}): ApiClient {
+  return createApiClient({ ...shapeApiAccess(readEnv()), ...options });
 }
 
 /** Prints a reply: the API's own JSON for programs, a text for people. */

@@ -7,10 +7,12 @@ import { OPENING_ID, openingGrantBody, openingGrantId } from './opening-target.t
 
 /** Requests at once: enough for the server to commit many together. */
 const AT_ONCE = 64;
+/** A server that is busy with its customers is waited for: a while is little in a long work. */
+const MAX_RETRIES = 8;
 
 /** Opening balances through the running server at `SCRIP_URL`. */
 export async function openServerTarget(): Promise<OpeningTarget> {
-  const client = connect();
+  const client = connect({ maxRetries: MAX_RETRIES });
   const { pools } = (await client.call<RateCard>({ method: 'GET', path: ['rate-card'] })).value;
 
   async function findGrants(accountId: string): Promise<FoundAccount['grants']> {
