@@ -21,7 +21,7 @@ const json = async (...flags: string[]) => {
   return { code, reply: JSON.parse(out) as Record<string, unknown> };
 };
 
-describe('scrip verify', () => {
+describe('scrip verify', { timeout: 120_000 }, () => {
   it('says that all is right, and prints an anchor, without talk where nobody looks at a terminal', async () => {
     const { code, out, err } = await verify();
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -120,7 +120,7 @@ describe('scrip verify', () => {
     }
   });
 
-  it('is right beside a server under load, and repairs nothing there', { timeout: 60_000 }, async () => {
+  it('is right beside a server under load, and repairs nothing there', async () => {
     const served = join(directory, 'served');
     const scrip = await startScrip({ data: served });
     try {

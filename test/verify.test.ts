@@ -22,7 +22,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'scrip-verify-'));
   cpSync(original, directory, { recursive: true });
   return () => rmSync(directory, { recursive: true, force: true });
-});
+}, 60_000);
 afterAll(() => rmSync(original, { recursive: true, force: true }));
 
 /** In this thread: to start others takes longer than so small a journal does. */
