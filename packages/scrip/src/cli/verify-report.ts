@@ -90,6 +90,7 @@ export function whyNot(report: VerifyReport): { code: FailureCode; message: stri
 const ANCHOR_REASONS = {
   changed: 'the entries that it covers are others now, or it is of another ledger',
   shorter: 'the journal has fewer entries than it covers',
+  sealed: 'it ends amid entries that are sealed; an anchor of the seal or of later can be checked',
 } as const;
 
 function nameOf({ number, accountId, version }: JournalFlaw): string {

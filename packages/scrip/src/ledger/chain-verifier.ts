@@ -1,6 +1,6 @@
 import type { AccountState } from '../core/account.ts';
 import { findPool, RATE_CARD_STREAM } from '../core/account.ts';
-import type { Entry } from '../core/entry.ts';
+import type { DebitRefunded, Entry } from '../core/entry.ts';
 import { decodeEntry } from '../core/entry-format.ts';
 import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
 import { evolve } from '../core/evolve.ts';
@@ -34,6 +34,10 @@ export interface ChainVerifier {
   /** That of the entry that was added last. */
   readonly account: () => VerifiedAccount | null;
   readonly accounts: ReadonlyMap<string, VerifiedAccount>;
+  /** Takes an account up from where `from` says that its chain goes on. */
+  readonly begin: (accountId: string) => void;
+  /** A refund that stands before where the journal starts. */
+  readonly knowRefund: (refund: DebitRefunded) => void;
   /** What is missing after an account's last entry; null when nothing is. */
   readonly endFlaw: (accountId: string) => string | null;
 }
@@ -123,6 +127,12 @@ export function createChainVerifier({
     add,
     account: () => last,
     accounts,
+    begin: (accountId) => void accountOf(accountId),
+    knowRefund: ({ accountId, debitVersion, version }) => {
+      const account = accountOf(accountId);
+      account.refunds ??= new Map();
+      account.refunds.set(debitVersion, version);
+    },
     endFlaw: (accountId) => {
       const state = accounts.get(accountId)?.state ?? null;
       return state === null ? null : endFlaw(state);

@@ -44,10 +44,8 @@ export function openJournalSource(file: string): JournalSource {
   }
 }
 
-/** A journal that was written before there were seals has none. */
 function readSealed(database: DatabaseSync): JournalSource['sealed'] {
-  const hasSeals = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seal'").get() !== undefined;
-  const seal = hasSeals ? readSeal(database) : null;
+  const seal = readSeal(database);
   return seal === null ? { after: 0, ends: [] } : { after: seal.position, ends: readSealedEnds(database) };
 }
 

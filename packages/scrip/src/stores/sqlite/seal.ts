@@ -12,8 +12,9 @@ export interface Seal {
   readonly digest: string;
 }
 
-/** Null where nothing has been sealed. */
+/** Null where nothing has been sealed, or the file was written before there were seals. */
 export function readSeal(journal: DatabaseSync): Seal | null {
+  if (journal.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seal'").get() === undefined) return null;
   return (journal.prepare('SELECT position, anchor, digest FROM seal').get() ?? null) as Seal | null;
 }
 

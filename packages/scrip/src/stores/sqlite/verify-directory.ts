@@ -4,6 +4,7 @@ import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
 import { anchorOf } from '../../ledger/anchor.ts';
 import { Fault } from '../../ledger/fault.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
+import { readSeal } from './seal.ts';
 import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
 import { damageOf } from './verify/damage.ts';
@@ -133,14 +134,16 @@ async function verifyShares({
   const first = pinned[0] as (typeof pinned)[number];
   const entries = lastPosition(journal);
   progress.begin(entries);
+  const after = readSeal(journal)?.position ?? 0;
   const { seed, checkpoint, runEnds: ends } = first;
-  const anchorEntries = keptAnchor !== null && keptAnchor.entries <= entries ? keptAnchor.entries : null;
+  const isCovered = keptAnchor !== null && keptAnchor.entries <= entries && keptAnchor.entries >= after;
+  const anchorEntries = isCovered ? keptAnchor.entries : null;
   const found = await askAll(shares, 'verify', {
     upTo: entries,
     anchorEntries,
     runs: { seed, checkpoint, ends },
   });
-  const flaw = firstFlaw(found) ?? lostFlaw(found, journal, entries, checkpoint);
+  const flaw = firstFlaw(found) ?? lostFlaw(found, journal, { after, entries, checkpoint });
   if (flaw !== null) return wrongJournal(entries, flaw);
   const chainEnds = found.flatMap(({ ends }) => ends);
   return {
@@ -150,7 +153,7 @@ async function verifyShares({
     checkpoint: Math.min(...pinned.map((share) => share.checkpoint)),
     projectionFlaws: await findProjectionFlaws(shares, pinned, found),
     anchor: anchorOf(chainEnds),
-    keptAnchor: keptAnchor === null ? null : checkAnchor(keptAnchor, found, anchorEntries),
+    keptAnchor: keptAnchor === null ? null : checkAnchor(keptAnchor, found, { after, anchorEntries }),
   };
 }
 
@@ -160,7 +163,9 @@ function wrongJournal(entries: number, journalFlaw: JournalFlaw): Verification {
 }
 
 function lastPosition(journal: DatabaseSync): number {
-  return Number(journal.prepare('SELECT max(position) AS last FROM entry').get()?.['last'] ?? 0);
+  const last = Number(journal.prepare('SELECT max(position) AS last FROM entry').get()?.['last'] ?? 0);
+  // Where all is sealed, the last entries may be gone.
+  return Math.max(last, readSeal(journal)?.position ?? 0);
 }
 
 function firstFlaw(found: readonly ShareReply[]): JournalFlaw | null {
@@ -185,13 +190,13 @@ function keyFlaw(found: readonly ShareReply[]): JournalFlaw | null {
 function lostFlaw(
   found: readonly ShareReply[],
   journal: DatabaseSync,
-  entries: number,
-  checkpoint: number,
+  { after, entries, checkpoint }: { after: number; entries: number; checkpoint: number },
 ): JournalFlaw | null {
   const unnamed = { accountId: null, version: null };
-  if (found.reduce((sum, share) => sum + share.entries, 0) !== entries) {
-    let number = 1;
-    for (const { position } of journal.prepare('SELECT position FROM entry ORDER BY position').iterate())
+  if (found.reduce((sum, share) => sum + share.entries, 0) !== entries - after) {
+    let number = after + 1;
+    const positions = journal.prepare('SELECT position FROM entry WHERE position > ? ORDER BY position');
+    for (const { position } of positions.iterate(after))
       if (position === number) number += 1;
       else break;
     return { number, ...unnamed, what: 'it is missing' };
@@ -228,7 +233,12 @@ function addSums(a: readonly Sums[], b: readonly Sums[]): readonly Sums[] {
   }));
 }
 
-function checkAnchor(kept: Anchor, found: readonly ShareReply[], anchorEntries: number | null): AnchorCheck {
+function checkAnchor(
+  kept: Anchor,
+  found: readonly ShareReply[],
+  { after, anchorEntries }: { after: number; anchorEntries: number | null },
+): AnchorCheck {
+  if (kept.entries < after) return { holds: false, reason: 'sealed' };
   if (anchorEntries === null) return { holds: false, reason: 'shorter' };
   const ends: ChainEnd[] = found.flatMap((share) => share.anchorEnds ?? []);
   return anchorOf(ends).digest === kept.digest ? { holds: true } : { holds: false, reason: 'changed' };

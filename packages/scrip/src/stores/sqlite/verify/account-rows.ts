@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AccountState } from '../../../core/account.ts';
 import type { Entry } from '../../../core/entry.ts';
 import type { ProjectionFlaw } from './verification.ts';
 
 /** Accounts and keys: rows that are few enough to be compared one by one. */
 export interface AccountRows {
   readonly add: (entry: Entry) => void;
+  /** An account as it stood when its oldest entries were sealed. */
+  readonly addSealed: (state: AccountState) => void;
   readonly check: (derived: DatabaseSync, inShare: (column: string) => string) => ProjectionFlaw[];
 }
 
@@ -17,6 +20,10 @@ export function createAccountRows(): AccountRows {
         accounts.set(entry.accountId, 'there');
       else if (entry.kind === 'KeyAdded') keyOwners.set(entry.digest, entry.accountId);
       else if (entry.kind === 'KeyRevoked') keyOwners.delete(entry.digest);
+    },
+    addSealed: ({ id, keys }) => {
+      if (!id.startsWith('$')) accounts.set(id, 'there');
+      for (const { digest } of keys) keyOwners.set(digest, id);
     },
     check: (derived, inShare) => {
       const where = `WHERE ${inShare('account_id')}`;

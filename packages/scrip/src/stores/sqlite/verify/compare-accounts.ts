@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeEntry } from '../../../core/entry-format.ts';
+import { readSeal } from '../seal.ts';
 import type { StoredRow } from '../stored-row.ts';
 import { STORED_COLUMNS } from '../stored-row.ts';
 import { firstWrongRow } from './account-rows.ts';
@@ -82,9 +83,20 @@ function expectedRows(
   checkpoint: number,
 ): Map<string, string> {
   const rows = new Map<string, string>();
+  let after = 0;
+  if (projection.table === 'usage') {
+    after = readSeal(journal)?.position ?? 0;
+    const sealed = journal.prepare(
+      `SELECT ${projection.name} AS name, ${projection.says} AS says FROM sealed_usage WHERE account_id = ?`,
+    );
+    for (const { name, says } of sealed.iterate(accountId))
+      rows.set(name as string, usageSays(says as string));
+  }
   const stored = journal
-    .prepare(`SELECT ${STORED_COLUMNS} FROM entry WHERE account_id = ? AND position <= ? ORDER BY position`)
-    .iterate(accountId, checkpoint) as unknown as Iterable<StoredRow>;
+    .prepare(
+      `SELECT ${STORED_COLUMNS} FROM entry WHERE account_id = ? AND position > ? AND position <= ? ORDER BY position`,
+    )
+    .iterate(accountId, after, checkpoint) as unknown as Iterable<StoredRow>;
   for (const row of stored) projection.put(rows, { position: row.position, entry: decodeEntry(row) });
   return rows;
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { UsageChange } from '../../../core/usage.ts';
 import type { AccountRows } from './account-rows.ts';
 import { createAccountRows } from './account-rows.ts';
 import type { RunEnd } from './change-runs.ts';
@@ -11,6 +12,10 @@ import { createUsageProjection } from './usage-projection.ts';
 export interface DerivedSums {
   /** `replaced`: the version that continued the same entry before. */
   readonly add: (placed: PlacedEntry, replaced: number | undefined) => void;
+  readonly addSealed: AccountRows['addSealed'];
+  /** An entry that was kept when others were sealed; its usage is in the sealed sums. */
+  readonly addKept: (placed: PlacedEntry) => void;
+  readonly addSealedUsage: (accountId: string, change: UsageChange) => void;
   readonly addChange: (hash: number, position: number) => void;
   readonly projections: readonly Projection[];
   /** By account, in the order of the projections. */
@@ -23,12 +28,21 @@ export interface DerivedSums {
 }
 
 export function createDerivedSums(runEnds: readonly RunEnd[]): DerivedSums {
-  const { projection: usage, keepNames } = createUsageProjection();
+  const { projection: usage, addUsage, keepNames } = createUsageProjection();
   const projections = [...PLAIN_PROJECTIONS, usage];
   const rows = createAccountRows();
   const ofAccounts = new Map<string, Sums[]>();
   const ofRuns = runEnds.map(() => ({ rows: 0, sum: 0 }));
   let run = 0;
+
+  function sumsOf(accountId: string): Sums[] {
+    let account = ofAccounts.get(accountId);
+    if (account === undefined) {
+      account = projections.map(() => ({ rows: 0, sum: 0 }));
+      ofAccounts.set(accountId, account);
+    }
+    return account;
+  }
 
   return {
     projections,
@@ -36,13 +50,17 @@ export function createDerivedSums(runEnds: readonly RunEnd[]): DerivedSums {
     rows,
     ofRuns,
     keepNames,
+    addSealed: rows.addSealed,
+    addKept: (placed) => {
+      const account = sumsOf(placed.entry.accountId);
+      for (const [at, projection] of PLAIN_PROJECTIONS.entries())
+        projection.add(account[at] as Sums, placed, undefined);
+      rows.add(placed.entry);
+    },
+    addSealedUsage: (accountId, change) => addUsage(sumsOf(accountId).at(-1) as Sums, change),
     add: (placed, replaced) => {
       const { entry } = placed;
-      let account = ofAccounts.get(entry.accountId);
-      if (account === undefined) {
-        account = projections.map(() => ({ rows: 0, sum: 0 }));
-        ofAccounts.set(entry.accountId, account);
-      }
+      const account = sumsOf(entry.accountId);
       for (let at = 0; at < projections.length; at += 1)
         projections[at]?.add(account[at] as Sums, placed, replaced);
       rows.add(entry);

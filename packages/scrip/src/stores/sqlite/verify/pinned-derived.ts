@@ -16,11 +16,13 @@ export interface PinnedDerived {
 
 export const ABSENT: PinnedDerived = { database: null, damage: null, checkpoint: 0, seed: 0, runEnds: [] };
 
-export function pinDerived(file: string): PinnedDerived {
+/** `sealed`: up to where the journal is sealed, which they must have been made after. */
+export function pinDerived(file: string, sealed: number): PinnedDerived {
   try {
     const database = openDerivedBeside(file);
-    const progress = database.prepare('SELECT checkpoint, seed FROM progress').get();
+    const progress = database.prepare('SELECT checkpoint, seed, sealed FROM progress').get();
     if (progress === undefined) throw new NoTables('it does not say how many entries it was made from');
+    if (progress['sealed'] !== sealed) throw new NoTables('it was made before the journal was sealed');
     const { checkpoint, seed } = progress as { checkpoint: number; seed: number };
     return { database, damage: null, checkpoint, seed, runEnds: readRunEnds(database) };
   } catch (error) {

@@ -3,6 +3,7 @@ import type { DataDirectory } from '../data-directory.ts';
 import type { SnapshotRow } from '../deriver-thread.ts';
 import { checkRuns } from './change-runs.ts';
 import { compareAccounts } from './compare-accounts.ts';
+import { readSeal } from '../seal.ts';
 import { damageOf } from './damage.ts';
 import { openJournalBeside } from './open-beside.ts';
 import type { PinnedDerived } from './pinned-derived.ts';
@@ -78,7 +79,7 @@ export function createShareHandlers(
         });
         return ABSENT;
       }
-      pinned = pinDerived(files.derived);
+      pinned = pinDerived(files.derived, readSeal(journal)?.position ?? 0);
       const { database, ...reply } = pinned;
       if (database !== null) snapshots = checkSnapshots(database, mine('account_id'));
       return reply;

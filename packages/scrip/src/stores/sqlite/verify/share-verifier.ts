@@ -4,6 +4,7 @@ import type { ChainEnd } from '../../../ledger/anchor.ts';
 import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { createChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { changeHash } from '../change-filter.ts';
+import { readSeal, readSealedAccount } from '../seal.ts';
 import type { RunEnd } from './change-runs.ts';
 import { damageOf } from './damage.ts';
 import type { DerivedSums } from './derived-sums.ts';
@@ -14,6 +15,7 @@ import { findReusedId } from './reused-id.ts';
 import type { Share } from './share.ts';
 import { inShare } from './share.ts';
 import type { SnapshotCheck } from './snapshots.ts';
+import { startAtSeal } from './start-at-seal.ts';
 import type { JournalFlaw } from './verification.ts';
 
 /** Positions of one read, so that no long one keeps the server's log from being folded back into the file. */
@@ -61,8 +63,10 @@ export function verifyShare(
   { upTo, anchorEntries, runs }: ShareRequest,
   onProgress: (entries: number) => void,
 ): VerifiedShare {
+  const seal = readSeal(journal);
+  const after = seal?.position ?? 0;
   const chains = createChainVerifier({
-    from: () => null,
+    from: seal === null ? () => null : (accountId) => readSealedAccount(journal, accountId),
     entryAt: createEntryFinder({ journal: lookUps, history: derived, checkpoint }),
   });
   const sums = createDerivedSums(runs.ends);
@@ -72,7 +76,7 @@ export function verifyShare(
     ? () => true
     : (accountId: string) => accountId !== RATE_CARD_STREAM;
   let entries = 0;
-  let anchorEnds: ChainEnd[] | null = anchorEntries === 0 ? [] : null;
+  let anchorEnds: ChainEnd[] | null = null;
 
   function addRow([position, accountId, version, body, personal, hash]: JournalRow): string | null {
     const entry = chains.add({ accountId, version, body, personal, hash });
@@ -91,17 +95,25 @@ export function verifyShare(
     return null;
   }
 
-  const flaw = readBlocks({
-    journal,
-    share,
-    upTo,
-    cut: anchorEntries,
-    addRow,
-    onBlock: (position) => {
-      if (position === anchorEntries) anchorEnds = endsOf(chains, isMine);
-      onProgress(entries);
-    },
-  });
+  const sealFlaw =
+    seal === null
+      ? null
+      : startAtSeal({ journal, seal, share, isMine }, { chains, sums, snapshots, seed: runs.seed });
+  if (anchorEntries === after) anchorEnds = endsOf(chains, isMine);
+  const flaw =
+    sealFlaw ??
+    readBlocks({
+      journal,
+      share,
+      after,
+      upTo,
+      cut: anchorEntries,
+      addRow,
+      onBlock: (position) => {
+        if (position === anchorEntries) anchorEnds = endsOf(chains, isMine);
+        onProgress(entries);
+      },
+    });
   return {
     entries,
     flaw:
@@ -128,6 +140,7 @@ type JournalRow = [
 function readBlocks({
   journal,
   share,
+  after,
   upTo,
   cut,
   addRow,
@@ -135,6 +148,7 @@ function readBlocks({
 }: {
   readonly journal: DatabaseSync;
   readonly share: Share;
+  readonly after: number;
   readonly upTo: number;
   /** A position where one block ends and another begins. */
   readonly cut: number | null;
@@ -147,8 +161,8 @@ function readBlocks({
      ORDER BY position`,
   );
   select.setReturnArrays(true);
-  let position = 0;
-  let last = 0;
+  let position = after;
+  let last = after;
   while (position < upTo) {
     let to = Math.min(position + BLOCK_POSITIONS, upTo);
     if (cut !== null && position < cut) to = Math.min(to, cut);

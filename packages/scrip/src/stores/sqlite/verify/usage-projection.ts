@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { UsageChange } from '../../../core/usage.ts';
 import { SLOT_MS, usageOf } from '../../../core/usage.ts';
 import { BILLION } from '../usage-table.ts';
-import type { Projection } from './projection.ts';
+import type { Projection, Sums } from './projection.ts';
 import { PRIME } from './projection.ts';
 
 const BY_SLOT = 40_503;
@@ -16,6 +16,8 @@ const EXACT = 2n ** 53n;
  */
 export function createUsageProjection(): {
   readonly projection: Projection;
+  /** Adds a row of usage that no entry is there for any more. */
+  readonly addUsage: (sums: Sums, change: UsageChange) => void;
   /** Gives SQLite the weights of all texts met so far. */
   readonly keepNames: (database: DatabaseSync) => void;
 } {
@@ -34,18 +36,21 @@ export function createUsageProjection(): {
     return weight;
   }
 
+  function addUsage(sums: Sums, change: UsageChange): void {
+    const { slotMs, usedMicros, calls } = change;
+    const weight = (((slotMs / SLOT_MS) * BY_SLOT + nameWeight(change)) & 1_048_575) | 1;
+    const used =
+      usedMicros < EXACT && usedMicros > -EXACT
+        ? Number(usedMicros) % PRIME
+        : Number(usedMicros % BigInt(PRIME));
+    sums.sum = (sums.sum + ((weight * (used + calls * BY_CALL)) % PRIME)) % PRIME;
+  }
+
   const projection: Projection = {
     table: 'usage',
     add: (sums, { entry }) => {
       const change = usageOf(entry);
-      if (change === null) return;
-      const { slotMs, usedMicros, calls } = change;
-      const weight = (((slotMs / SLOT_MS) * BY_SLOT + nameWeight(change)) & 1_048_575) | 1;
-      const used =
-        usedMicros < EXACT && usedMicros > -EXACT
-          ? Number(usedMicros) % PRIME
-          : Number(usedMicros % BigInt(PRIME));
-      sums.sum = (sums.sum + ((weight * (used + calls * BY_CALL)) % PRIME)) % PRIME;
+      if (change !== null) addUsage(sums, change);
     },
     // A row that has come to nothing says as much as one that is not there.
     rows: '0',
@@ -66,6 +71,7 @@ export function createUsageProjection(): {
 
   return {
     projection,
+    addUsage,
     keepNames: (database) => {
       database.exec(
         `DROP TABLE IF EXISTS temp.usage_name;

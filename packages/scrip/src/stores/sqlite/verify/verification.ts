@@ -35,5 +35,5 @@ export interface Verification {
 
 export type AnchorCheck =
   | { readonly holds: true }
-  /** `changed`: the entries are there, and are others. `shorter`: the journal has fewer. */
-  | { readonly holds: false; readonly reason: 'changed' | 'shorter' };
+  /** `changed`: the entries are there, and are others. `shorter`: the journal has fewer. `sealed`: the sealed file has them. */
+  | { readonly holds: false; readonly reason: 'changed' | 'shorter' | 'sealed' };

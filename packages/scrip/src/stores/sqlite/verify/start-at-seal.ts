@@ -1,0 +1,98 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { decodeEntry, decodeState } from '../../../core/entry-format.ts';
+import { anchorOf, encodeAnchor } from '../../../ledger/anchor.ts';
+import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
+import { changeHash } from '../change-filter.ts';
+import type { Seal } from '../seal.ts';
+import { digestSeal, readSealedEnds } from '../seal.ts';
+import type { StoredRow } from '../stored-row.ts';
+import { STORED_COLUMNS } from '../stored-row.ts';
+import { BILLION } from '../usage-table.ts';
+import type { DerivedSums } from './derived-sums.ts';
+import type { Share } from './share.ts';
+import { inShare } from './share.ts';
+import type { SnapshotCheck } from './snapshots.ts';
+import type { JournalFlaw } from './verification.ts';
+
+/** Brings a share to where the journal's oldest entries were sealed, as if they had been gone through. */
+export function startAtSeal(
+  {
+    journal,
+    seal,
+    share,
+    isMine,
+  }: {
+    readonly journal: DatabaseSync;
+    readonly seal: Seal;
+    readonly share: Share;
+    readonly isMine: (accountId: string) => boolean;
+  },
+  {
+    chains,
+    sums,
+    snapshots,
+    seed,
+  }: {
+    readonly chains: ChainVerifier;
+    readonly sums: DerivedSums;
+    readonly snapshots: SnapshotCheck;
+    readonly seed: number;
+  },
+): JournalFlaw | null {
+  const mine = inShare(share, 'account_id');
+  for (const row of journal
+    .prepare(`SELECT account_id, state, hash FROM sealed_account WHERE ${mine}`)
+    .iterate()) {
+    const accountId = row['account_id'] as string;
+    chains.begin(accountId);
+    if (!isMine(accountId)) continue;
+    const state = decodeState(row['state'] as string);
+    snapshots.meet(state, row['hash'] as string);
+    sums.addSealed(state);
+  }
+  addKept(journal, { after: seal.position, mine, seed }, { chains, sums });
+  addUsage(journal, mine, sums);
+  return share.index === 0 ? sealFlaw(journal, seal) : null;
+}
+
+/** The few older entries that are there still. */
+function addKept(
+  journal: DatabaseSync,
+  { after, mine, seed }: { readonly after: number; readonly mine: string; readonly seed: number },
+  { chains, sums }: { readonly chains: ChainVerifier; readonly sums: DerivedSums },
+): void {
+  const rows = journal
+    .prepare(`SELECT ${STORED_COLUMNS} FROM entry WHERE position <= ? AND ${mine} ORDER BY position`)
+    .iterate(after) as unknown as Iterable<StoredRow>;
+  for (const row of rows) {
+    const { position } = row;
+    const entry = decodeEntry(row);
+    if (entry.change !== null) sums.addChange(changeHash(seed, entry.accountId, entry.change.id), position);
+    sums.addKept({ position, entry });
+    if (entry.kind === 'DebitRefunded') chains.knowRefund(entry);
+  }
+}
+
+function addUsage(journal: DatabaseSync, mine: string, sums: DerivedSums): void {
+  const select = journal.prepare(`SELECT * FROM sealed_usage WHERE ${mine}`);
+  select.setReadBigInts(true);
+  for (const row of select.iterate())
+    sums.addSealedUsage(row['account_id'] as string, {
+      slotMs: Number(row['slot_ms']),
+      pool: row['pool'] as string,
+      action: (row['action'] as string) || null,
+      key: (row['key'] as string) || null,
+      usedMicros: (row['used_billions'] as bigint) * BILLION + (row['used_rest'] as bigint),
+      calls: Number(row['calls']),
+    });
+}
+
+/** What stands for the sealed entries is what was written for them. */
+function sealFlaw(journal: DatabaseSync, { position, anchor, digest }: Seal): JournalFlaw | null {
+  const flaw = (what: string) => ({ number: position, accountId: null, version: null, what });
+  if (digestSeal(journal, position) !== digest)
+    return flaw('what stands for the sealed entries is not what was written for them');
+  return encodeAnchor(anchorOf(readSealedEnds(journal))) === anchor
+    ? null
+    : flaw('the seal’s anchor is not that of its chains');
+}

@@ -1,0 +1,110 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Anchor } from '../packages/scrip/src/ledger/anchor.ts';
+import { decodeAnchor } from '../packages/scrip/src/ledger/anchor.ts';
+import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-directory.ts';
+import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
+import { copyOf, dayMs, makeAgedLedger, openAged } from './support/aged-ledger.ts';
+import { refundDebit } from './support/commands.ts';
+import { runScrip } from './support/run-scrip.ts';
+
+const directories: string[] = [];
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
+/** Seals what is older than a day, and gives the anchor. */
+async function seal(directory: string, day: number): Promise<string> {
+  const file = join(directory, `sealed-${day}.ndjson`);
+  const words = ['seal', '--before', new Date(dayMs(day)).toISOString(), '--to', file, '--data', directory];
+  const { code, out, err } = await runScrip([...words, '--json']);
+  expect(code, err).toBe(0);
+  return (JSON.parse(out) as { anchor: string }).anchor;
+}
+
+describe('verifying a sealed ledger', () => {
+  const options = { keptAnchor: null, threads: 1, onProgress: () => {} };
+  const verify = async (directory: string, keptAnchor: Anchor | null | undefined = null) =>
+    verifyDirectory({ ...options, directory, keptAnchor: keptAnchor ?? null });
+  const change = (file: string, sql: string) => {
+    const database = new DatabaseSync(file);
+    database.exec(sql);
+    database.close();
+  };
+  let directory: string;
+  let first: Anchor | undefined;
+  let whole: Anchor | null;
+  beforeAll(async () => {
+    directory = await makeAgedLedger();
+    const control = copyOf(directory);
+    directories.push(directory, control);
+    first = decodeAnchor(await seal(directory, 30));
+    await seal(directory, 50);
+    // A start makes the derived tables from the checkpoint.
+    const aged = await openAged(directory, 100);
+    await aged.change('acme', 'later', refundDebit('late-99'));
+    await aged.change('acme', 'back', refundDebit('to-refund', 1n));
+    await aged.close();
+    const other = await openAged(control, 100);
+    await other.change('acme', 'later', refundDebit('late-99'));
+    await other.change('acme', 'back', refundDebit('to-refund', 1n));
+    await other.close();
+    whole = (await verify(control)).anchor;
+  });
+
+  it('finds it right, with the anchor that it would have had', async () => {
+    const found = await verify(directory);
+    expect(found).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
+    expect(found.anchor).toEqual(whole);
+    expect((await verify(directory, whole)).keptAnchor).toEqual({ holds: true });
+    expect((await verify(directory, first)).keptAnchor).toEqual({ holds: false, reason: 'sealed' });
+    const { code, out } = await runScrip(['verify', '--data', directory, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['a state', 'UPDATE sealed_account SET state = replace(state, \'"atMs":1\', \'"atMs":2\')'],
+    ['usage', 'UPDATE sealed_usage SET calls = calls + 1'],
+    [
+      'an entry that was kept',
+      "UPDATE entry SET body = replace(body, '1000000000', '9000000000') WHERE position < 30",
+    ],
+    ['a chain’s end', "UPDATE sealed_account SET hash = replace(hash, 'a', 'b')"],
+  ])('finds the checkpoint wrong when %s in it was changed', async (_what, sql) => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    change(join(copy, 'journal.db'), sql);
+    expect((await verify(copy)).journalFlaw).toMatchObject({ what: expect.any(String) });
+  });
+
+  it('finds every table wrong that was changed, and makes them again', async () => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    change(
+      join(copy, 'derived.db'),
+      `UPDATE usage SET calls = calls + 1 WHERE slot_ms = (SELECT min(slot_ms) FROM usage);
+       UPDATE snapshot SET hash = 'x' WHERE account_id = 'quiet';
+       DELETE FROM history WHERE version = (SELECT min(version) FROM history);
+       DELETE FROM api_key WHERE digest = 'digest-web';
+       DELETE FROM account WHERE account_id = 'quiet';`,
+    );
+    const { before, after } = await repairDirectory({ ...options, directory: copy });
+    expect(before.journalFlaw).toBeNull();
+    const tables = before.projectionFlaws?.map(({ table }) => table) ?? [];
+    expect(tables.toSorted()).toEqual(['account', 'api_key', 'history', 'snapshot', 'usage']);
+    expect(after).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
+    const aged = await openAged(copy, 101);
+    expect(await aged.ledger.keyOwner('digest-web')).toBe('acme');
+    await aged.close();
+  });
+
+  it('takes no tables for those of the sealed ledger that were made before', async () => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    change(join(copy, 'derived.db'), 'UPDATE progress SET sealed = 0');
+    expect((await verify(copy)).projectionFlaws).toMatchObject([{ table: 'derived.db' }]);
+  });
+});
