@@ -5,7 +5,8 @@ import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Anchor } from '../ledger/anchor.ts';
 import { decodeAnchor, encodeAnchor } from '../ledger/anchor.ts';
-import { createEntryCheck } from '../ledger/entry-check.ts';
+import type { EntryCheck } from '../ledger/entry-check.ts';
+import { checkAlone, createEntryCheck } from '../ledger/entry-check.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalSource } from '../stores/sqlite/journal-source.ts';
 import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
@@ -87,29 +88,42 @@ export function digestSecret(text: string): string {
 
 /**
  * Copies a journal up to an entry, reads the copy back and checks every entry of it: where its chains end. Throws
- * `WrongEntry`, `UnwritableTarget`.
+ * `WrongEntry`, `SealChanged`, `UnwritableTarget`.
  */
 export function copyChecked(source: JournalSource, target: JournalTarget, upTo: number): Anchor {
-  const progress = startProgress(2 * upTo, 'entries');
+  const { sealed } = source;
+  const progress = startProgress(2 * (upTo - sealed.after), 'entries');
   try {
-    for (const page of source.pages(0, upTo)) {
+    target.appendSealed(sealed);
+    for (const page of source.pages(sealed.after, upTo)) {
       target.append(page);
-      progress.advance(page.at(-1)?.number ?? 0, page.at(-1)?.number ?? 0);
+      const copied = (page.at(-1)?.number ?? 0) - sealed.after;
+      progress.advance(copied, copied);
     }
-    const check = createEntryCheck();
-    const copy = openJournalSource(target.partFile);
-    try {
-      for (const page of copy.pages(0, upTo)) {
-        for (const entry of page) check.add(entry);
-        progress.advance(upTo + check.entries(), check.entries());
-      }
-    } finally {
-      copy.close();
-    }
+    const check = checkCopy(target.partFile, upTo, (checked) =>
+      progress.advance(upTo - sealed.after + checked, checked),
+    );
     target.erasePersonal(check.erasedBefore());
     return check.anchor();
   } finally {
     progress.stop();
+  }
+}
+
+function checkCopy(file: string, upTo: number, onChecked: (entries: number) => void): EntryCheck {
+  const copy = openJournalSource(file);
+  try {
+    const { sealed } = copy;
+    sealed.check();
+    for (const entry of sealed.kept()) checkAlone(entry);
+    const check = createEntryCheck(sealed);
+    for (const page of copy.pages(sealed.after, upTo)) {
+      for (const entry of page) check.add(entry);
+      onChecked(check.entries() - sealed.after);
+    }
+    return check;
+  } finally {
+    copy.close();
   }
 }
 

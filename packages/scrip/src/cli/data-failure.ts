@@ -4,6 +4,7 @@ import { DirectoryInUse } from '../stores/sqlite/data-directory.ts';
 import { NoLedger } from '../stores/sqlite/journal-source.ts';
 import { UnwritableTarget } from '../stores/sqlite/journal-target.ts';
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
+import { SealChanged } from '../stores/sqlite/seal.ts';
 import { CommandFailure } from './command-failure.ts';
 
 /**
@@ -22,6 +23,8 @@ export function asDataFailure(error: unknown): unknown {
       ...told,
       about: { entry: error.number },
     });
+  if (error instanceof SealChanged)
+    return CommandFailure.of('journal-damaged', `The journal is damaged: ${message}.`, told);
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (error instanceof Fault || code === 'ERR_SQLITE_ERROR')
     return CommandFailure.of('data-unusable', `the ledger's files cannot be used: ${reasonOf(error)}`, told);

@@ -113,7 +113,7 @@ function startLines(source: JournalSource, after: number): ExportedLines {
 }
 
 /** What was sealed is in the sealed files, each of them an export. */
-export function journalSealed(after: number): CommandFailure {
+function journalSealed(after: number): CommandFailure {
   return CommandFailure.of('journal-sealed', `The first ${after} entries are sealed.`, {
     about: { after },
   });

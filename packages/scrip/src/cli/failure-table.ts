@@ -181,8 +181,7 @@ const commandFailures = {
   'journal-sealed': {
     exit: 'failure',
     says: 'The first … entries are sealed.',
-    remedy:
-      'Export with --after and that number: the sealed file has what is before. To back up, stop the server and copy journal.db and secret.',
+    remedy: 'Export with --after and that number: the sealed file has what is before.',
   },
   'seal-too-recent': {
     exit: 'usage',

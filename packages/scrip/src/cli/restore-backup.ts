@@ -6,6 +6,7 @@ import { WrongEntry } from '../ledger/chain-ends.ts';
 import { NoLedger, openJournalSource } from '../stores/sqlite/journal-source.ts';
 import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
 import { openJournalTarget } from '../stores/sqlite/journal-target.ts';
+import { SealChanged } from '../stores/sqlite/seal.ts';
 import type { BackupManifest } from './backup.ts';
 import {
   backupDamaged,
@@ -63,12 +64,12 @@ function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void
     if (found !== encodeAnchor(anchor))
       throw backupDamaged(backup, `its entries come to ${found}, not ${encodeAnchor(anchor)}`);
   } catch (error) {
-    const isDamage = error instanceof WrongEntry || error instanceof NoLedger || isOfSqlite(error);
-    throw isDamage ? backupDamaged(backup, (error as Error).message, error) : error;
+    throw isDamage(error) ? backupDamaged(backup, (error as Error).message, error) : error;
   }
 }
 
-/** What SQLite says of a file that it reads; where it writes, it is an `UnwritableTarget`. */
-function isOfSqlite(error: unknown): boolean {
+/** What SQLite says of a file that it reads counts too; where it writes, that is an `UnwritableTarget`. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof WrongEntry || error instanceof SealChanged || error instanceof NoLedger) return true;
   return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }

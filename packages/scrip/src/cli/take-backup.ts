@@ -6,7 +6,6 @@ import { openJournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalTarget, partFileOf, syncDirectory } from '../stores/sqlite/journal-target.ts';
 import { BACKUP_FILES, copyChecked, digestSecret, encodeManifest, writeOwnFile } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
-import { journalSealed } from './export-journal.ts';
 
 export interface TakenBackup {
   readonly anchor: Anchor;
@@ -31,10 +30,6 @@ export function takeBackup({
       hint: 'Name another place with --to.',
     });
   const source = openJournalSource(join(data, BACKUP_FILES.journal));
-  if (source.sealed.after > 0) {
-    source.close();
-    throw journalSealed(source.sealed.after);
-  }
   const part = `${to}.part`;
   try {
     removePart(part);

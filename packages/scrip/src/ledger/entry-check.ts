@@ -1,8 +1,10 @@
 import type { AccountState } from '../core/account.ts';
+import type { Entry } from '../core/entry.ts';
 import { decodeEntry } from '../core/entry-format.ts';
 import { evolve } from '../core/evolve.ts';
+import type { ChainEnd } from './anchor.ts';
 import type { ChainEnds } from './chain-ends.ts';
-import { createChainEnds, WrongEntry, wrongEntry } from './chain-ends.ts';
+import { createChainEnds, wrongEntry } from './chain-ends.ts';
 import { personalDigest } from './digest.ts';
 import type { NumberedEntry } from './journal-line.ts';
 import type { Personal } from './store.ts';
@@ -13,8 +15,17 @@ export interface EntryCheck extends ChainEnds {
   readonly erasedBefore: () => ReadonlyMap<string, number>;
 }
 
-export function createEntryCheck(): EntryCheck {
-  const chains = createChainEnds();
+/** Where a check begins: after the entries that were sealed. */
+export interface CheckStart {
+  readonly ends: readonly ChainEnd[];
+  /** Null for an account that had no entry then. */
+  readonly stateOf: (accountId: string) => AccountState | null;
+}
+
+const FROM_THE_FIRST: CheckStart = { ends: [], stateOf: () => null };
+
+export function createEntryCheck({ ends, stateOf }: CheckStart = FROM_THE_FIRST): EntryCheck {
+  const chains = createChainEnds(ends);
   const states = new Map<string, AccountState>();
   const erased = new Map<string, number>();
   return {
@@ -22,17 +33,28 @@ export function createEntryCheck(): EntryCheck {
     erasedBefore: () => erased,
     add: (numbered) => {
       chains.add(numbered);
+      const entry = checkAlone(numbered);
+      const { accountId, version } = entry;
       try {
-        const entry = decodeEntry(numbered);
-        checkPersonal(numbered, entry.change?.personalDigest ?? null);
-        states.set(entry.accountId, evolve(states.get(entry.accountId) ?? null, entry));
-        if (entry.kind === 'PersonalDataErased') erased.set(entry.accountId, entry.version);
+        states.set(accountId, evolve(states.get(accountId) ?? stateOf(accountId), entry));
       } catch (error) {
-        if (error instanceof WrongEntry) throw error;
         throw wrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);
       }
+      if (entry.kind === 'PersonalDataErased') erased.set(accountId, version);
     },
   };
+}
+
+/** The entry, as far as it can be checked without those before it. Throws `WrongEntry`. */
+export function checkAlone(numbered: NumberedEntry): Entry {
+  let entry: Entry;
+  try {
+    entry = decodeEntry(numbered);
+  } catch (error) {
+    throw wrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);
+  }
+  checkPersonal(numbered, entry.change?.personalDigest ?? null);
+  return entry;
 }
 
 /** A personal part may be missing, because it was erased; it cannot be another than the entry was made with. */

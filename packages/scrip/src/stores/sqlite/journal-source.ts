@@ -1,21 +1,38 @@
 import { existsSync } from 'node:fs';
+import type { SQLOutputValue } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
+import type { AccountState } from '../../core/account.ts';
 import type { ChainEnd } from '../../ledger/anchor.ts';
 import { WrongEntry } from '../../ledger/chain-ends.ts';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import { checkSchema } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
-import { readSeal, readSealedEnds } from './seal.ts';
+import type { SEAL_TABLES } from './seal.ts';
+import { checkSeal, readSeal, readSealedAccount, readSealedEnds } from './seal.ts';
 
 /** A journal that is read from outside, beside the process that writes it. */
 export interface JournalSource {
   /** The number of its last durable entry at this moment; 0 for none. */
   readonly lastNumber: () => number;
-  /** Where every chain stood when the oldest entries were sealed, and after how many; 0 where none were. */
-  readonly sealed: { readonly after: number; readonly ends: readonly ChainEnd[] };
+  readonly sealed: SealedEntries;
   /** Entries in journal order, in pages, after one number and up to another. Throws `WrongEntry` for one that is missing. */
   readonly pages: (after: number, upTo: number) => Generator<NumberedEntry[]>;
   readonly close: () => void;
+}
+
+/** What stands for a journal's oldest entries, where they were sealed. */
+export interface SealedEntries {
+  /** How many were sealed; 0 where none were. */
+  readonly after: number;
+  /** Where every chain stood then. */
+  readonly ends: readonly ChainEnd[];
+  /** Where an account stood; null for one that had no entry. */
+  readonly stateOf: (accountId: string) => AccountState | null;
+  /** Those of the sealed entries that are kept. */
+  readonly kept: () => Iterable<NumberedEntry>;
+  readonly rows: (table: (typeof SEAL_TABLES)[number]) => Iterable<readonly SQLOutputValue[]>;
+  /** Throws `SealChanged`. */
+  readonly check: () => void;
 }
 
 /** There is no journal at a place. */
@@ -44,9 +61,30 @@ export function openJournalSource(file: string): JournalSource {
   }
 }
 
-function readSealed(database: DatabaseSync): JournalSource['sealed'] {
+const SELECT_ENTRIES = `SELECT position AS number, account_id AS accountId, version, body, personal,
+  lower(hex(hash)) AS hash FROM entry`;
+
+function readSealed(database: DatabaseSync): SealedEntries {
   const seal = readSeal(database);
-  return seal === null ? { after: 0, ends: [] } : { after: seal.position, ends: readSealedEnds(database) };
+  const after = seal?.position ?? 0;
+  return {
+    after,
+    ends: seal === null ? [] : readSealedEnds(database),
+    stateOf: (accountId) => (seal === null ? null : (readSealedAccount(database, accountId)?.state ?? null)),
+    kept: () =>
+      database
+        .prepare(`${SELECT_ENTRIES} WHERE position <= ? ORDER BY position`)
+        .iterate(after) as unknown as Iterable<NumberedEntry>,
+    rows: (table) => {
+      const select = database.prepare(`SELECT * FROM ${table}`);
+      select.setReadBigInts(true);
+      select.setReturnArrays(true);
+      return select.iterate() as unknown as Iterable<readonly SQLOutputValue[]>;
+    },
+    check: () => {
+      if (seal !== null) checkSeal(database);
+    },
+  };
 }
 
 function sourceOf(database: DatabaseSync): JournalSource {
@@ -54,8 +92,7 @@ function sourceOf(database: DatabaseSync): JournalSource {
   const sealed = readSealed(database);
   const selectLast = database.prepare('SELECT max(position) AS last FROM entry');
   const selectPage = database.prepare(
-    `SELECT position AS number, account_id AS accountId, version, body, personal, lower(hex(hash)) AS hash
-     FROM entry WHERE position > ? AND position <= ? ORDER BY position LIMIT ${PAGE_ENTRIES}`,
+    `${SELECT_ENTRIES} WHERE position > ? AND position <= ? ORDER BY position LIMIT ${PAGE_ENTRIES}`,
   );
   function readPage(after: number, upTo: number): NumberedEntry[] {
     const page = selectPage.all(after, upTo) as unknown as NumberedEntry[];

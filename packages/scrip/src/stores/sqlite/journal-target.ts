@@ -2,8 +2,10 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSy
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
+import type { SealedEntries } from './journal-source.ts';
 import { migrate } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
+import { SEAL_TABLES } from './seal.ts';
 
 /** A journal that is being written beside the place where it will stand, and is put there when it is whole. */
 export interface JournalTarget {
@@ -11,6 +13,8 @@ export interface JournalTarget {
   readonly partFile: string;
   /** Numbers follow one another. */
   readonly append: (entries: readonly NumberedEntry[]) => void;
+  /** Takes over what stands for sealed entries, where the source has any. */
+  readonly appendSealed: (sealed: SealedEntries) => void;
   /** Erases what entries before a version of their account name; an erasure may have come while they were copied. */
   readonly erasePersonal: (beforeVersions: ReadonlyMap<string, number>) => void;
   /** Closes the file, and keeps it to go on from. */
@@ -70,13 +74,27 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
       throw new UnwritableTarget(partFile, cause as Error);
     }
   };
+  const append = (entries: Iterable<NumberedEntry>) =>
+    write(() => {
+      for (const { number, accountId, version, body, personal, hash } of entries)
+        insert.run(number, accountId, version, body, personal, Buffer.from(hash, 'hex'));
+    });
   return {
     partFile,
-    append: (entries) =>
-      write(() => {
-        for (const { number, accountId, version, body, personal, hash } of entries)
-          insert.run(number, accountId, version, body, personal, Buffer.from(hash, 'hex'));
-      }),
+    append,
+    appendSealed: (sealed) => {
+      if (sealed.after === 0) return;
+      append([...sealed.kept()]);
+      for (const table of SEAL_TABLES) {
+        const rows = [...sealed.rows(table)];
+        const places = rows[0]?.map(() => '?').join(', ');
+        if (places === undefined) continue;
+        const insertRow = database.prepare(`INSERT INTO ${table} VALUES (${places})`);
+        write(() => {
+          for (const row of rows) insertRow.run(...row);
+        });
+      }
+    },
     erasePersonal: (beforeVersions) => {
       if (beforeVersions.size > 0) write(() => eraseFrom(database, beforeVersions));
     },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeState } from '../../core/entry-format.ts';
 import type { ChainEnd } from '../../ledger/anchor.ts';
+import { anchorOf, encodeAnchor } from '../../ledger/anchor.ts';
 import type { ChainedState } from '../../ledger/store.ts';
 
 /** What a journal says of its oldest entries, which are sealed: up to which one, and the anchor of all of them. */
@@ -31,6 +32,29 @@ export function readSealedEnds(journal: DatabaseSync): ChainEnd[] {
   return journal
     .prepare('SELECT account_id AS accountId, version, hash FROM sealed_account')
     .all() as unknown as ChainEnd[];
+}
+
+/** The tables that stand for the sealed entries, beside those entries that are kept. */
+export const SEAL_TABLES = ['seal', 'sealed_account', 'sealed_usage'] as const;
+
+/** What stands for the sealed entries is another than was written when they were sealed. */
+export class SealChanged extends Error {
+  constructor() {
+    super('what stands for the sealed entries was changed');
+    this.name = 'SealChanged';
+  }
+}
+
+/** Throws `SealChanged`. Personal parts are not covered: they may be erased. */
+export function checkSeal(journal: DatabaseSync): void {
+  const seal = readSeal(journal);
+  if (seal === null) return;
+  if (
+    digestSeal(journal, seal.position) === seal.digest &&
+    encodeAnchor(anchorOf(readSealedEnds(journal))) === seal.anchor
+  )
+    return;
+  throw new SealChanged();
 }
 
 /** A digest of all that stands for the sealed entries: whoever changes any of it changes this. */
