@@ -206,7 +206,7 @@ describe('a ledger in SQLite files', () => {
       expect(await change('acme', `debit-${round}`, debit(most))).toMatchObject({ ok: true });
     }
     const again = await reopen(store);
-    await vi.waitFor(() => expect(again.health().lagEntries).toBe(0));
+    await vi.waitFor(() => expect(again.health().lagEntries).toBe(0), { timeout: 30_000 });
     const usage = await again.usage('acme', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
     expect(usage.map(({ usedMicros }) => usedMicros)).toEqual([3n * most * CREDIT]);
   });
