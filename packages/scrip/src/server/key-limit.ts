@@ -96,13 +96,16 @@ function serve(
   for (const [index, { resolve }] of asked.entries()) resolve(index < usedCount ? null : reached);
 }
 
-/** Gives back the rest of the block. */
+/** Gives back the rest of the block, of its admissions and of its time. */
 export async function settleBlock(
   { key, block }: KeyLimit,
   { store, nowMs }: { readonly store: LimitStore; readonly nowMs?: number },
 ): Promise<void> {
-  if (block === null || block.usedCount === block.grantedCount) return;
+  if (block === null) return;
   const { rule, lastUsedAtMs } = block;
+  // In a sliding window a block counts from its last use, which may be earlier than the store must assume.
+  const endsAsLeased = rule.window === 'fixed' || lastUsedAtMs === block.lapsesAtMs - 1;
+  if (block.usedCount === block.grantedCount && endsAsLeased) return;
   await store.lease({ key, rule, nowMs: nowMs ?? lastUsedAtMs, waiting: 0, settled: settlementOf(block) });
 }
 
