@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { prepareLedger } from '../../packages/scrip/src/cli/prepare-ledger.ts';
 import type { Command } from '../../packages/scrip/src/core/command.ts';
-import { MICROS_PER_CREDIT } from '../../packages/scrip/src/core/credits.ts';
 import type { Ledger } from '../../packages/scrip/src/ledger/ledger.ts';
 import { createLedger } from '../../packages/scrip/src/ledger/ledger.ts';
 import { digestApiKey } from '../../packages/scrip/src/server/api-key.ts';
 import { openSqliteStore } from '../../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { debitCredits, grantCredits, openAccount, quantityOf } from '../../test/support/commands.ts';
 import { accountIdOf, accountKeyOf, GRANT_MICROS, OPERATOR_KEY, SECRET } from './made-up.ts';
 
 /** What a ledger for a measurement holds. */
@@ -21,18 +21,7 @@ export interface LedgerShape {
 /** Changes that wait at once: enough that every transaction is full. */
 const WAITING = 4000;
 
-const OPEN: Command = {
-  kind: 'OpenAccount',
-  timezone: 'UTC',
-  overdraft: [],
-  setsName: false,
-  setsMetadata: false,
-};
-const DEBIT: Command = {
-  kind: 'DebitCredits',
-  charge: { by: 'action', action: 'sms', quantityMicros: MICROS_PER_CREDIT },
-  occurredAtMs: null,
-};
+const DEBIT = debitCredits(quantityOf('sms', 1n));
 
 /**
  * Fills a directory with a ledger, through the ledger's own code: what is measured on it is what a server would have
@@ -76,10 +65,14 @@ interface Change {
 function* changesOf({ accounts, lotsPerAccount, withKeys, debits }: LedgerShape): Generator<Change> {
   for (let index = 0; index < accounts; index += 1) {
     const accountId = accountIdOf(index);
-    yield { accountId, id: 'open', command: OPEN };
+    yield { accountId, id: 'open', command: openAccount() };
     if (withKeys) yield { accountId, id: 'key', command: addKey(index) };
     for (let lot = 0; lot < lotsPerAccount; lot += 1)
-      yield { accountId, id: `grant-${lot}`, command: grant(GRANT_MICROS / BigInt(lotsPerAccount)) };
+      yield {
+        accountId,
+        id: `grant-${lot}`,
+        command: grantCredits(0n, { amountMicros: GRANT_MICROS / BigInt(lotsPerAccount) }),
+      };
   }
   for (let made = 0; made < debits; made += 1)
     yield {
@@ -115,20 +108,4 @@ async function whenDerived(ledger: Ledger): Promise<void> {
 function addKey(index: number): Command {
   const digest = digestApiKey(accountKeyOf(index), SECRET);
   return { kind: 'AddKey', keyId: 'key', digest, role: null };
-}
-
-function grant(amountMicros: bigint): Command {
-  return {
-    kind: 'GrantCredits',
-    pool: 'standard',
-    amountMicros,
-    lotKind: 'one-time',
-    every: null,
-    rollover: 'none',
-    startsAtMs: null,
-    expiresAtMs: null,
-    priority: 0,
-    price: null,
-    source: 'purchase',
-  };
 }

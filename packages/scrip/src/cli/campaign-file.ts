@@ -1,16 +1,11 @@
 import { basename } from 'node:path';
 import { CommandFailure } from './command-failure.ts';
+import { readCsvRecords } from './csv-records.ts';
 import { inputName, openInput } from './open-input.ts';
 import { addLine, parsePositive, type PlanLine } from './plan.ts';
 
 const COLUMNS = ['action', 'quantity'];
 const SHOWN_LINES = 20;
-
-/** A record and where it ends: lines count from 1 in the file. */
-interface Parsed {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
 
 /** Reads a campaign's CSV, `-` from standard input. Throws `CommandFailure` that names each bad line by its number. */
 export async function readCampaign(file: string): Promise<PlanLine[]> {
@@ -21,15 +16,16 @@ export async function readCampaign(file: string): Promise<PlanLine[]> {
   const wrong: string[] = [];
   let header: readonly string[] | undefined;
   try {
-    for await (const { record, info } of await records(file)) {
+    const { stream } = await openInput(file);
+    for await (const { line, cells } of readCsvRecords(stream)) {
       if (header === undefined) {
-        header = record;
+        header = cells;
         if (header.toSorted().join() !== COLUMNS.join())
           throw invalid(`its first line must be ${COLUMNS.join()}, and is ${JSON.stringify(header.join())}`);
         continue;
       }
-      const place = `line ${info.lines}`;
-      const read = readLine(header, record, `${place} of ${basename(name)}`);
+      const place = `line ${line}`;
+      const read = readLine(header, cells, `${place} of ${basename(name)}`);
       if (typeof read === 'string') wrong.push(`${place}: ${read}`);
       else addLine(lines, read);
     }
@@ -41,19 +37,6 @@ export async function readCampaign(file: string): Promise<PlanLine[]> {
   if (wrong.length > 0) throw invalid(wrong.join('; '));
   if (lines.size === 0) throw invalid('it has no lines');
   return [...lines.values()];
-}
-
-async function records(file: string): Promise<AsyncIterable<Parsed>> {
-  const [{ parse }, { stream }] = await Promise.all([import('csv-parse'), openInput(file)]);
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-  });
-  stream.on('error', (error) => parser.destroy(error));
-  return stream.pipe(parser) as AsyncIterable<Parsed>;
 }
 
 /** The line, or what is wrong with it. */

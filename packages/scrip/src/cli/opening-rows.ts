@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { Readable as ReadableStream } from 'node:stream';
 import { precisionMicros } from '../core/credits.ts';
 import type { PoolTerms } from '../core/rate-card.ts';
 import type { Issue } from '../server/problem.ts';
@@ -7,6 +6,8 @@ import { readMicros } from '../server/read/amount.ts';
 import { readInstant } from '../server/read/instant.ts';
 import { checkAccountId, checkText, checkTimezone } from '../server/read/text.ts';
 import { CommandFailure } from './command-failure.ts';
+import type { CsvRecord } from './csv-records.ts';
+import { readCsvRecords } from './csv-records.ts';
 
 /** A balance that an account starts with. */
 export interface OpeningGrant {
@@ -76,34 +77,11 @@ export async function readOpeningRows(stream: Readable, terms: Terms): Promise<O
   return { lines, openings: [...openings.values()], bad };
 }
 
-async function* readRecords(stream: Readable): AsyncGenerator<{ line: number; cells: readonly string[] }> {
-  const { parse } = await import('csv-parse');
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-  });
-  const text = ReadableStream.from(decode(stream));
-  text.on('error', (error) => parser.destroy(error));
+async function* readRecords(stream: Readable): AsyncGenerator<CsvRecord> {
   try {
-    for await (const found of text.pipe(parser)) {
-      const { record, info } = found as { record: string[]; info: { lines: number } };
-      yield { line: info.lines, cells: record };
-    }
+    yield* readCsvRecords(stream);
   } catch (error) {
     throw error instanceof CommandFailure ? error : unreadable((error as Error).message);
-  }
-}
-
-async function* decode(stream: Readable): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    for await (const chunk of stream) yield decoder.decode(chunk as Buffer, { stream: true });
-    yield decoder.decode();
-  } catch (error) {
-    throw error instanceof TypeError ? unreadable('it is not UTF-8: save it as "CSV UTF-8"') : error;
   }
 }
 
