@@ -25,7 +25,7 @@ export interface RateLimiter {
 type Answer<T> = T | Promise<T>;
 
 /** Keys held in memory; one that leaves costs the next request of that key a look into the store. */
-const CAPACITY = 200_000;
+const CAPACITY = 100_000;
 /** For how long a shared store's word is taken: another process may give back what it had leased. */
 const SHARED_TRUST_MS = 1000;
 

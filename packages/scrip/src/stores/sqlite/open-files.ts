@@ -11,9 +11,7 @@ export function openJournal(file: string): DatabaseSync {
 /** Derived data survives a killed process; after a power cut it may be older, and is caught up from the journal. */
 export function openDerived(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 10_000 });
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16384;',
-  );
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
   return database;
 }
 
