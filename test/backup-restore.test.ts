@@ -27,6 +27,9 @@ import {
   useServer,
   withServer,
 } from './support/moved-ledger.ts';
+import { decodeEntry } from '../packages/scrip/src/core/entry-format.ts';
+import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
+import { withEntries } from './support/journal-entries.ts';
 import { runScrip, spawnScrip } from './support/run-scrip.ts';
 
 // Each starts processes, and a machine may be busy with others.
@@ -127,7 +130,7 @@ describe('a backup', () => {
     await fillDirectory(data, { accounts: 3, rounds: 1 });
     const kept = new DatabaseSync(join(data, 'journal.db'));
     const named = kept
-      .prepare("SELECT position, personal FROM entry WHERE personal LIKE '%of account-1%'")
+      .prepare("SELECT position, data AS personal FROM personal WHERE data LIKE '%of account-1%'")
       .get();
     kept.close();
     await eraseIn(data, 'account-1');
@@ -188,10 +191,10 @@ describe('a backup', () => {
 
 function expectHolds(backup: string, ids: readonly string[]): void {
   const database = new DatabaseSync(join(backup, 'journal.db'), { readOnly: true });
-  const found = database.prepare("SELECT json_extract(body, '$.change.id') AS id FROM entry").all();
+  const rows = createEntryRows(database, 'main').each({ after: 0, upTo: Infinity });
+  const held = new Set([...rows].map((row) => decodeEntry(row).change?.id));
   database.close();
   expect(ids.length).toBeGreaterThan(30);
-  const held = new Set(found.map(({ id }) => id));
   expect(ids.filter((id) => !held.has(id))).toEqual([]);
 }
 
@@ -213,7 +216,7 @@ const LIMITED = ['bash', '-c', 'ulimit -f 500; exec "$@"', 'bash'];
 
 function inJournal(directory: string, sql: string): void {
   const database = new DatabaseSync(join(directory, 'journal.db'));
-  database.exec(sql);
+  withEntries(database, () => database.exec(sql));
   database.close();
 }
 

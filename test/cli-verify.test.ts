@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withEntries } from './support/journal-entries.ts';
 import { runScrip } from './support/run-scrip.ts';
 import { startScrip } from './support/scrip-process.ts';
 import { readJournal, tamper, writeLedger } from './support/verify-ledger.ts';
@@ -97,7 +98,7 @@ describe('scrip verify', { timeout: 120_000 }, () => {
     const other = join(directory, 'other');
     await writeLedger(other, 1);
     tamper(other, 'journal', (database) =>
-      database.exec(`UPDATE entry SET body = body || ' ' WHERE position = 20`),
+      withEntries(database, () => database.exec(`UPDATE entry SET body = body || ' ' WHERE position = 20`)),
     );
     const { account_id: accountId, version } = readJournal(other)[19] ?? {};
     const ran = await runScrip(['verify', '--repair', '--json', '--data', other]);

@@ -103,7 +103,7 @@ describe('what was erased', () => {
     await ledger.change({ ...change, id: 'open', command: openAccount({ setsName: true }), name: 'canary' });
     const reader = new DatabaseSync(join(directory, 'journal.db'), { readOnly: true });
     reader.exec('BEGIN');
-    reader.prepare('SELECT count(*) FROM entry').get();
+    reader.prepare('SELECT count(*) FROM block').get();
     let isDone = false;
     const erasing = ledger.erase({ ...change, id: 'erase', command: { kind: 'ErasePersonalData' } });
     void erasing.then(() => (isDone = true));

@@ -16,6 +16,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportToFile } from '../packages/scrip/src/cli/export-journal.ts';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
+import { withEntries } from './support/journal-entries.ts';
 import { contentsOf, fillDirectory, startLoad, useServer, withServer } from './support/moved-ledger.ts';
 import { hasScript, PROGRAM, runScrip, spawnScrip } from './support/run-scrip.ts';
 
@@ -111,7 +112,9 @@ describe('an export', () => {
     const data = fresh('data');
     await fillDirectory(data, { accounts: 2, rounds: 3 });
     const database = new DatabaseSync(join(data, 'journal.db'));
-    database.exec(`UPDATE entry SET body = replace(body, '"3000000"', '"2000000"') WHERE position = 12`);
+    withEntries(database, () =>
+      database.exec(`UPDATE entry SET body = replace(body, '"3000000"', '"2000000"') WHERE position = 12`),
+    );
     database.close();
     const ran = await runScrip(['export', '--data', data, '--json', '--out', fresh('x')]);
     expect(ran.code).toBe(1);

@@ -10,6 +10,7 @@ import type { Imported } from '../packages/scrip/src/cli/import-journal.ts';
 import { importJournal } from '../packages/scrip/src/cli/import-journal.ts';
 import { CHAIN_START, chainHash } from '../packages/scrip/src/ledger/digest.ts';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
+import { withEntries } from './support/journal-entries.ts';
 import { contentsOf, eraseIn, fillDirectory } from './support/moved-ledger.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'scrip-lines-'));
@@ -303,7 +304,7 @@ it('an export of a journal from which an entry was taken names the one that is m
   const data = fresh('data');
   await fillDirectory(data, { accounts: 2, rounds: 3 });
   const database = new DatabaseSync(join(data, 'journal.db'));
-  database.exec('DELETE FROM entry WHERE position = 9');
+  withEntries(database, () => database.exec('DELETE FROM entry WHERE position = 9'));
   database.close();
   await expect(exportTo(fresh('x'), data, 0)).rejects.toThrow('entry 9 is missing');
 });

@@ -8,6 +8,7 @@ import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-dire
 import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged } from './support/aged-ledger.ts';
 import { refundDebit } from './support/commands.ts';
+import { withEntries } from './support/journal-entries.ts';
 import { runScrip } from './support/run-scrip.ts';
 
 const directories: string[] = [];
@@ -76,7 +77,9 @@ describe('verifying a sealed ledger', () => {
   ])('finds the checkpoint wrong when %s in it was changed', async (_what, sql) => {
     const copy = copyOf(directory);
     directories.push(copy);
-    change(join(copy, 'journal.db'), sql);
+    const journal = new DatabaseSync(join(copy, 'journal.db'));
+    withEntries(journal, () => journal.exec(sql));
+    journal.close();
     expect((await verify(copy)).journalFlaw).toMatchObject({ what: expect.any(String) });
   });
 

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sumUsage } from '../packages/scrip/src/core/usage.ts';
 import { SealedPast } from '../packages/scrip/src/ledger/sealed-past.ts';
+import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
 import { digestSeal, readSeal } from '../packages/scrip/src/stores/sqlite/seal.ts';
 import type { AgedLedger } from './support/aged-ledger.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged, tell } from './support/aged-ledger.ts';
@@ -63,8 +64,8 @@ describe('a sealed ledger', () => {
     expect(lines.at(-1)).toContain(told.anchor);
     expect(statSync(join(directory, 'sealed-50.ndjson')).mode & 0o777).toBe(0o600);
     const journal = new DatabaseSync(join(directory, 'journal.db'), { readOnly: true });
-    const kept = journal.prepare('SELECT count(*) AS kept FROM entry WHERE position <= ?').get(told.upTo);
-    expect(kept?.['kept']).toBeLessThan(told.entries / 3);
+    const kept = [...createEntryRows(journal, 'main').each({ after: 0, upTo: told.upTo })];
+    expect(kept.length).toBeLessThan(told.entries / 3);
     const seal = readSeal(journal);
     expect(seal).toMatchObject({ position: told.upTo, anchor: told.anchor });
     expect(digestSeal(journal, told.upTo)).toBe(seal?.digest);

@@ -5,6 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../packages/scrip/src/ledger/store.ts';
 import type { EngineSizes } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
+import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
+import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import {
   CREDIT,
@@ -80,6 +83,29 @@ describe('a ledger in SQLite files', () => {
     expect(derived.prepare('SELECT count(*) AS count FROM snapshot').get()).not.toEqual({ count: 0 });
     derived.close();
     expect(await (await open()).account('acme')).toEqual(expected);
+  });
+
+  it('is the same when its journal is of before there were blocks, also for who only reads it', async () => {
+    const store = await open();
+    const { change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(10n));
+    await change('acme', 'debit', debit(3n));
+    const expected = await store.account('acme');
+    await store.close();
+    opened.splice(0);
+    const file = join(directory, 'journal.db');
+    const entriesOf = () => {
+      const source = openJournalSource(file);
+      const entries = [...source.pages(0, source.lastNumber())];
+      source.close();
+      return entries;
+    };
+    const entries = entriesOf();
+    writeOldSchema(file);
+    expect(entriesOf()).toEqual(entries);
+    expect(await (await open()).account('acme')).toEqual(expected);
+    expect(entriesOf()).toEqual(entries);
   });
 
   it('is the same when its derived file is lost, damaged or of another journal', async () => {
@@ -227,3 +253,15 @@ describe('a ledger in SQLite files', () => {
     expect(await ledger.accountAt('acme', START_MS - 1)).toBeNull();
   });
 });
+
+/** Writes a journal as it was when each entry was a row. */
+function writeOldSchema(file: string): void {
+  const database = new DatabaseSync(file);
+  const rows = [...createEntryRows(database, 'main').each({ after: 0, upTo: Infinity })];
+  database.exec('DROP TABLE block; DROP TABLE personal; PRAGMA user_version = 3;');
+  database.exec(JOURNAL_MIGRATIONS[0] ?? '');
+  const insert = database.prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)');
+  for (const { position, accountId, version, body, personal, hash } of rows)
+    insert.run(position, accountId, version, body, personal, Buffer.from(hash, 'hex'));
+  database.close();
+}

@@ -19,6 +19,8 @@ import {
   voidGrant,
 } from './commands.ts';
 import { priceOfOne } from './account-scenario.ts';
+import type { JournalRow } from './journal-entries.ts';
+import { replaceEntries, withEntries } from './journal-entries.ts';
 import type { SampleLedger } from './sample-ledger.ts';
 import { openSampleLedger } from './sample-ledger.ts';
 
@@ -89,16 +91,6 @@ async function liveOn(id: string, change: SampleLedger['change'], round: number)
   if (round % 3 === 0) await made('void', voidGrant(`pack-${round}`));
 }
 
-/** One entry as the journal keeps it. */
-export interface JournalRow {
-  position: number;
-  account_id: string;
-  version: number;
-  body: string;
-  personal: string | null;
-  hash: Uint8Array;
-}
-
 /** Changes one of the two files by hand. */
 export function tamper(
   directory: string,
@@ -116,20 +108,16 @@ export function tamper(
 export function readJournal(directory: string): JournalRow[] {
   let rows: JournalRow[] = [];
   tamper(directory, 'journal', (database) => {
-    rows = database.prepare('SELECT * FROM entry ORDER BY position').all() as unknown as JournalRow[];
+    rows = withEntries(database, () =>
+      database.prepare('SELECT * FROM entry ORDER BY position').all(),
+    ) as unknown as JournalRow[];
   });
   return rows;
 }
 
-/** Puts other rows in the place of all that there are. */
+/** Puts other entries in the place of all that there are. */
 export function writeJournal(directory: string, rows: readonly JournalRow[]): void {
-  tamper(directory, 'journal', (database) => {
-    database.exec('BEGIN; DELETE FROM entry');
-    const insert = database.prepare('INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)');
-    for (const { position, account_id: id, version, body, personal, hash } of rows)
-      insert.run(position, id, version, body, personal, hash);
-    database.exec('COMMIT');
-  });
+  tamper(directory, 'journal', (database) => replaceEntries(database, rows));
 }
 
 /** Mends every chain after a forgery: numbers the entries anew, and makes their hashes fit. */

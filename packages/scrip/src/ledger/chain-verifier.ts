@@ -10,6 +10,7 @@ import type { ChainedState, Personal } from './store.ts';
 
 /** An entry as the journal keeps it. */
 export interface KeptEntry {
+  readonly position: number;
   readonly accountId: string;
   readonly version: number;
   readonly body: string;
@@ -25,6 +26,11 @@ export interface VerifiedAccount {
   refunds: Map<number, number> | null;
   /** The refund of the same debit that came before the entry that was added last. */
   replaced: number | undefined;
+  /** Positions of the entries that were verified, from this version on. */
+  readonly firstVersion: number;
+  readonly positions: number[];
+  /** By version: positions of entries behind where the journal starts. */
+  kept: Map<number, number> | null;
 }
 
 /** Goes through a journal in its order and finds the first entry of each account that is wrong. */
@@ -36,8 +42,8 @@ export interface ChainVerifier {
   readonly accounts: ReadonlyMap<string, VerifiedAccount>;
   /** Takes an account up from where `from` says that its chain goes on. */
   readonly begin: (accountId: string) => void;
-  /** A refund that stands before where the journal starts. */
-  readonly knowRefund: (refund: DebitRefunded) => void;
+  /** An entry that stands before where the journal starts. */
+  readonly knowKept: (entry: Entry, position: number) => void;
   /** What is missing after an account's last entry; null when nothing is. */
   readonly endFlaw: (accountId: string) => string | null;
 }
@@ -49,7 +55,7 @@ export function createChainVerifier({
   /** Where an account's chain goes on from, for a journal whose oldest entries are not there; null: from its first entry. */
   readonly from: (accountId: string) => ChainedState | null;
   /** An earlier entry: one that has been verified, or one behind where the journal starts. */
-  readonly entryAt: (accountId: string, version: number) => Entry | null;
+  readonly entryAt: (position: number) => Entry | null;
 }): ChainVerifier {
   const accounts = new Map<string, VerifiedAccount>();
   let last: VerifiedAccount | null = null;
@@ -59,7 +65,8 @@ export function createChainVerifier({
     let account = accounts.get(accountId);
     if (account === undefined) {
       const { state, hash } = from(accountId) ?? { state: null, hash: CHAIN_START };
-      account = { state, hash, refunds: null, replaced: undefined };
+      const firstVersion = (state?.version ?? 0) + 1;
+      account = { state, hash, refunds: null, replaced: undefined, firstVersion, positions: [], kept: null };
       accounts.set(accountId, account);
     }
     return account;
@@ -83,22 +90,23 @@ export function createChainVerifier({
     const flaw = personalFlaw(entry, personal) ?? rulesFlaw(account, entry);
     if (flaw !== null) return flaw;
     account.hash = hash;
+    account.positions.push(line.position);
     account.replaced = undefined;
     if (entry.kind === 'DebitRefunded') {
-      account.refunds ??= new Map();
-      account.replaced = account.refunds.get(entry.debitVersion);
-      account.refunds.set(entry.debitVersion, version);
+      account.replaced = account.refunds?.get(entry.debitVersion);
+      keepRefund(account, entry);
     }
     if (entry.kind === 'RateCardPublished') rateCards = account.state?.rateCards ?? rateCards;
     return entry;
   }
 
   function rulesFlaw(account: VerifiedAccount, entry: Entry): string | null {
-    const { accountId } = entry;
     let unread: unknown = null;
     const read = (version: number) => {
+      const position = account.positions[version - account.firstVersion] ?? account.kept?.get(version);
+      if (position === undefined) return null;
       try {
-        return entryAt(accountId, version);
+        return entryAt(position);
       } catch (error) {
         unread = error;
         throw error;
@@ -128,16 +136,22 @@ export function createChainVerifier({
     account: () => last,
     accounts,
     begin: (accountId) => void accountOf(accountId),
-    knowRefund: ({ accountId, debitVersion, version }) => {
-      const account = accountOf(accountId);
-      account.refunds ??= new Map();
-      account.refunds.set(debitVersion, version);
+    knowKept: (entry, position) => {
+      const account = accountOf(entry.accountId);
+      account.kept ??= new Map();
+      account.kept.set(entry.version, position);
+      if (entry.kind === 'DebitRefunded') keepRefund(account, entry);
     },
     endFlaw: (accountId) => {
       const state = accounts.get(accountId)?.state ?? null;
       return state === null ? null : endFlaw(state);
     },
   };
+}
+
+function keepRefund(account: VerifiedAccount, { debitVersion, version }: DebitRefunded): void {
+  account.refunds ??= new Map();
+  account.refunds.set(debitVersion, version);
 }
 
 /** Names and metadata may have been erased; where they are, they are those that the entry was made with. */

@@ -4,9 +4,8 @@ import { decodeEntry } from '../../core/entry-format.ts';
 import { buildFilter } from './change-filter.ts';
 import type { PlacedEntry } from './derive-batch.ts';
 import { createBatchDeriver } from './derive-batch.ts';
+import { createEntryRows } from './entry-rows.ts';
 import { openDerived, openJournal } from './open-files.ts';
-import type { StoredRow } from './stored-row.ts';
-import { STORED_COLUMNS } from './stored-row.ts';
 import { notify, serveThread } from './thread.ts';
 
 /** Entries of one transaction: large enough to write in order, small enough to be seen soon. */
@@ -46,9 +45,7 @@ const { checkpoint: start, seed } = derived.prepare('SELECT checkpoint, seed FRO
   checkpoint: number;
   seed: number;
 };
-const readBatch = journal.prepare(
-  `SELECT ${STORED_COLUMNS} FROM entry WHERE position > ? AND position <= ? ORDER BY position LIMIT ${BATCH_ENTRIES}`,
-);
+const entryRows = createEntryRows(journal, 'main');
 const setCheckpoint = derived.prepare('UPDATE progress SET checkpoint = ?');
 const addSnapshot = derived.prepare(
   'INSERT OR REPLACE INTO snapshot (account_id, version, state, hash) VALUES (?, ?, ?, ?)',
@@ -70,7 +67,7 @@ function inTransaction(database: DatabaseSync, work: () => void): void {
 /** One batch per turn of the event loop, so that requests come in between. */
 function step(): void {
   if (isClosed) return;
-  const rows = readBatch.all(checkpoint, target) as unknown as StoredRow[];
+  const rows = entryRows.range({ after: checkpoint, upTo: target, limit: BATCH_ENTRIES });
   const batch: PlacedEntry[] = rows.map((row) => ({ position: row.position, entry: decodeEntry(row) }));
   const last = batch.at(-1);
   isRunning = last !== undefined;

@@ -1,23 +1,122 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { EntryBlock } from './entry-block.ts';
+import { eachOfBlock, findInBlock } from './entry-block.ts';
 import type { StoredRow } from './stored-row.ts';
-import { STORED_COLUMNS } from './stored-row.ts';
 
-/** A journal's entries by their positions. */
+/** A journal's entries by their positions. All of it throws `BrokenBlock` where a block is none. */
 export interface EntryRows {
   readonly at: (position: number) => StoredRow | null;
   /** Entries after a position and up to another, in order: so many at the most, but for what it takes to end a block. */
-  readonly range: (range: { after: number; upTo: number; limit: number }) => StoredRow[];
+  readonly range: (range: Range & { readonly limit: number }) => StoredRow[];
+  /** All of them, a block at a time. */
+  readonly each: (range: Range) => Generator<StoredRow>;
+  /** The same from the last to the first. */
+  readonly eachBackwards: (range: Range) => Generator<StoredRow>;
+  /** Blocks that hold such entries, and others before and after them; personal parts are not in them. */
+  readonly blocks: (range: Range) => Generator<EntryBlock>;
+  /** By position. */
+  readonly personals: (range: Range) => ReadonlyMap<number, string>;
+  /** The last position that there is; 0 for none. */
+  readonly last: () => number;
 }
+
+/** Positions: after one and up to another. */
+export interface Range {
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** What a journal from before there were blocks holds, as blocks of one entry. */
+const OLD_BLOCKS =
+  '(SELECT position AS last_position, account_id || char(10) || version || char(10) || body || char(10) || lower(hex(hash)) AS entries FROM SCHEMA.entry)';
+const OLD_PERSONAL = '(SELECT position, personal AS data FROM SCHEMA.entry WHERE personal IS NOT NULL)';
+
+/** Of one read: no long one keeps the writer from folding its log back into the file. */
+const PAGE_BLOCKS = 64;
+const PAGE_ENTRIES = 2000;
 
 /** `schema`: what the connection calls the journal's file. */
 export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journal'): EntryRows {
-  const from = `SELECT ${STORED_COLUMNS} FROM ${schema}.entry AS entry`;
-  const selectOne = database.prepare(`${from} WHERE position = ?`);
-  const selectRange = database.prepare(
-    `${from} WHERE position > ? AND position <= ? ORDER BY position LIMIT ?`,
+  const isOld =
+    database.prepare(`SELECT 1 FROM ${schema}.sqlite_schema WHERE name = 'block'`).get() === undefined;
+  const blockTable = isOld ? OLD_BLOCKS.replace('SCHEMA', schema) : `${schema}.block`;
+  const personalTable = isOld ? OLD_PERSONAL.replace('SCHEMA', schema) : `${schema}.personal`;
+  const blocksFrom = `SELECT last_position AS lastPosition, entries AS text FROM ${blockTable} WHERE last_position`;
+  const selectBlock = database.prepare(`${blocksFrom} >= ? ORDER BY last_position LIMIT 1`);
+  const selectBlocks = database.prepare(`${blocksFrom} > ? ORDER BY last_position LIMIT ${PAGE_BLOCKS}`);
+  const selectPersonal = database.prepare(`SELECT data FROM ${personalTable} WHERE position = ?`);
+  const selectPersonals = database.prepare(
+    `SELECT position, data FROM ${personalTable} WHERE position > ? AND position <= ?`,
   );
+  const selectLast = database.prepare(`SELECT max(last_position) AS last FROM ${blockTable}`);
+
+  function personalsOf(range: Range): ReadonlyMap<number, string> {
+    return new Map(
+      selectPersonals
+        .all(range.after, range.upTo)
+        .map(({ position, data }) => [position as number, data as string]),
+    );
+  }
+
+  function* blocks({ after, upTo }: Range): Generator<EntryBlock> {
+    let last = after;
+    while (last < upTo) {
+      const page = selectBlocks.all(last) as unknown as EntryBlock[];
+      if (page.length === 0) return;
+      for (const block of page) {
+        yield block;
+        last = block.lastPosition;
+        if (last >= upTo) return;
+      }
+    }
+  }
+
+  function range({ after, upTo, limit }: Range & { readonly limit: number }): StoredRow[] {
+    const rows: StoredRow[] = [];
+    for (const block of blocks({ after, upTo })) {
+      eachOfBlock(block, (position, entry) => {
+        if (entry !== null && position > after && position <= upTo)
+          rows.push({ position, ...entry, personal: null });
+      });
+      if (rows.length >= limit) break;
+    }
+    const personals = personalsOf({ after, upTo: rows.at(-1)?.position ?? after });
+    return personals.size === 0
+      ? rows
+      : rows.map((row) => ({ ...row, personal: personals.get(row.position) ?? null }));
+  }
+
   return {
-    at: (position) => (selectOne.get(position) ?? null) as StoredRow | null,
-    range: ({ after, upTo, limit }) => selectRange.all(after, upTo, limit) as unknown as StoredRow[],
+    at: (position) => {
+      const block = selectBlock.get(position) as EntryBlock | undefined;
+      const entry = block === undefined ? null : findInBlock(block, position);
+      if (entry === null) return null;
+      return {
+        position,
+        ...entry,
+        personal: (selectPersonal.get(position)?.['data'] ?? null) as string | null,
+      };
+    },
+    range,
+    blocks,
+    personals: personalsOf,
+    each: function* each({ after, upTo }) {
+      let last = after;
+      for (;;) {
+        const rows = range({ after: last, upTo, limit: PAGE_ENTRIES });
+        yield* rows;
+        last = rows.at(-1)?.position ?? upTo;
+        if (last >= upTo) return;
+      }
+    },
+    eachBackwards: function* eachBackwards({ after, upTo }) {
+      for (let to = upTo; to > after; to -= PAGE_ENTRIES)
+        yield* range({
+          after: Math.max(after, to - PAGE_ENTRIES),
+          upTo: to,
+          limit: PAGE_ENTRIES,
+        }).toReversed();
+    },
+    last: () => (selectLast.get()?.['last'] ?? 0) as number,
   };
 }

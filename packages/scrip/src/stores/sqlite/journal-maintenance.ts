@@ -5,7 +5,7 @@ export type Maintenance =
   /** Notes that an account's personal data is being erased; answered with the note's number. */
   | { readonly kind: 'mark'; readonly accountId: string }
   | { readonly kind: 'unmark'; readonly mark: number }
-  /** Erases the personal parts of rows. */
+  /** Erases the personal parts of entries. */
   | { readonly kind: 'erase'; readonly positions: readonly number[] }
   /** Cuts the write-ahead log to nothing; answered with 1, or with 0 while somebody reads in it. */
   | { readonly kind: 'empty-log' };
@@ -14,7 +14,7 @@ export type Maintenance =
 export function createMaintenance(journal: DatabaseSync): (request: Maintenance) => number {
   // Nothing of what is erased goes into a file of its own.
   journal.exec('PRAGMA temp_store = MEMORY;');
-  const erase = journal.prepare('UPDATE entry SET personal = NULL WHERE position = ?');
+  const erase = journal.prepare('DELETE FROM personal WHERE position = ?');
   const mark = journal.prepare('INSERT INTO erasure (account_id) VALUES (?)');
   const unmark = journal.prepare('DELETE FROM erasure WHERE mark = ?');
 

@@ -5,10 +5,13 @@ import type { AccountState } from '../../core/account.ts';
 import type { ChainEnd } from '../../ledger/anchor.ts';
 import { WrongEntry } from '../../ledger/chain-ends.ts';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
+import type { EntryRows } from './entry-rows.ts';
+import { createEntryRows } from './entry-rows.ts';
 import { checkSchema } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 import type { SEAL_TABLES } from './seal.ts';
 import { checkSeal, readSeal, readSealedAccount, readSealedEnds } from './seal.ts';
+import type { StoredRow } from './stored-row.ts';
 
 /** A journal that is read from outside, beside the process that writes it. */
 export interface JournalSource {
@@ -61,20 +64,20 @@ export function openJournalSource(file: string): JournalSource {
   }
 }
 
-const SELECT_ENTRIES = `SELECT position AS number, account_id AS accountId, version, body, personal,
-  lower(hex(hash)) AS hash FROM entry`;
+function numbered({ position: number, ...entry }: StoredRow): NumberedEntry {
+  return { number, ...entry };
+}
 
-function readSealed(database: DatabaseSync): SealedEntries {
+function readSealed(database: DatabaseSync, entryRows: EntryRows): SealedEntries {
   const seal = readSeal(database);
   const after = seal?.position ?? 0;
   return {
     after,
     ends: seal === null ? [] : readSealedEnds(database),
     stateOf: (accountId) => (seal === null ? null : (readSealedAccount(database, accountId)?.state ?? null)),
-    kept: () =>
-      database
-        .prepare(`${SELECT_ENTRIES} WHERE position <= ? ORDER BY position`)
-        .iterate(after) as unknown as Iterable<NumberedEntry>,
+    kept: function* kept() {
+      for (const row of entryRows.each({ after: 0, upTo: after })) yield numbered(row);
+    },
     rows: (table) => {
       const select = database.prepare(`SELECT * FROM ${table}`);
       select.setReadBigInts(true);
@@ -89,21 +92,18 @@ function readSealed(database: DatabaseSync): SealedEntries {
 
 function sourceOf(database: DatabaseSync): JournalSource {
   checkSchema(database, JOURNAL_MIGRATIONS);
-  const sealed = readSealed(database);
-  const selectLast = database.prepare('SELECT max(position) AS last FROM entry');
-  const selectPage = database.prepare(
-    `${SELECT_ENTRIES} WHERE position > ? AND position <= ? ORDER BY position LIMIT ${PAGE_ENTRIES}`,
-  );
+  const entryRows = createEntryRows(database, 'main');
+  const sealed = readSealed(database, entryRows);
   function readPage(after: number, upTo: number): NumberedEntry[] {
-    const page = selectPage.all(after, upTo) as unknown as NumberedEntry[];
+    const page = entryRows.range({ after, upTo, limit: PAGE_ENTRIES }).map(numbered);
     // Numbers have no gaps, so that the first one that is not where it belongs names what is missing.
-    for (let at = 0; at < Math.min(PAGE_ENTRIES, upTo - after); at += 1)
+    for (let at = 0; at < Math.max(page.length, Math.min(PAGE_ENTRIES, upTo - after)); at += 1)
       if (page[at]?.number !== after + at + 1)
         throw new WrongEntry(after + at + 1, `entry ${after + at + 1} is missing`);
     return page;
   }
   return {
-    lastNumber: () => Math.max(Number(selectLast.get()?.['last'] ?? 0), sealed.after),
+    lastNumber: () => Math.max(entryRows.last(), sealed.after),
     sealed,
     pages: function* pages(after, upTo) {
       let last = after;

@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import type { SealedEntries } from './journal-source.ts';
+import { encodeBlocks } from './entry-block.ts';
+import { createEntryRows } from './entry-rows.ts';
 import { migrate } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 import { SEAL_TABLES } from './seal.ts';
@@ -59,9 +61,8 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
   // What is erased is overwritten, and nothing of it goes into a file of its own.
   database.exec('PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;');
   migrate(database, JOURNAL_MIGRATIONS);
-  const insert = database.prepare(
-    'INSERT INTO entry (position, account_id, version, body, personal, hash) VALUES (?, ?, ?, ?, ?, ?)',
-  );
+  const insertBlock = database.prepare('INSERT INTO block (last_position, entries) VALUES (?, ?)');
+  const insertPersonal = database.prepare('INSERT INTO personal (position, data) VALUES (?, ?)');
   const close = () => {
     if (database.isOpen) database.close();
   };
@@ -74,17 +75,19 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
       throw new UnwritableTarget(partFile, cause as Error);
     }
   };
-  const append = (entries: Iterable<NumberedEntry>) =>
+  const append = (entries: readonly NumberedEntry[]) =>
     write(() => {
-      for (const { number, accountId, version, body, personal, hash } of entries)
-        insert.run(number, accountId, version, body, personal, Buffer.from(hash, 'hex'));
+      for (const { lastPosition, text } of encodeBlocks(entries[0]?.number ?? 0, entries))
+        insertBlock.run(lastPosition, text);
+      for (const { number, personal } of entries) if (personal !== null) insertPersonal.run(number, personal);
     });
   return {
     partFile,
     append,
     appendSealed: (sealed) => {
       if (sealed.after === 0) return;
-      append([...sealed.kept()]);
+      // What is kept lies apart.
+      for (const entry of sealed.kept()) append([entry]);
       for (const table of SEAL_TABLES) {
         const rows = [...sealed.rows(table)];
         const places = rows[0]?.map(() => '?').join(', ');
@@ -113,13 +116,12 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
 }
 
 function eraseFrom(database: DatabaseSync, beforeVersions: ReadonlyMap<string, number>): void {
-  database.exec('CREATE TEMP TABLE erased (account_id TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT');
-  const insert = database.prepare('INSERT INTO erased (account_id, version) VALUES (?, ?)');
-  for (const [accountId, version] of beforeVersions) insert.run(accountId, version);
-  database.exec(
-    `UPDATE entry SET personal = NULL WHERE personal IS NOT NULL
-     AND version < (SELECT version FROM erased WHERE erased.account_id = entry.account_id)`,
-  );
+  const entryRows = createEntryRows(database, 'main');
+  const erase = database.prepare('DELETE FROM personal WHERE position = ?');
+  for (const position of entryRows.personals({ after: 0, upTo: entryRows.last() }).keys()) {
+    const { accountId, version } = entryRows.at(position) ?? { accountId: '', version: 0 };
+    if (version < (beforeVersions.get(accountId) ?? 0)) erase.run(position);
+  }
 }
 
 export function hasPart(file: string): boolean {

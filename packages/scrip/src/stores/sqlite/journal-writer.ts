@@ -1,5 +1,6 @@
 import { Fault } from '../../ledger/fault.ts';
 import type { AppendedEntry } from '../../ledger/store.ts';
+import { encodeBlocks } from './entry-block.ts';
 import type { Maintenance } from './journal-maintenance.ts';
 import { startThread, ThreadError } from './thread.ts';
 import type { JournalCommit } from './writer-thread.ts';
@@ -54,11 +55,7 @@ export function createJournalWriter({
   async function write(entries: readonly AppendedEntry[], position: number): Promise<void> {
     // What was decided before this failed, and this was decided on top of it.
     throwIfFailed();
-    // Neither JSON nor a hash nor an account's id holds a line break.
-    let text = '';
-    for (const { entry, body, personal, hash } of entries)
-      text += `${entry.accountId}\n${entry.version}\n${body}\n${personal === null ? '' : JSON.stringify(personal)}\n${hash}\n`;
-    const commit: JournalCommit = { firstPosition: position - entries.length + 1, text };
+    const commit = commitOf(position - entries.length + 1, entries);
     try {
       await withTimeout(thread.ask(commit));
     } catch (cause) {
@@ -96,6 +93,15 @@ export function createJournalWriter({
       await thread.end();
     },
   };
+}
+
+function commitOf(firstPosition: number, entries: readonly AppendedEntry[]): JournalCommit {
+  const personals: { position: number; data: string }[] = [];
+  const lines = entries.map(({ entry: { accountId, version }, body, personal, hash }, at) => {
+    if (personal !== null) personals.push({ position: firstPosition + at, data: JSON.stringify(personal) });
+    return { accountId, version, body, hash };
+  });
+  return { blocks: encodeBlocks(firstPosition, lines), personals };
 }
 
 async function withTimeout<T>(commit: Promise<T>): Promise<T> {

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { AccountState } from '../../core/account.ts';
 import { OVERDRAFT_LOT } from '../../core/account.ts';
 import type { Entry } from '../../core/entry.ts';
@@ -6,8 +5,7 @@ import { continuedVersion } from '../../core/entry.ts';
 import { decodeEntry } from '../../core/entry-format.ts';
 import { eachHold } from '../../core/hold-tree.ts';
 import { drawnLots } from '../../core/lots.ts';
-import type { StoredRow } from './stored-row.ts';
-import { STORED_COLUMNS } from './stored-row.ts';
+import type { EntryRows } from './entry-rows.ts';
 
 /**
  * Which entries up to a cut must stay in the journal, because what comes after it still speaks of them: of open lots
@@ -20,7 +18,7 @@ export interface NeededEntries {
   /** An entry after the cut. */
   readonly addLater: (entry: Entry) => void;
   /** The positions of the needed entries, newest first. All of what stands at and after the cut has been added. */
-  readonly positions: (journal: DatabaseSync, cut: number) => Generator<number>;
+  readonly positions: (journal: EntryRows, cut: number) => Generator<number>;
 }
 
 export function createNeededEntries(): NeededEntries {
@@ -72,10 +70,7 @@ export function createNeededEntries(): NeededEntries {
     addLater: needWhatItSpeaksOf,
     positions: function* positions(journal, cut) {
       // From the newest to the oldest: what an entry speaks of stands before it.
-      const rows = journal
-        .prepare(`SELECT ${STORED_COLUMNS} FROM entry WHERE position <= ? ORDER BY position DESC`)
-        .iterate(cut) as unknown as Iterable<StoredRow>;
-      for (const row of rows) {
+      for (const row of journal.eachBackwards({ after: 0, upTo: cut })) {
         const entry = decodeEntry(row);
         if (!isNeeded(entry)) continue;
         if (entry.kind === 'DebitRefunded') refunded.add(grantKey(entry.accountId, `${entry.debitVersion}`));

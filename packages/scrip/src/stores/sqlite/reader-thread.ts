@@ -6,8 +6,8 @@ import type { ChainedState, EntriesQuery } from '../../ledger/store.ts';
 import { BILLION } from './usage-table.ts';
 import type { ChangeRun } from './deriver-thread.ts';
 import { openForReading } from './open-files.ts';
+import { createEntryRows } from './entry-rows.ts';
 import type { StoredRow } from './stored-row.ts';
-import { STORED_COLUMNS } from './stored-row.ts';
 import { serveThread } from './thread.ts';
 
 export interface ReadRequests {
@@ -72,7 +72,8 @@ export interface UsageRows {
 const { files } = workerData as { files: { journal: string; derived: string } };
 const database = openForReading(files);
 
-const FROM_HISTORY = `SELECT ${STORED_COLUMNS} FROM history JOIN journal.entry AS entry ON entry.position = history.position`;
+const entryRows = createEntryRows(database, 'journal');
+const FROM_HISTORY = 'SELECT history.position FROM history';
 const selectSnapshot = database.prepare(
   'SELECT state, hash FROM snapshot WHERE account_id = ? AND version <= ? ORDER BY version DESC LIMIT 1',
 );
@@ -86,9 +87,8 @@ const selectPage = database.prepare(
   `${FROM_HISTORY} WHERE history.account_id = ? AND history.version > ? ORDER BY history.version LIMIT ?`,
 );
 const selectPageOfKind = database.prepare(
-  `SELECT ${STORED_COLUMNS} FROM entry_of_kind AS kinds
+  `SELECT history.position FROM entry_of_kind AS kinds
    JOIN history ON history.account_id = kinds.account_id AND history.version = kinds.version
-   JOIN journal.entry AS entry ON entry.position = history.position
    WHERE kinds.account_id = ? AND kinds.kind = ? AND kinds.version > ? ORDER BY kinds.version LIMIT ?`,
 );
 const selectSealed = database.prepare(
@@ -100,7 +100,7 @@ const selectLastVersion = database.prepare(
 const selectTime = database.prepare('SELECT at_ms AS atMs FROM history WHERE account_id = ? AND version = ?');
 const selectRuns = database.prepare('SELECT run FROM change_run ORDER BY run DESC');
 const selectChange = database.prepare(
-  `SELECT ${STORED_COLUMNS} FROM change JOIN journal.entry AS entry ON entry.position = change.position
+  `SELECT change.position FROM change
    WHERE change.run = ? AND change.hash = ? ORDER BY change.position DESC`,
 );
 const selectContinuation = database.prepare(
@@ -118,15 +118,13 @@ const selectAccounts = database.prepare(
 );
 const selectKey = database.prepare('SELECT account_id AS id FROM api_key WHERE digest = ?');
 const selectPersonal = database.prepare(
-  `SELECT history.position FROM history JOIN journal.entry AS entry ON entry.position = history.position
-   WHERE history.account_id = ? AND history.version > ? AND history.version <= ? AND entry.personal IS NOT NULL`,
-);
-const selectTail = database.prepare(
-  `SELECT ${STORED_COLUMNS} FROM journal.entry AS entry WHERE position > ? ORDER BY position LIMIT ?`,
+  `SELECT history.position FROM history JOIN journal.personal AS personal ON personal.position = history.position
+   WHERE history.account_id = ? AND history.version > ? AND history.version <= ?`,
 );
 
-const asRows = (rows: unknown) => rows as StoredRow[];
-const asRow = (row: unknown) => (row ?? null) as StoredRow | null;
+const asRow = (found: unknown) =>
+  found === undefined ? null : entryRows.at((found as { position: number }).position);
+const asRows = (found: readonly unknown[]) => found.flatMap((row) => asRow(row) ?? []);
 
 /** Where the account stood when its oldest entries were sealed. */
 function sealedOf(accountId: string): { readonly version: number; readonly atMs: number } {
@@ -208,7 +206,7 @@ const handlers: {
   keyOwner: ({ digest }) => (selectKey.get(digest)?.['id'] ?? null) as string | null,
   personal: ({ accountId, afterVersion, upToVersion }) =>
     selectPersonal.all(accountId, afterVersion, upToVersion).map((row) => row['position'] as number),
-  tail: ({ after, limit }) => asRows(selectTail.all(after, limit)),
+  tail: ({ after, limit }) => entryRows.range({ after, upTo: Number.MAX_SAFE_INTEGER, limit }),
   start: () => ({
     ...(database.prepare('SELECT checkpoint, seed FROM progress').get() as {
       checkpoint: number;
@@ -217,7 +215,7 @@ const handlers: {
     // What is sealed has had its positions.
     lastPosition: database
       .prepare(
-        `SELECT max(ifnull((SELECT max(position) FROM journal.entry), 0),
+        `SELECT max(ifnull((SELECT max(last_position) FROM journal.block), 0),
            ifnull((SELECT position FROM journal.seal), 0)) AS last`,
       )
       .get()?.['last'] as number,

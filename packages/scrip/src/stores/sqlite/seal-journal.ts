@@ -6,6 +6,8 @@ import { encodeAnchor } from '../../ledger/anchor.ts';
 import { createChainEnds } from '../../ledger/chain-ends.ts';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import type { ChainedState } from '../../ledger/store.ts';
+import { encodeBlocks } from './entry-block.ts';
+import { createEntryRows } from './entry-rows.ts';
 import type { JournalSource } from './journal-source.ts';
 import { openJournalSource } from './journal-source.ts';
 import { migrate } from './migrate.ts';
@@ -14,6 +16,7 @@ import { createNeededEntries } from './needed-entries.ts';
 import { openJournal } from './open-files.ts';
 import { removeDerived } from './prepare-files.ts';
 import { digestSeal, readSeal, readSealedAccount, readSealedEnds } from './seal.ts';
+import type { StoredRow } from './stored-row.ts';
 import { createUsageTable } from './usage-table.ts';
 
 /** What is about to be sealed: the entries after one number, up to another. */
@@ -76,12 +79,12 @@ export function openSealableJournal(files: {
 /** The entries from the seal, or the first, to the last one before any of an instant or later. */
 function rangeBefore(database: DatabaseSync, source: JournalSource, beforeMs: number) {
   const after = readSeal(database)?.position ?? 0;
-  const first = database
-    .prepare(
-      `SELECT position FROM entry WHERE position > ? AND json_extract(body, '$.atMs') >= ? ORDER BY position LIMIT 1`,
-    )
-    .get(after, beforeMs);
-  return { after, upTo: first === undefined ? source.lastNumber() : Number(first['position']) - 1 };
+  const last = source.lastNumber();
+  for (const page of source.pages(after, last)) {
+    const first = page.find((entry) => decodeEntry(entry).atMs >= beforeMs);
+    if (first !== undefined) return { after, upTo: first.number - 1 };
+  }
+  return { after, upTo: last };
 }
 
 function planSeal(
@@ -146,13 +149,30 @@ function keepNeeded(database: DatabaseSync, source: JournalSource, upTo: number)
   for (const { state } of sealedStates(database)) needed.addState(state);
   for (const page of source.pages(upTo, source.lastNumber()))
     for (const entry of page) needed.addLater(decodeEntry(entry));
-  database.exec('CREATE TEMP TABLE needed (position INTEGER PRIMARY KEY)');
-  const keep = database.prepare('INSERT INTO temp.needed (position) VALUES (?)');
-  for (const position of needed.positions(database, upTo)) keep.run(position);
-  database
-    .prepare('DELETE FROM entry WHERE position <= ? AND position NOT IN (SELECT position FROM temp.needed)')
-    .run(upTo);
-  database.exec('DROP TABLE temp.needed');
+  const entryRows = createEntryRows(database, 'main');
+  const kept = [...needed.positions(entryRows, upTo)].toReversed();
+  replaceUpTo(
+    database,
+    kept.flatMap((position) => entryRows.at(position) ?? []),
+    upTo,
+  );
+}
+
+/** Leaves of the entries up to a position the given ones only, each in a block of its own. */
+function replaceUpTo(database: DatabaseSync, kept: readonly StoredRow[], upTo: number): void {
+  const entryRows = createEntryRows(database, 'main');
+  // The last block may go on behind the cut.
+  const [cut] = entryRows.blocks({ after: upTo - 1, upTo });
+  const last = cut?.lastPosition ?? upTo;
+  const behind = entryRows.range({ after: upTo, upTo: last, limit: last - upTo });
+  database.prepare('DELETE FROM block WHERE last_position <= ?').run(last);
+  database.prepare('DELETE FROM personal WHERE position <= ?').run(upTo);
+  const insertBlock = database.prepare('INSERT INTO block (last_position, entries) VALUES (?, ?)');
+  const insertPersonal = database.prepare('INSERT INTO personal (position, data) VALUES (?, ?)');
+  const blocks = kept.flatMap((row) => encodeBlocks(row.position, [row]));
+  for (const { lastPosition, text } of [...blocks, ...encodeBlocks(upTo + 1, behind)])
+    insertBlock.run(lastPosition, text);
+  for (const { position, personal } of kept) if (personal !== null) insertPersonal.run(position, personal);
 }
 
 function* sealedStates(database: DatabaseSync): Generator<ChainedState> {

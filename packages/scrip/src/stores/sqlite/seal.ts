@@ -4,6 +4,7 @@ import { decodeState } from '../../core/entry-format.ts';
 import type { ChainEnd } from '../../ledger/anchor.ts';
 import { anchorOf, encodeAnchor } from '../../ledger/anchor.ts';
 import type { ChainedState } from '../../ledger/store.ts';
+import { createEntryRows } from './entry-rows.ts';
 
 /** What a journal says of its oldest entries, which are sealed: up to which one, and the anchor of all of them. */
 export interface Seal {
@@ -73,12 +74,15 @@ export function digestSeal(journal: DatabaseSync, position: number): string {
       )
       .iterate(),
   );
-  add(
-    journal
-      .prepare(
-        'SELECT position, account_id, version, body, hex(hash) FROM entry WHERE position <= ? ORDER BY position',
-      )
-      .iterate(position),
-  );
+  add(keptEntries(journal, position));
   return digest.digest('hex');
+}
+
+/** With the names that they have had in every digest. */
+function* keptEntries(journal: DatabaseSync, upTo: number) {
+  for (const { position, accountId, version, body, hash } of createEntryRows(journal, 'main').each({
+    after: 0,
+    upTo,
+  }))
+    yield { position, account_id: accountId, version, body, 'hex(hash)': hash.toUpperCase() };
 }

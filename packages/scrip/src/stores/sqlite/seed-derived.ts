@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeEntry, decodeState } from '../../core/entry-format.ts';
 import { createBatchDeriver } from './derive-batch.ts';
+import { createEntryRows } from './entry-rows.ts';
 import type { Seal } from './seal.ts';
-import type { StoredRow } from './stored-row.ts';
-import { STORED_COLUMNS } from './stored-row.ts';
 
 /** Fills new derived tables with what they held when the journal's oldest entries were sealed, as far as it is kept. */
 export function seedDerived(
@@ -22,9 +21,7 @@ export function seedDerived(
     for (const { digest } of keys) addKey.run(digest, id);
   }
   const deriveBatch = createBatchDeriver(derived, seed);
-  const kept = derived
-    .prepare(`SELECT ${STORED_COLUMNS} FROM journal.entry AS entry WHERE position <= ? ORDER BY position`)
-    .iterate(seal.position) as unknown as Iterable<StoredRow>;
+  const kept = createEntryRows(derived, 'journal').each({ after: 0, upTo: seal.position });
   // Their usage is in the sealed sums.
   for (const row of kept)
     deriveBatch([{ position: row.position, entry: decodeEntry(row) }], { withUsage: false });

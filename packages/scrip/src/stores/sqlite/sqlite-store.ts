@@ -191,6 +191,6 @@ async function readTail({
       if (changeHash !== null) index.add(changeHash, row.position);
       position = row.position;
     }
-    if (rows.length < TAIL_PAGE) return position;
+    if (rows.length === 0) return position;
   }
 }

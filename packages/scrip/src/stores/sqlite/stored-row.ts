@@ -1,7 +1,7 @@
 import { decodeEntry } from '../../core/entry-format.ts';
 import type { Personal, RecordedEntry } from '../../ledger/store.ts';
 
-/** A row of the journal as it is read and sent between threads. */
+/** An entry of the journal as it is read and sent between threads. */
 export interface StoredRow {
   readonly position: number;
   readonly accountId: string;
@@ -10,10 +10,6 @@ export interface StoredRow {
   readonly personal: string | null;
   readonly hash: string;
 }
-
-/** The columns of a `StoredRow`, of a journal entry named `entry`. */
-export const STORED_COLUMNS =
-  'entry.position, entry.account_id AS accountId, entry.version, entry.body, entry.personal, lower(hex(entry.hash)) AS hash';
 
 export function toRecorded(row: StoredRow): RecordedEntry {
   return {

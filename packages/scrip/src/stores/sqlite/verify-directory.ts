@@ -4,6 +4,7 @@ import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
 import { anchorOf } from '../../ledger/anchor.ts';
 import { Fault } from '../../ledger/fault.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
+import { createEntryRows } from './entry-rows.ts';
 import { readSeal } from './seal.ts';
 import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
@@ -163,9 +164,8 @@ function wrongJournal(entries: number, journalFlaw: JournalFlaw): Verification {
 }
 
 function lastPosition(journal: DatabaseSync): number {
-  const last = Number(journal.prepare('SELECT max(position) AS last FROM entry').get()?.['last'] ?? 0);
   // Where all is sealed, the last entries may be gone.
-  return Math.max(last, readSeal(journal)?.position ?? 0);
+  return Math.max(createEntryRows(journal, 'main').last(), readSeal(journal)?.position ?? 0);
 }
 
 function firstFlaw(found: readonly ShareReply[]): JournalFlaw | null {
@@ -195,8 +195,7 @@ function lostFlaw(
   const unnamed = { accountId: null, version: null };
   if (found.reduce((sum, share) => sum + share.entries, 0) !== entries - after) {
     let number = after + 1;
-    const positions = journal.prepare('SELECT position FROM entry WHERE position > ? ORDER BY position');
-    for (const { position } of positions.iterate(after))
+    for (const { position } of createEntryRows(journal, 'main').each({ after, upTo: entries }))
       if (position === number) number += 1;
       else break;
     return { number, ...unnamed, what: 'it is missing' };

@@ -1,20 +1,19 @@
 import { workerData } from 'node:worker_threads';
+import type { EntryBlock } from './entry-block.ts';
 import type { Maintenance } from './journal-maintenance.ts';
 import { createMaintenance } from './journal-maintenance.ts';
 import { openJournal } from './open-files.ts';
 import { serveThread, ThreadError } from './thread.ts';
 
-/** One commit. Its entries are one text, because one long string crosses to a thread in a fraction of the time of many. */
+/** What one commit adds: few long texts, because these cross to a thread in a fraction of the time of many short ones. */
 export interface JournalCommit {
-  readonly firstPosition: number;
-  /** Lines, five for each entry: account, version, body, personal part (empty when there is none), hash. */
-  readonly text: string;
+  readonly blocks: readonly EntryBlock[];
+  readonly personals: readonly { readonly position: number; readonly data: string }[];
 }
 
 const journal = openJournal((workerData as { file: string }).file);
-const insert = journal.prepare(
-  "INSERT INTO entry (position, account_id, version, body, personal, hash) VALUES (?, ?, ?, ?, nullif(?, ''), unhex(?))",
-);
+const insertBlock = journal.prepare('INSERT INTO block (last_position, entries) VALUES (?, ?)');
+const insertPersonal = journal.prepare('INSERT INTO personal (position, data) VALUES (?, ?)');
 
 const maintain = createMaintenance(journal);
 
@@ -27,7 +26,8 @@ serveThread((commit: JournalCommit | Maintenance | 'close') => {
   if ('kind' in commit) return maintain(commit);
   try {
     journal.exec('BEGIN IMMEDIATE');
-    appendLines(commit);
+    for (const { lastPosition, text } of commit.blocks) insertBlock.run(lastPosition, text);
+    for (const { position, data } of commit.personals) insertPersonal.run(position, data);
   } catch (error) {
     if (journal.isTransaction) journal.exec('ROLLBACK');
     throw new ThreadError(error instanceof Error ? error.message : String(error), 'not-applied');
@@ -40,13 +40,3 @@ serveThread((commit: JournalCommit | Maintenance | 'close') => {
   }
   return 0;
 });
-
-function appendLines({ firstPosition, text }: JournalCommit): void {
-  const lines = text.split('\n');
-  let position = firstPosition;
-  for (let line = 0; line + 5 <= lines.length; line += 5) {
-    const [accountId = '', version = '', body = '', personal = '', hash = ''] = lines.slice(line, line + 5);
-    insert.run(position, accountId, Number(version), body, personal, hash);
-    position += 1;
-  }
-}

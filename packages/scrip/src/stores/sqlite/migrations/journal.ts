@@ -55,4 +55,25 @@ CREATE TABLE sealed_usage (
   PRIMARY KEY (account_id, slot_ms, pool, action, key)
 ) STRICT, WITHOUT ROWID;
 `,
+  `
+-- Why: a row for each entry cost a commit more than the entries themselves. Entries that follow one another stand in one
+--      row now, as lines of account, version, body and hash, up to what a page of the file holds; it is found by the
+--      position of its last entry. What can be erased stands apart, so that no block is ever written again.
+-- Locks: the whole file, while nobody else has it open; takes as long as the journal is large.
+CREATE TABLE block (
+  last_position INTEGER PRIMARY KEY,
+  entries TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE personal (
+  position INTEGER PRIMARY KEY,
+  data TEXT NOT NULL
+) STRICT;
+
+INSERT INTO block
+  SELECT position, account_id || char(10) || version || char(10) || body || char(10) || lower(hex(hash))
+  FROM entry ORDER BY position;
+INSERT INTO personal SELECT position, personal FROM entry WHERE personal IS NOT NULL ORDER BY position;
+DROP TABLE entry;
+`,
 ];

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeEntry } from '../../../core/entry-format.ts';
+import { createEntryRows } from '../entry-rows.ts';
 import { readSeal } from '../seal.ts';
-import type { StoredRow } from '../stored-row.ts';
-import { STORED_COLUMNS } from '../stored-row.ts';
 import { firstWrongRow } from './account-rows.ts';
 import type { DerivedSums } from './derived-sums.ts';
 import type { Projection, Sums } from './projection.ts';
@@ -92,11 +91,8 @@ function expectedRows(
     for (const { name, says } of sealed.iterate(accountId))
       rows.set(name as string, usageSays(says as string));
   }
-  const stored = journal
-    .prepare(
-      `SELECT ${STORED_COLUMNS} FROM entry WHERE account_id = ? AND position > ? AND position <= ? ORDER BY position`,
-    )
-    .iterate(accountId, after, checkpoint) as unknown as Iterable<StoredRow>;
-  for (const row of stored) projection.put(rows, { position: row.position, entry: decodeEntry(row) });
+  for (const row of createEntryRows(journal, 'main').each({ after, upTo: checkpoint }))
+    if (row.accountId === accountId)
+      projection.put(rows, { position: row.position, entry: decodeEntry(row) });
   return rows;
 }

@@ -1,10 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeEntry } from '../../../core/entry-format.ts';
 import { changeHash } from '../change-filter.ts';
-import type { StoredRow } from '../stored-row.ts';
-import { STORED_COLUMNS } from '../stored-row.ts';
+import { createEntryRows } from '../entry-rows.ts';
 import type { Share } from './share.ts';
-import { inShare } from './share.ts';
+import { isInShare } from './share.ts';
 import type { JournalFlaw } from './verification.ts';
 
 /** No setting lets an id be used again sooner. */
@@ -29,12 +28,8 @@ export function findReusedId({
 }): JournalFlaw | null {
   if (hashes.size === 0) return null;
   const used = new Map<string, { readonly version: number; readonly atMs: number }>();
-  const rows = journal
-    .prepare(
-      `SELECT ${STORED_COLUMNS} FROM entry WHERE position <= ? AND ${inShare(share, 'account_id')} ORDER BY position`,
-    )
-    .iterate(upTo) as unknown as Iterable<StoredRow>;
-  for (const row of rows) {
+  for (const row of createEntryRows(journal, 'main').each({ after: 0, upTo })) {
+    if (!isInShare(share, row.accountId)) continue;
     const { accountId, version, change, atMs } = decodeEntry(row);
     if (change === null || !hashes.has(changeHash(seed, accountId, change.id))) continue;
     const key = `${accountId}\n${change.id}`;

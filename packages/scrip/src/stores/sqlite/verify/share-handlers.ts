@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { decodeEntry } from '../../../core/entry-format.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { SnapshotRow } from '../deriver-thread.ts';
 import { checkRuns } from './change-runs.ts';
 import { compareAccounts } from './compare-accounts.ts';
+import { createEntryRows } from '../entry-rows.ts';
 import { readSeal } from '../seal.ts';
 import { damageOf } from './damage.ts';
 import { openJournalBeside } from './open-beside.ts';
@@ -56,8 +58,6 @@ export function createShareHandlers(
   notify: (notice: VerifyNotice) => void,
 ): ShareHandlers {
   const journal = openJournalBeside(files.journal);
-  // A connection of its own: the other one stands in the middle of its rows.
-  const lookUps = openJournalBeside(files.journal);
   const mine = (column: string) => inShare(share, column);
   let pinned: PinnedDerived = ABSENT;
   let snapshots: SnapshotCheck = NO_SNAPSHOTS;
@@ -85,13 +85,9 @@ export function createShareHandlers(
       return reply;
     },
     verify: (request) => {
-      const { database: derived, checkpoint } = pinned;
+      const { checkpoint } = pinned;
       const onProgress = (entries: number) => notify({ kind: 'progress', entries });
-      verified = verifyShare(
-        { journal, lookUps, derived, checkpoint, share, snapshots },
-        request,
-        onProgress,
-      );
+      verified = verifyShare({ journal, checkpoint, share, snapshots }, request, onProgress);
       sendSnapshots(1);
       const { sums, ...found } = verified;
       return { ...found, ofRuns: sums.ofRuns };
@@ -113,7 +109,6 @@ export function createShareHandlers(
     close: () => {
       pinned.database?.close();
       journal.close();
-      lookUps.close();
       return null;
     },
   };
@@ -131,8 +126,6 @@ function findDamage(find: () => readonly ProjectionFlaw[]): readonly ProjectionF
 }
 
 function atMsOf(journal: DatabaseSync, position: number): number | null {
-  const row = journal
-    .prepare(`SELECT json_extract(body, '$.atMs') AS atMs FROM entry WHERE position = ?`)
-    .get(position);
-  return (row?.['atMs'] ?? null) as number | null;
+  const row = createEntryRows(journal, 'main').at(position);
+  return row === null ? null : decodeEntry(row).atMs;
 }

@@ -3,23 +3,25 @@ import { RATE_CARD_STREAM } from '../../../core/account.ts';
 import type { ChainEnd } from '../../../ledger/anchor.ts';
 import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { createChainVerifier } from '../../../ledger/chain-verifier.ts';
+import { decodeEntry } from '../../../core/entry-format.ts';
 import { changeHash } from '../change-filter.ts';
+import type { BlockEntry } from '../entry-block.ts';
+import { eachOfBlock } from '../entry-block.ts';
+import type { EntryRows } from '../entry-rows.ts';
+import { createEntryRows } from '../entry-rows.ts';
 import { readSeal, readSealedAccount } from '../seal.ts';
+import type { StoredRow } from '../stored-row.ts';
 import type { RunEnd } from './change-runs.ts';
 import { damageOf } from './damage.ts';
 import type { DerivedSums } from './derived-sums.ts';
 import { createDerivedSums } from './derived-sums.ts';
 import { createDuplicateHashes } from './duplicate-hashes.ts';
-import { createEntryFinder } from './entry-finder.ts';
 import { findReusedId } from './reused-id.ts';
 import type { Share } from './share.ts';
-import { inShare } from './share.ts';
+import { isInShare } from './share.ts';
 import type { SnapshotCheck } from './snapshots.ts';
 import { startAtSeal } from './start-at-seal.ts';
 import type { JournalFlaw } from './verification.ts';
-
-/** Positions of one read, so that no long one keeps the server's log from being folded back into the file. */
-const BLOCK_POSITIONS = 1000;
 
 export interface ShareRequest {
   /** The last entry to look at. */
@@ -47,10 +49,6 @@ export interface VerifiedShare {
 
 interface Sources {
   readonly journal: DatabaseSync;
-  /** The journal once more, for earlier entries. */
-  readonly lookUps: DatabaseSync;
-  /** Null where it cannot be read. */
-  readonly derived: DatabaseSync | null;
   /** The last entry that the derived tables hold, as this connection sees them. */
   readonly checkpoint: number;
   readonly share: Share;
@@ -59,27 +57,31 @@ interface Sources {
 
 /** Goes once through the entries of a share: verifies them, and adds up what the derived tables must hold. */
 export function verifyShare(
-  { journal, lookUps, derived, checkpoint, share, snapshots }: Sources,
+  { journal, checkpoint, share, snapshots }: Sources,
   { upTo, anchorEntries, runs }: ShareRequest,
   onProgress: (entries: number) => void,
 ): VerifiedShare {
   const seal = readSeal(journal);
   const after = seal?.position ?? 0;
+  const entryRows = createEntryRows(journal, 'main');
   const chains = createChainVerifier({
     from: seal === null ? () => null : (accountId) => readSealedAccount(journal, accountId),
-    entryAt: createEntryFinder({ journal: lookUps, history: derived, checkpoint }),
+    entryAt: (position) => {
+      const row = entryRows.at(position);
+      return row === null ? null : decodeEntry(row);
+    },
   });
   const sums = createDerivedSums(runs.ends);
   const ids = createDuplicateHashes();
   // Every thread needs the prices; the one whose share they are in answers for their stream.
-  const isMine = isStreamMine(journal, share)
-    ? () => true
-    : (accountId: string) => accountId !== RATE_CARD_STREAM;
+  const isMine = (accountId: string) => isInShare(share, accountId);
+  const wants = (accountId: string) => isMine(accountId) || accountId === RATE_CARD_STREAM;
   let entries = 0;
   let anchorEnds: ChainEnd[] | null = null;
 
-  function addRow([position, accountId, version, body, personal, hash]: JournalRow): string | null {
-    const entry = chains.add({ accountId, version, body, personal, hash });
+  function addRow(row: StoredRow): string | null {
+    const { position, accountId } = row;
+    const entry = chains.add(row);
     if (!isMine(accountId)) return null;
     if (typeof entry === 'string') return entry;
     entries += 1;
@@ -102,17 +104,17 @@ export function verifyShare(
   if (anchorEntries === after) anchorEnds = endsOf(chains, isMine);
   const flaw =
     sealFlaw ??
-    readBlocks({
-      journal,
-      share,
+    readEntries({
+      entryRows,
+      wants,
       after,
       upTo,
-      cut: anchorEntries,
-      addRow,
-      onBlock: (position) => {
+      add: (position, row) => {
+        const what = row === null ? null : addRow(row);
         if (position === anchorEntries) anchorEnds = endsOf(chains, isMine);
-        onProgress(entries);
+        return what;
       },
+      onBlock: () => onProgress(entries),
     });
   return {
     entries,
@@ -127,69 +129,63 @@ export function verifyShare(
   };
 }
 
-type JournalRow = [
-  position: number,
-  accountId: string,
-  version: number,
-  body: string,
-  personal: string | null,
-  hash: string,
-];
-
-/** Reads a share's rows, block by block, until one is wrong. */
-function readBlocks({
-  journal,
-  share,
+/** Reads the entries of a share until one is wrong. */
+function readEntries({
+  entryRows,
+  wants,
   after,
   upTo,
-  cut,
-  addRow,
+  add,
   onBlock,
 }: {
-  readonly journal: DatabaseSync;
-  readonly share: Share;
+  readonly entryRows: EntryRows;
+  readonly wants: (accountId: string) => boolean;
   readonly after: number;
   readonly upTo: number;
-  /** A position where one block ends and another begins. */
-  readonly cut: number | null;
-  readonly addRow: (row: JournalRow) => string | null;
-  readonly onBlock: (position: number) => void;
+  /** Is also told of places whose entries are not of the share. */
+  readonly add: (position: number, entry: StoredRow | null) => string | null;
+  readonly onBlock: () => void;
 }): JournalFlaw | null {
-  const select = journal.prepare(
-    `SELECT position, account_id, version, body, personal, lower(hex(hash)) FROM entry
-     WHERE position > ? AND position <= ? AND (${inShare(share, 'account_id')} OR account_id = '${RATE_CARD_STREAM}')
-     ORDER BY position`,
-  );
-  select.setReturnArrays(true);
-  let position = after;
+  let flaw: JournalFlaw | null = null;
   let last = after;
-  while (position < upTo) {
-    let to = Math.min(position + BLOCK_POSITIONS, upTo);
-    if (cut !== null && position < cut) to = Math.min(to, cut);
-    try {
-      for (const row of select.all(position, to) as unknown as readonly JournalRow[]) {
-        const what = addRow(row);
-        if (what !== null) return { number: row[0], accountId: row[1], version: row[2], what };
-        last = row[0];
-      }
-    } catch (error) {
-      const what = damageOf(error);
-      if (what === null) throw error;
-      return {
-        number: last + 1,
-        accountId: null,
-        version: null,
-        what: `the file cannot be read on (${what})`,
-      };
+  const personals = createPersonalParts(entryRows);
+  const visit = (position: number, entry: BlockEntry | null) => {
+    if (flaw !== null || position <= after || position > upTo) return;
+    const row = entry === null ? null : { position, ...entry, personal: personals.of(position) };
+    const what = add(position, row);
+    if (what !== null && row !== null)
+      flaw = { number: position, accountId: row.accountId, version: row.version, what };
+    last = position;
+  };
+  try {
+    for (const block of entryRows.blocks({ after, upTo })) {
+      eachOfBlock(block, visit, wants);
+      if (flaw !== null) return flaw;
+      onBlock();
     }
-    position = to;
-    onBlock(position);
+    return null;
+  } catch (error) {
+    const what = damageOf(error);
+    if (what === null) throw error;
+    return { number: last + 1, accountId: null, version: null, what: `the file cannot be read on (${what})` };
   }
-  return null;
 }
 
-function isStreamMine(journal: DatabaseSync, share: Share): boolean {
-  return journal.prepare(`SELECT ${inShare(share, `'${RATE_CARD_STREAM}'`)} AS mine`).get()?.['mine'] === 1;
+const PERSONALS_AHEAD = 10_000;
+
+/** Personal parts are few, and are read for many entries at once. */
+function createPersonalParts(entryRows: EntryRows): { readonly of: (position: number) => string | null } {
+  let upTo = 0;
+  let ahead: ReadonlyMap<number, string> = new Map();
+  return {
+    of: (position) => {
+      if (position > upTo) {
+        upTo = position + PERSONALS_AHEAD;
+        ahead = entryRows.personals({ after: position - 1, upTo });
+      }
+      return ahead.get(position) ?? null;
+    },
+  };
 }
 
 function endsOf(chains: ChainVerifier, isMine: (accountId: string) => boolean): ChainEnd[] {

@@ -4,7 +4,20 @@ export interface Share {
   readonly of: number;
 }
 
-/** SQL that is true for the accounts of a share. Spreads ids that count up, and ids that end alike. */
+/** Whether an account is of a share. Spreads ids that count up, and ids that end alike. */
+export function isInShare({ index, of }: Share, accountId: string): boolean {
+  const { length } = accountId;
+  const letters =
+    codeAt(accountId, 0) + codeAt(accountId, length - 1) + codeAt(accountId, length - 2) + length;
+  return of === 1 || letters % of === index;
+}
+
+function codeAt(accountId: string, at: number): number {
+  const code = accountId.charCodeAt(at);
+  return Number.isNaN(code) ? 0 : code;
+}
+
+/** SQL that is true for the same accounts. */
 export function inShare({ index, of }: Share, column: string): string {
   if (of === 1) return 'true';
   const letters = [column, `substr(${column}, -1)`, `substr(${column}, -2, 1)`]

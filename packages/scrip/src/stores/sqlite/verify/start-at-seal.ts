@@ -3,14 +3,13 @@ import { decodeEntry, decodeState } from '../../../core/entry-format.ts';
 import { anchorOf, encodeAnchor } from '../../../ledger/anchor.ts';
 import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { changeHash } from '../change-filter.ts';
+import { createEntryRows } from '../entry-rows.ts';
 import type { Seal } from '../seal.ts';
 import { digestSeal, readSealedEnds } from '../seal.ts';
-import type { StoredRow } from '../stored-row.ts';
-import { STORED_COLUMNS } from '../stored-row.ts';
 import { BILLION } from '../usage-table.ts';
 import type { DerivedSums } from './derived-sums.ts';
 import type { Share } from './share.ts';
-import { inShare } from './share.ts';
+import { inShare, isInShare } from './share.ts';
 import type { SnapshotCheck } from './snapshots.ts';
 import type { JournalFlaw } from './verification.ts';
 
@@ -50,7 +49,7 @@ export function startAtSeal(
     snapshots.meet(state, row['hash'] as string);
     sums.addSealed(state);
   }
-  addKept(journal, { after: seal.position, mine, seed }, { chains, sums });
+  addKept(journal, { upTo: seal.position, share, seed }, { chains, sums });
   addUsage(journal, mine, sums);
   return share.index === 0 ? sealFlaw(journal, seal) : null;
 }
@@ -58,18 +57,16 @@ export function startAtSeal(
 /** The few older entries that are there still. */
 function addKept(
   journal: DatabaseSync,
-  { after, mine, seed }: { readonly after: number; readonly mine: string; readonly seed: number },
+  { upTo, share, seed }: { readonly upTo: number; readonly share: Share; readonly seed: number },
   { chains, sums }: { readonly chains: ChainVerifier; readonly sums: DerivedSums },
 ): void {
-  const rows = journal
-    .prepare(`SELECT ${STORED_COLUMNS} FROM entry WHERE position <= ? AND ${mine} ORDER BY position`)
-    .iterate(after) as unknown as Iterable<StoredRow>;
-  for (const row of rows) {
+  for (const row of createEntryRows(journal, 'main').each({ after: 0, upTo })) {
+    if (!isInShare(share, row.accountId)) continue;
     const { position } = row;
     const entry = decodeEntry(row);
     if (entry.change !== null) sums.addChange(changeHash(seed, entry.accountId, entry.change.id), position);
     sums.addKept({ position, entry });
-    if (entry.kind === 'DebitRefunded') chains.knowRefund(entry);
+    chains.knowKept(entry, position);
   }
 }
 
