@@ -75,7 +75,7 @@ const WRONG: Readonly<Record<string, () => Wrong>> = {
     says: /is not a JSON object/,
   }),
   'an amount that was edited': () => ({
-    lines: edited(firstDebit(), (line) => line.replace('"amountMicros":"3000000"', '"amountMicros":"1"')),
+    lines: edited(firstDebit(), (line) => line.replace('"standard","3000000"', '"standard","1"')),
     line: firstDebit() + 1,
     says: /does not fit its account's chain/,
   }),

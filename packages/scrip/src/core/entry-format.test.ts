@@ -23,7 +23,7 @@ const linesOf = (format: number) =>
     .trimEnd()
     .split('\n')
     .map((body, index) => ({ accountId: 'acme', version: index + 1, body }));
-const golden = linesOf(2);
+const golden = linesOf(3);
 
 const KINDS: Record<EntryKind, true> = {
   AccountOpened: true,
@@ -58,7 +58,7 @@ const MADE = {
   rateCards: [{ version: 1, actions: { letter: { amountMicros: 850_000n } } }],
 };
 
-describe('entries of format 2', () => {
+describe('entries of format 3', () => {
   it.each(golden.map((stored) => [stored.version, stored] as const))(
     'can be read, and written again to the same bytes: line %s',
     (version, stored) => {
@@ -96,6 +96,14 @@ describe('entries of format 2', () => {
   });
 });
 
+describe('entries of format 2', () => {
+  it('are those of today, but for the text of debits', () => {
+    const old = linesOf(2);
+    expect(old.map(decodeEntry)).toEqual(golden.map(decodeEntry));
+    expect(old.map((stored) => encodeEntry(decodeEntry(stored)))).toEqual(golden.map(({ body }) => body));
+  });
+});
+
 describe('entries of format 1', () => {
   const old = linesOf(1);
 
@@ -104,7 +112,9 @@ describe('entries of format 1', () => {
     (version, stored) => {
       const entry = decodeEntry(stored);
       expect(entry).toMatchObject({ accountId: 'acme', version });
-      expect(encodeEntry(entry)).toBe(stored.body.replace('{"format":1,', '{"format":2,'));
+      const { accountId: _accountId, version: _version, ...members } = entry;
+      expect(encode({ format: 1, ...members })).toBe(stored.body);
+      expect(decodeEntry({ ...stored, body: encodeEntry(entry) })).toEqual(entry);
     },
   );
 
@@ -130,6 +140,10 @@ describe('a stored entry', () => {
 
   it('says its format, and has its account and version beside it', () => {
     expect(JSON.parse(body)).toMatchObject({ format: 2 });
+    expect(JSON.parse(golden.find((stored) => stored.body.startsWith('['))?.body ?? '')).toHaveProperty(
+      '0',
+      3,
+    );
     expect(JSON.parse(body)).not.toHaveProperty('accountId');
     expect(JSON.parse(body)).not.toHaveProperty('version');
   });
@@ -141,7 +155,7 @@ describe('a stored entry', () => {
     expect(() => decodeState(state)).toThrow('is not known to this version of Scrip');
   });
 
-  it.each(['', '{', 'null', '[]', '7'])('whose text is %j is refused', (text) => {
+  it.each(['', '{', 'null', '[]', '7', '[4,"CreditsDebited"]'])('whose text is %j is refused', (text) => {
     expect(() => decodeEntry({ accountId: 'acme', version: 1, body: text })).toThrow(/JSON|format/);
   });
 });

@@ -94,7 +94,8 @@ function decodeEntryLine(members: Record<string, unknown>): NumberedEntry {
   if (!isCount(version) || version === 0) throw wrongMember('version');
   if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) throw wrongMember('hash');
   if (personal !== null && !isObject(personal)) throw wrongMember('personal');
-  if (!isObject(body)) throw wrongMember('body');
+  // Of debits an array.
+  if (typeof body !== 'object' || body === null) throw wrongMember('body');
   return {
     number,
     accountId,

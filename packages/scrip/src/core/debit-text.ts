@@ -1,0 +1,148 @@
+import type { CreditsDebited, Change } from './entry.ts';
+
+/**
+ * Nearly all entries are debits, so that theirs is the shortest text: a JSON array without names, in this order, with
+ * amounts as strings. A draw is its lot, its grant and its amount, and there may be several.
+ */
+export const DEBIT_FORMAT = 3;
+const HEAD = `[${DEBIT_FORMAT},"CreditsDebited",`;
+const MEMBERS = 15;
+const MEMBERS_OF_DRAW = 3;
+
+export function encodeDebit(entry: CreditsDebited, change: Change): string {
+  const members = [
+    DEBIT_FORMAT,
+    entry.kind,
+    entry.atMs,
+    change.id,
+    change.fingerprint,
+    change.personalDigest,
+    change.actor,
+    entry.pool,
+    String(entry.amountMicros),
+    entry.action,
+    entry.quantityMicros === null ? null : String(entry.quantityMicros),
+    entry.rateCardVersion,
+    String(entry.settledMicros),
+    String(entry.heldMicros),
+    entry.occurredAtMs,
+  ];
+  for (const { lot, grantId, amountMicros } of entry.draws) members.push(lot, grantId, String(amountMicros));
+  return JSON.stringify(members);
+}
+
+/** Null for a text that is not a debit's. Throws for one that begins as such and is none. */
+export function decodeDebit(accountId: string, version: number, body: string): CreditsDebited | null {
+  if (!body.startsWith(HEAD)) return null;
+  return readPlainDebit(accountId, version, body) ?? debitOf(accountId, version, JSON.parse(body) as Members);
+}
+
+/** As they are parsed. */
+type Members = readonly [
+  format: number,
+  kind: string,
+  atMs: number,
+  id: string,
+  fingerprint: string,
+  personalDigest: string | null,
+  actor: string | null,
+  pool: string,
+  amountMicros: string,
+  action: string | null,
+  quantityMicros: string | null,
+  rateCardVersion: number | null,
+  settledMicros: string,
+  heldMicros: string,
+  occurredAtMs: number | null,
+  ...draws: (string | number)[],
+];
+
+function debitOf(accountId: string, version: number, members: Members): CreditsDebited {
+  const drawn = members.slice(MEMBERS);
+  if (members.length < MEMBERS || drawn.length % MEMBERS_OF_DRAW !== 0)
+    throw new Error(`a debit’s format has no ${members.length} members`);
+  const quantity = members[10];
+  return {
+    accountId,
+    version,
+    kind: 'CreditsDebited',
+    atMs: members[2],
+    change: { id: members[3], fingerprint: members[4], personalDigest: members[5], actor: members[6] },
+    pool: members[7],
+    amountMicros: BigInt(members[8]),
+    action: members[9],
+    quantityMicros: quantity === null ? null : BigInt(quantity),
+    rateCardVersion: members[11],
+    settledMicros: BigInt(members[12]),
+    heldMicros: BigInt(members[13]),
+    occurredAtMs: members[14],
+    draws: Array.from({ length: drawn.length / MEMBERS_OF_DRAW }, (_, draw) => {
+      const [lot, grantId, amountMicros] = drawn.slice(draw * MEMBERS_OF_DRAW);
+      return {
+        lot: lot as number,
+        grantId: grantId as string,
+        amountMicros: BigInt(amountMicros as string),
+      };
+    }),
+  };
+}
+
+const TEXT = String.raw`"([^"\\\u0000-\u001f]*)"`;
+const COUNT = String.raw`(0|[1-9]\d{0,15})`;
+const MICROS = String.raw`"(0|[1-9]\d{0,18})"`;
+const orNull = (pattern: string) => `(?:null|${pattern})`;
+const PLAIN = new RegExp(
+  `^\\[${DEBIT_FORMAT},"CreditsDebited",${COUNT},${TEXT},${TEXT},${orNull(TEXT)},${orNull(TEXT)},${TEXT},${MICROS},` +
+    `${orNull(TEXT)},${orNull(MICROS)},${orNull(COUNT)},${MICROS},${MICROS},${orNull(COUNT)},${COUNT},${TEXT},${MICROS}\\]$`,
+);
+
+/**
+ * Reads a debit from one lot in half the time that JSON takes. Null for any other text: several lots, an escaped
+ * character; JSON knows them all.
+ */
+export function readPlainDebit(accountId: string, version: number, body: string): CreditsDebited | null {
+  const found = PLAIN.exec(body) as unknown as Groups | null;
+  if (found === null) return null;
+  return {
+    accountId,
+    version,
+    kind: 'CreditsDebited',
+    atMs: Number(found[1]),
+    change: {
+      id: found[2],
+      fingerprint: found[3],
+      personalDigest: found[4] ?? null,
+      actor: found[5] ?? null,
+    },
+    pool: found[6],
+    amountMicros: BigInt(found[7]),
+    action: found[8] ?? null,
+    quantityMicros: found[9] === undefined ? null : BigInt(found[9]),
+    rateCardVersion: found[10] === undefined ? null : Number(found[10]),
+    settledMicros: BigInt(found[11]),
+    heldMicros: BigInt(found[12]),
+    occurredAtMs: found[13] === undefined ? null : Number(found[13]),
+    draws: [{ lot: Number(found[14]), grantId: found[15], amountMicros: BigInt(found[16]) }],
+  };
+}
+
+type Optional = string | undefined;
+type Groups = readonly [
+  body: string,
+  atMs: string,
+  id: string,
+  fingerprint: string,
+  personalDigest: Optional,
+  actor: Optional,
+  pool: string,
+  amountMicros: string,
+  action: Optional,
+  quantityMicros: Optional,
+  rateCardVersion: Optional,
+  settledMicros: string,
+  heldMicros: string,
+  occurredAtMs: Optional,
+  lot: string,
+  grantId: string,
+  drawnMicros: string,
+];
