@@ -15,8 +15,13 @@ interface Waiting<R> {
   readonly reject: (reason: unknown) => void;
 }
 
+/** What became of one request of several: its outcome, or what its batch failed with. */
+export type Settled<R> = { readonly outcome: R } | { readonly error: unknown };
+
 export interface GroupCommit<R> {
   readonly submit: (request: ChangeRequest) => Promise<R>;
+  /** As `submit` for each of them, in this order, at the cost of one promise for all. Never rejects. */
+  readonly submitAll: (requests: readonly ChangeRequest[]) => Promise<readonly Settled<R>[]>;
   /** Takes nothing new, and resolves when all that was taken is answered. */
   readonly drain: () => Promise<void>;
 }
@@ -32,23 +37,47 @@ export function createGroupCommit<R>(
   defer: Defer = setImmediate,
 ): GroupCommit<R> {
   const lanes = Array.from({ length: store.lanes.count }, () => createLane(store, decide, defer));
+  const add = (waiting: Waiting<R>) => {
+    const { accountId } = waiting.request;
+    const lane = lanes[store.lanes.of(accountId)];
+    if (lane === undefined) throw new Error(`there is no lane for ${accountId}`);
+    lane.add(waiting);
+  };
   return {
-    submit: (request) => {
-      const lane = lanes[store.lanes.of(request.accountId)];
-      if (lane === undefined) throw new Error(`there is no lane for ${request.accountId}`);
-      return lane.submit(request);
-    },
+    submit: (request) => new Promise<R>((resolve, reject) => add({ request, resolve, reject })),
+    submitAll: (requests) =>
+      new Promise((resolve) => {
+        const settled: Settled<R>[] = [];
+        let left = requests.length;
+        if (left === 0) resolve(settled);
+        const settle = (index: number, one: Settled<R>) => {
+          settled[index] = one;
+          left -= 1;
+          if (left === 0) resolve(settled);
+        };
+        for (const [index, request] of requests.entries())
+          add({
+            request,
+            resolve: (outcome) => settle(index, { outcome }),
+            reject: (error) => settle(index, { error }),
+          });
+      }),
     drain: async () => {
       await Promise.all(lanes.map((lane) => lane.drain()));
     },
   };
 }
 
+interface Lane<R> {
+  readonly add: (waiting: Waiting<R>) => void;
+  readonly drain: () => Promise<void>;
+}
+
 function createLane<R>(
   store: Pick<Store, 'transact' | 'lanes'>,
   decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
   defer: Defer,
-): GroupCommit<R> {
+): Lane<R> {
   let waiting: Waiting<R>[] = [];
   let inFlight = 0;
   let isScheduled = false;
@@ -94,18 +123,17 @@ function createLane<R>(
   }
 
   return {
-    submit: (request) =>
-      new Promise<R>((resolve, reject) => {
-        const code = isClosing ? 'closing' : waiting.length >= MAX_WAITING ? 'overloaded' : null;
-        if (code !== null) {
-          reject(
-            new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
-          );
-          return;
-        }
-        waiting.push({ request, resolve, reject });
+    add: (one) => {
+      const code = isClosing ? 'closing' : waiting.length >= MAX_WAITING ? 'overloaded' : null;
+      if (code === null) {
+        waiting.push(one);
         schedule();
-      }),
+        return;
+      }
+      one.reject(
+        new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
+      );
+    },
     drain: () =>
       new Promise<void>((resolve) => {
         isClosing = true;

@@ -8,6 +8,7 @@ import type { Clock, Defer, Ids } from './clock.ts';
 import { decideRequest } from './decide-request.ts';
 import type { ChangeOutcome } from './decide-request.ts';
 import { fingerprintOf, personalDigest } from './digest.ts';
+import type { Settled } from './group-commit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type {
   ChangeRequest,
@@ -40,6 +41,8 @@ export interface Profile {
 /** Keeps accounts of prepaid credits. Every reply rests on durable entries only. Throws `Fault` when the store fails. */
 export interface Ledger {
   readonly change: (input: ChangeInput) => Promise<ChangeOutcome>;
+  /** As `change` for each of them, in this order and each judged alone, but with all answers at once. Never rejects. */
+  readonly changeAll: (inputs: readonly ChangeInput[]) => Promise<readonly Settled<ChangeOutcome>[]>;
   /** The account brought to now; nothing is written. Null when there is none. */
   readonly account: (accountId: string) => Promise<AccountState | null>;
   /** The account as it was recorded at an instant, brought to that instant. */
@@ -82,6 +85,7 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
 
   return {
     change: (input) => commit.submit(toRequest(input, ids)),
+    changeAll: (inputs) => commit.submitAll(inputs.map((input) => toRequest(input, ids))),
     account: async (accountId) => bringTo(await store.account(accountId), clock.now()),
     accountAt: async (accountId, atMs) => bringTo(await store.accountAt(accountId, atMs), atMs),
     accountIds: (page) => store.accountIds(page),

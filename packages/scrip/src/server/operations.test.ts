@@ -87,6 +87,7 @@ describe('a fault', () => {
         wrap: (ledger) => ({
           ...ledger,
           change: (input) => (isBroken ? Promise.reject(fault) : ledger.change(input)),
+          changeAll: async (inputs) => inputs.map(() => ({ error: fault })),
         }),
       });
       isBroken = true;

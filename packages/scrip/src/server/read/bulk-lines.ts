@@ -1,42 +1,80 @@
 import { isUtf8 } from 'node:buffer';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Problem } from '../problem.ts';
 import { invalidRequest, RefusedRequest } from '../problem.ts';
 import { readJson, readJsonText } from './json.ts';
+import type { PlainLine } from './plain-line.ts';
+import { readPlainLine, skipSpace } from './plain-line.ts';
 
 const MAX_LINES = 10_000;
+/** Between so many lines other requests have their turn. */
+export const SLICE_LINES = 1000;
 
 /** One line of a bulk request: a value, or why there is none. */
 export type Line =
-  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: true; readonly value: unknown; readonly isPlain: boolean }
   | { readonly ok: false; readonly problem: Problem };
 
 /** The lines of a JSON array; a body that is not JSON has none, and is refused whole. */
 export function readArrayLines(body: Buffer): Line[] {
+  const plain = isUtf8(body) ? readPlainArray(body.toString('utf8')) : null;
+  if (plain !== null) return plain;
   const value = readJson(body);
   if (!Array.isArray(value))
     throw new RefusedRequest(invalidRequest([{ pointer: '', detail: 'must be an array of debits.' }]));
   checkCount(value.length);
-  return value.map((element: unknown) => ({ ok: true, value: element }));
+  return value.map((element: unknown) => ({ ok: true, value: element, isPlain: false }));
+}
+
+/** Null when the text is anything but an array of plain debits, not too many of them. */
+function readPlainArray(text: string): Line[] | null {
+  const lines: Line[] = [];
+  let at = skipSpace(text, 0);
+  if (text[at] !== '[') return null;
+  do {
+    const plain = readPlainLine(text, at + 1);
+    if (plain === null || lines.length === MAX_LINES) return null;
+    lines.push(plainLine(plain));
+    at = skipSpace(text, plain.end);
+  } while (text[at] === ',');
+  return text[at] === ']' && skipSpace(text, at + 1) === text.length ? lines : null;
 }
 
 /** One line of text per debit (empty ones do not count): a line that is not JSON is refused alone. */
-export function readTextLines(body: Buffer): Line[] {
+export async function readTextLines(body: Buffer): Promise<Line[]> {
   if (!isUtf8(body)) throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is not UTF-8.' });
-  const texts = body
-    .toString('utf8')
-    .split('\n')
-    .filter((text) => text.trim() !== '');
-  checkCount(texts.length);
-  return texts.map(readTextLine);
+  const text = body.toString('utf8');
+  const lines: Line[] = [];
+  for (let at = 0; at < text.length; ) {
+    const lineFeed = text.indexOf('\n', at);
+    const end = lineFeed === -1 ? text.length : lineFeed;
+    const line = readTextLine(text, at, end);
+    if (line !== null) {
+      lines.push(line);
+      checkCount(lines.length);
+      if (lines.length % SLICE_LINES === 0) await nextTurn();
+    }
+    at = end + 1;
+  }
+  return lines;
 }
 
-function readTextLine(text: string): Line {
+/** Null for an empty line. */
+function readTextLine(text: string, from: number, end: number): Line | null {
+  const plain = readPlainLine(text, from);
+  if (plain !== null && plain.end <= end && skipSpace(text, plain.end) >= end) return plainLine(plain);
+  const line = text.slice(from, end);
+  if (line.trim() === '') return null;
   try {
-    return { ok: true, value: readJsonText(text) };
+    return { ok: true, value: readJsonText(line), isPlain: false };
   } catch (error) {
     if (error instanceof RefusedRequest) return { ok: false, problem: error.problem };
     throw error;
   }
+}
+
+function plainLine({ value }: PlainLine): Line {
+  return { ok: true, value, isPlain: true };
 }
 
 function checkCount(count: number): void {

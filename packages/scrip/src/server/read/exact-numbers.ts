@@ -1,6 +1,7 @@
 /** A double keeps 15 significant digits of any decimal; a token with more of them needs more characters than that. */
 const SIGNIFICANT_DIGITS = 15;
-const LONG_NUMBER = /[0-9.]{16}/;
+/** Where a token begins only: a long run of digits inside a text, an id perhaps, is none. */
+const LONG_NUMBER = /(?:^|[-:,[\s])[0-9.]{16}/;
 
 /** The members that hold amounts and quantities, wherever they stand; an overdraft's are named after pools. */
 const DECIMAL_MEMBERS = new Set(['amount', 'quantity', 'max', 'per', 'minimum']);

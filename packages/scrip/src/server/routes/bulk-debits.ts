@@ -1,18 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { ChangeOutcome } from '../../ledger/decide-request.ts';
+import type { Settled } from '../../ledger/group-commit.ts';
 import type { ChangeInput, Ledger } from '../../ledger/ledger.ts';
 import { ofKind } from '../change.ts';
 import { knownProblem } from '../error-handling.ts';
 import type { Issue, Problem } from '../problem.ts';
 import { invalidRequest, problemMembers, RefusedRequest, statusOf } from '../problem.ts';
 import type { Line } from '../read/bulk-lines.ts';
-import { readArrayLines, readTextLines } from '../read/bulk-lines.ts';
+import { readArrayLines, readTextLines, SLICE_LINES } from '../read/bulk-lines.ts';
 import { readCharge } from '../read/charge.ts';
 import { readInstantOrNull } from '../read/instant.ts';
 import { compileCheck } from '../read/schema-issues.ts';
 import { checkAccountId, checkMetadata } from '../read/text.ts';
 import { rejectionProblem } from '../rejection-problem.ts';
 import { debitMembersJson } from '../render/debit.ts';
+import { jsonText } from '../render/json-text.ts';
 import { sendJson } from '../reply.ts';
 import type { RouteContext } from '../route-context.ts';
 import type { BulkLine } from '../schemas/bulk.ts';
@@ -21,8 +24,6 @@ import { routeSchema } from '../schemas/route-schema.ts';
 import { installValidation } from '../validation.ts';
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
-/** As many lines as one commit takes; between two such chunks other requests have their turn. */
-const CHUNK_LINES = 1000;
 
 /** Many debits in one request, of any accounts, each judged alone. */
 export async function registerBulkDebits(
@@ -39,7 +40,7 @@ export async function registerBulkDebits(
   app.addContentTypeParser(
     /^application\/(?:x-)?ndjson(?:;|$)/i,
     options,
-    async (_request: unknown, body: Buffer) => readTextLines(body),
+    (_request: unknown, body: Buffer) => readTextLines(body),
   );
   // Lines are checked one by one, so that only the document has a use for the body's schema.
   installValidation(app, { checksBodies: false });
@@ -69,9 +70,10 @@ export async function registerBulkDebits(
       const actor = request.principal?.keyId ?? null;
       const problemOf = (error: unknown) => knownProblem(log, request, error);
       const results: Promise<string>[] = [];
-      for (const [index, line] of request.body.entries()) {
-        if (index > 0 && index % CHUNK_LINES === 0) await nextTurn();
-        results.push(resultOf(line, { ledger, check, actor, problemOf }));
+      for (let first = 0; first < request.body.length; first += SLICE_LINES) {
+        if (first > 0) await nextTurn();
+        const lines = request.body.slice(first, first + SLICE_LINES);
+        results.push(resultsOf(lines, { ledger, check, actor, problemOf }));
       }
       return sendJson(reply, 200, `{"results":[${(await Promise.all(results)).join(',')}]}`);
     },
@@ -85,37 +87,55 @@ interface LineContext {
   readonly problemOf: (error: unknown) => Problem;
 }
 
-async function resultOf(line: Line, { ledger, check, actor, problemOf }: LineContext): Promise<string> {
-  if (!line.ok) return refusalJson(null, line.problem);
-  const issues = check(line.value);
-  if (issues !== undefined) return refusalJson(idOf(line.value), invalidRequest(issues));
-  const value = line.value as BulkLine;
-  const input = readLine(value, actor);
-  if ('problem' in input) return refusalJson(value.id, input.problem);
-  try {
-    const outcome = await ledger.change(input);
-    if (!outcome.ok) return refusalJson(value.id, rejectionProblem(outcome.rejection));
-    const members = debitMembersJson(ofKind(outcome.entry, 'CreditsDebited'));
-    return `{"id":${JSON.stringify(value.id)},"status":201,${members}}`;
-  } catch (error) {
-    return refusalJson(value.id, problemOf(error));
+/** The results of some lines, which come before the ledger together. */
+async function resultsOf(
+  lines: readonly Line[],
+  { ledger, check, actor, problemOf }: LineContext,
+): Promise<string> {
+  const read = lines.map((line) => readLine(line, { check, actor }));
+  const settled = await ledger.changeAll(read.filter((line) => typeof line !== 'string'));
+  let asked = 0;
+  let text = '';
+  for (const line of read) {
+    if (text !== '') text += ',';
+    if (typeof line === 'string') text += line;
+    else {
+      text += resultJson(line.id, settled[asked], problemOf);
+      asked += 1;
+    }
   }
+  return text;
 }
 
-function readLine(line: BulkLine, actor: string | null): ChangeInput | { problem: Problem } {
+function resultJson(
+  id: string,
+  settled: Settled<ChangeOutcome> | undefined,
+  problemOf: LineContext['problemOf'],
+): string {
+  if (settled === undefined) throw new Error(`${id} has not been answered`);
+  if ('error' in settled) return refusalJson(id, problemOf(settled.error));
+  const { outcome } = settled;
+  if (!outcome.ok) return refusalJson(id, rejectionProblem(outcome.rejection));
+  return `{"id":${jsonText(id)},"status":201,${debitMembersJson(ofKind(outcome.entry, 'CreditsDebited'))}}`;
+}
+
+/** What the ledger is to decide, or the result of a line that says nothing that could be decided. */
+function readLine(line: Line, { check, actor }: Pick<LineContext, 'check' | 'actor'>): ChangeInput | string {
+  if (!line.ok) return refusalJson(null, line.problem);
+  const misfits = line.isPlain ? undefined : check(line.value);
+  if (misfits !== undefined) return refusalJson(idOf(line.value), invalidRequest(misfits));
+  const value = line.value as BulkLine;
+  const { id, accountId, metadata } = value;
   const issues: Issue[] = [];
-  checkAccountId(line.accountId, '/accountId', issues);
-  const charge = readCharge(line, issues);
-  const occurredAtMs = readInstantOrNull(line.occurredAt, '/occurredAt', issues);
-  checkMetadata(line.metadata, '/metadata', issues);
-  if (issues.length > 0) return { problem: invalidRequest(issues) };
-  return {
-    accountId: line.accountId,
-    id: line.id,
-    actor,
-    command: { kind: 'DebitCredits', charge, occurredAtMs },
-    ...(line.metadata === undefined ? {} : { metadata: line.metadata }),
-  };
+  checkAccountId(accountId, '/accountId', issues);
+  const charge = readCharge(value, issues);
+  const occurredAtMs = readInstantOrNull(value.occurredAt, '/occurredAt', issues);
+  checkMetadata(metadata, '/metadata', issues);
+  if (issues.length > 0) return refusalJson(id, invalidRequest(issues));
+  const command = { kind: 'DebitCredits', charge, occurredAtMs } as const;
+  return metadata === undefined
+    ? { accountId, id, actor, command }
+    : { accountId, id, actor, command, metadata };
 }
 
 function idOf(value: unknown): string | null {

@@ -3,6 +3,7 @@
 const BITS_PER_CHANGE = 10;
 const PROBES = 7;
 const TWO_21 = 2_097_152;
+const LINE_BREAK = 10;
 
 /**
  * A 53-bit hash of a change's account and id, spread by the directory's own seed so that nobody outside can make
@@ -11,9 +12,16 @@ const TWO_21 = 2_097_152;
 export function changeHash(seed: number, accountId: string, changeId: string): number {
   let high = 0xdeadbeef ^ seed;
   let low = 0x41c6ce57 ^ seed;
-  const text = `${accountId}\n${changeId}`;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
+  // What is hashed is the account, a line break and the change, but they are never put together.
+  const accountEnd = accountId.length;
+  const end = accountEnd + 1 + changeId.length;
+  for (let at = 0; at < end; at += 1) {
+    const code =
+      at < accountEnd
+        ? accountId.charCodeAt(at)
+        : at === accountEnd
+          ? LINE_BREAK
+          : changeId.charCodeAt(at - accountEnd - 1);
     high = Math.imul(high ^ code, 2_654_435_761);
     low = Math.imul(low ^ code, 1_597_334_677);
   }

@@ -35,8 +35,11 @@ export function createChangeIndex({
 
   return {
     hashOf: (accountId, changeId) => changeHash(seed, accountId, changeId),
-    mayHold: (hash) =>
-      chunks.some(({ hashes }) => hashes.has(hash)) || kept.some(({ filter }) => mayContain(filter, hash)),
+    mayHold: (hash) => {
+      for (const { hashes } of chunks) if (hashes.has(hash)) return true;
+      for (const { filter } of kept) if (mayContain(filter, hash)) return true;
+      return false;
+    },
     add: (hash, position) => {
       let chunk = chunks.at(-1);
       if (chunk === undefined || chunk.hashes.size() >= CHUNK_CHANGES) {

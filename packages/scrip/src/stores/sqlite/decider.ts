@@ -6,6 +6,12 @@ import type { JournalWriter } from './journal-writer.ts';
 import type { DiskFinds, MissingReads, Sources } from './load-request.ts';
 import { emptyFinds, loadRequest } from './load-request.ts';
 
+/** A state that was decided, and the account that it is to be durable of. */
+interface Kept {
+  readonly account: CachedAccount;
+  readonly next: ChainedState;
+}
+
 /** Decides batches against memory and has them made durable, in that order. */
 export interface Decider {
   readonly decide: <R>(
@@ -38,13 +44,13 @@ export function createDecider({
 
   /** Makes a decision the base of the next ones, before it is durable. */
   function keep(
-    accountId: string,
+    account: CachedAccount | null,
     {
       entries,
       next,
       changeHash,
     }: { entries: readonly AppendedEntry[]; next: ChainedState; changeHash: number },
-  ): void {
+  ): CachedAccount {
     for (const { entry, personal, hash } of entries) {
       position += 1;
       // Of the entries, only the command's own bears the change; the others are time's.
@@ -52,27 +58,24 @@ export function createDecider({
       tail.append({ position, recorded: { entry, personal, hash }, changeHash: ownHash });
       if (ownHash !== null) index.add(ownHash, position);
     }
-    const account = cache.get(accountId);
-    if (account === undefined) cache.create(accountId, next);
-    else account.decided = next;
+    if (account === null) return cache.create(next.state.id, next);
+    account.decided = next;
+    return account;
   }
 
   /** Resolves when the entries, and all that was decided before them, are durable; then readers see them. */
-  async function commit(
-    entries: readonly AppendedEntry[],
-    changed: ReadonlyMap<string, ChainedState>,
-  ): Promise<void> {
+  async function commit(entries: readonly AppendedEntry[], kept: readonly Kept[]): Promise<void> {
     await writer.append(entries, position);
     for (const { entry } of entries)
       if (entry.kind === 'KeyAdded' || entry.kind === 'KeyRevoked') onKeyChanged(entry.digest);
+    for (const { account, next } of kept) account.durable = next.state;
     const snapshots: SnapshotRow[] = [];
-    for (const [accountId, { state, hash }] of changed) {
-      const account = cache.get(accountId);
-      if (account === undefined) continue;
-      account.durable = state;
-      if (!isSnapshotDue(account, state, snapshotEvery)) continue;
+    for (const { account, next } of kept) {
+      const { state, hash } = next;
+      // Of several states in one batch, the last is worth a snapshot.
+      if (account.durable !== state || !isSnapshotDue(account, state, snapshotEvery)) continue;
       account.snapshotVersion = state.version;
-      snapshots.push({ accountId, version: state.version, state: encodeState(state), hash });
+      snapshots.push({ accountId: state.id, version: state.version, state: encodeState(state), hash });
     }
     if (snapshots.length > 0) keepSnapshots(snapshots);
   }
@@ -87,29 +90,27 @@ export function createDecider({
     return { come, end };
   }
 
-  /** Decides requests in order up to the first that lacks something, and lists what it and those after it lack. */
+  /** Decides requests from `first` on, up to one that lacks something, and lists what it and those after it lack. */
   function decideReady<R>(
-    requests: readonly ChangeRequest[],
-    finds: DiskFinds,
+    { requests, first, finds }: { requests: readonly ChangeRequest[]; first: number; finds: DiskFinds },
     decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
   ) {
     const outcomes: R[] = [];
     const entries: AppendedEntry[] = [];
-    const changed = new Map<string, ChainedState>();
+    const kept: Kept[] = [];
     const missing: MissingReads = new Map();
     let bug: { readonly error: unknown } | null = null;
-    for (const request of requests) {
+    for (let at = first; at < requests.length; at += 1) {
+      const request = requests[at] as ChangeRequest;
       const changeHash = index.hashOf(request.accountId, request.change.id);
-      const result = loadRequest(request, changeHash, sources, finds);
-      if ('missing' in result) for (const [what, read] of result.missing) missing.set(what, read);
+      const { account, loaded } = loadRequest(request, changeHash, { sources, finds, missing });
       // No request overtakes one that waits for the disk.
-      if ('missing' in result || missing.size > 0) continue;
+      if (missing.size > 0) continue;
       try {
-        const { outcome, entries: appended, next } = decide(request, result.loaded);
+        const { outcome, entries: appended, next } = decide(request, loaded);
         outcomes.push(outcome);
         if (next === null) continue;
-        keep(request.accountId, { entries: appended, next, changeHash });
-        changed.set(request.accountId, next);
+        kept.push({ account: keep(account, { entries: appended, next, changeHash }), next });
         for (const entry of appended) entries.push(entry);
       } catch (error) {
         // What was decided before it stands, and must be written: later decisions rest on it.
@@ -117,7 +118,7 @@ export function createDecider({
         break;
       }
     }
-    return { outcomes, entries, changed, missing, bug };
+    return { outcomes, entries, kept, missing, bug };
   }
 
   return {
@@ -134,12 +135,12 @@ export function createDecider({
       try {
         await turn.come;
         for (;;) {
-          const decided = decideReady(requests.slice(outcomes.length), finds, decide);
+          const decided = decideReady({ requests, first: outcomes.length, finds }, decide);
           for (const outcome of decided.outcomes) outcomes.push(outcome);
           if (decided.missing.size === 0) turn.end();
           // What is read decides nothing by itself: a commit that fails meanwhile fails the whole batch.
           await Promise.all([
-            commit(decided.entries, decided.changed),
+            commit(decided.entries, decided.kept),
             ...[...decided.missing.values()].map((read) => read()),
           ]);
           if (decided.bug !== null) throw decided.bug.error;
@@ -158,7 +159,9 @@ function isSnapshotDue(
   { version, holds, pools }: ChainedState['state'],
   snapshotEvery: number,
 ): boolean {
+  const since = version - account.snapshotVersion;
+  if (since < snapshotEvery) return false;
   const lots = pools.reduce((count, pool) => count + pool.lots.length, 0);
   // A large state is written more rarely, so that snapshots cost each entry about the same.
-  return version - account.snapshotVersion >= Math.max(snapshotEvery, lots + (holds?.size ?? 0));
+  return since >= lots + (holds?.size ?? 0);
 }

@@ -10,13 +10,15 @@ export interface HashSet {
 /** Half of the places stay empty, so that a look-up sees two or three of them. */
 export function createHashSet(capacity: number): HashSet {
   const places = 2 ** Math.ceil(Math.log2(Math.max(capacity, 1) * 2));
+  const last = places - 1;
   const hashes = new Float64Array(places).fill(EMPTY);
   let size = 0;
 
   /** Where the hash is, or would be. */
   function placeOf(hash: number): number {
-    let place = hash % places;
-    while (hashes[place] !== EMPTY && hashes[place] !== hash) place = (place + 1) % places;
+    // The lowest bits of the hash: there are a power of two places.
+    let place = hash & last;
+    while (hashes[place] !== EMPTY && hashes[place] !== hash) place = (place + 1) & last;
     return place;
   }
 

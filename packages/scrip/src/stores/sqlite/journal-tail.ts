@@ -35,48 +35,46 @@ export interface JournalTail {
 }
 
 export function createJournalTail(): JournalTail {
-  let entries: Tailed[] = [];
+  const entries = createQueue();
   let derived = 0;
   let last = 0;
   const pins = new Set<{ readonly position: number }>();
-  const byAccount = new Map<string, Tailed[]>();
-  /** Nearly always one of a hash; where two have the same, the newest is first. */
+  const byAccount = new Map<string, Queue>();
+  /** By the lowest 32 bits of their hashes, which a map need not box; nearly always one, and of several the newest first. */
   const byChange = new Map<number, Tailed | readonly Tailed[]>();
-  const continuations = new Map<string, Tailed[]>();
+  const continuations = new Map<string, Queue>();
   const keys: { digest: string; accountId: string | null; position: number }[] = [];
 
   function forget(derivedPosition: number): void {
     derived = Math.max(derived, derivedPosition);
     let limit = derived;
     for (const pin of pins) limit = Math.min(limit, pin.position);
-    const count = entries.findIndex(({ position }) => position > limit);
-    const gone = count === -1 ? entries : entries.slice(0, count);
-    if (gone.length === 0) return;
-    entries = count === -1 ? [] : entries.slice(count);
-    for (const tailed of gone) forgetEntry(tailed);
-    for (const accountId of new Set(gone.map(({ recorded }) => recorded.entry.accountId)))
-      keepAfter(byAccount, accountId, limit);
+    for (let first = entries.first(); first !== undefined && first.position <= limit; first = entries.first())
+      forgetFirst(first);
     while (keys[0] !== undefined && keys[0].position <= limit) keys.shift();
   }
 
-  function forgetEntry(tailed: Tailed): void {
+  /** The first of all entries is also the first of its account, and of those that continue the same one. */
+  function forgetFirst(tailed: Tailed): void {
     const { entry } = tailed.recorded;
+    entries.drop();
+    dropFirst(byAccount, entry.accountId);
     if (tailed.changeHash !== null) {
       const others = ofHash(tailed.changeHash).filter((other) => other !== tailed);
-      if (others.length === 0) byChange.delete(tailed.changeHash);
-      else byChange.set(tailed.changeHash, others);
+      if (others.length === 0) byChange.delete(tailed.changeHash | 0);
+      else byChange.set(tailed.changeHash | 0, others);
     }
     const continued = continuedVersion(entry);
-    if (continued !== null) keepAfter(continuations, `${entry.accountId}\n${continued}`, tailed.position);
+    if (continued !== null) dropFirst(continuations, `${entry.accountId}\n${continued}`);
   }
 
   function ofHash(hash: number): readonly Tailed[] {
-    const found = byChange.get(hash) ?? [];
+    const found = byChange.get(hash | 0) ?? [];
     return 'position' in found ? [found] : found;
   }
 
   function findChange(hash: number, accountId: string, changeId: string): Tailed | undefined {
-    const found = byChange.get(hash);
+    const found = byChange.get(hash | 0);
     if (found === undefined) return undefined;
     if (!('position' in found)) return found.find((tailed) => isChange(tailed, accountId, changeId));
     return isChange(found, accountId, changeId) ? found : undefined;
@@ -91,7 +89,7 @@ export function createJournalTail(): JournalTail {
       push(byAccount, accountId, tailed);
       const { changeHash } = tailed;
       if (changeHash !== null)
-        byChange.set(changeHash, byChange.has(changeHash) ? [tailed, ...ofHash(changeHash)] : tailed);
+        byChange.set(changeHash | 0, byChange.has(changeHash | 0) ? [tailed, ...ofHash(changeHash)] : tailed);
       const continued = continuedVersion(entry);
       if (continued !== null) push(continuations, `${accountId}\n${continued}`, tailed);
       const { position } = tailed;
@@ -100,36 +98,40 @@ export function createJournalTail(): JournalTail {
     },
     forget,
     pin: () => {
-      const pin = { position: entries[0] === undefined ? last : entries[0].position - 1 };
+      const pin = { position: (entries.first()?.position ?? last + 1) - 1 };
       pins.add(pin);
       return () => {
         pins.delete(pin);
         forget(derived);
       };
     },
-    size: () => entries.length,
+    size: entries.size,
     holds: (accountId) => byAccount.has(accountId),
     ofAccount: (accountId, afterVersion) => {
-      const tailed = byAccount.get(accountId) ?? [];
-      const first = tailed[0]?.recorded.entry.version ?? 0;
-      return tailed.slice(Math.max(0, afterVersion + 1 - first));
+      const tailed = byAccount.get(accountId);
+      const first = tailed?.first()?.recorded.entry.version ?? 0;
+      return tailed?.from(Math.max(0, afterVersion + 1 - first)) ?? [];
     },
     version: (accountId, version) => {
-      const tailed = byAccount.get(accountId) ?? [];
-      return tailed[version - (tailed[0]?.recorded.entry.version ?? 0)];
+      const tailed = byAccount.get(accountId);
+      return tailed?.at(version - (tailed.first()?.recorded.entry.version ?? 0));
     },
     change: findChange,
     continuation: (accountId, version, upTo) =>
-      continuations.get(`${accountId}\n${version}`)?.findLast(({ position }) => position <= upTo),
+      continuations
+        .get(`${accountId}\n${version}`)
+        ?.from(0)
+        .findLast(({ position }) => position <= upTo),
     keyOwner: (digest, upTo) =>
       keys.findLast((key) => key.digest === digest && key.position <= upTo)?.accountId,
     erasePersonal: (accountId, beforeVersion) => {
-      for (const tailed of byAccount.get(accountId) ?? [])
+      for (const tailed of byAccount.get(accountId)?.from(0) ?? [])
         if (tailed.recorded.entry.version < beforeVersion)
           tailed.recorded = { ...tailed.recorded, personal: null };
     },
     opened: (upTo) =>
       entries
+        .from(0)
         .filter(({ position, recorded: { entry } }) => entry.kind === 'AccountOpened' && position <= upTo)
         .map(({ recorded }) => recorded.entry.accountId)
         .filter((accountId) => !accountId.startsWith('$')),
@@ -140,14 +142,47 @@ function isChange({ recorded: { entry } }: Tailed, accountId: string, changeId: 
   return entry.change?.id === changeId && entry.accountId === accountId;
 }
 
-function push(index: Map<string, Tailed[]>, key: string, tailed: Tailed): void {
-  const found = index.get(key);
-  if (found === undefined) index.set(key, [tailed]);
-  else found.push(tailed);
+function push(index: Map<string, Queue>, key: string, tailed: Tailed): void {
+  let found = index.get(key);
+  if (found === undefined) {
+    found = createQueue();
+    index.set(key, found);
+  }
+  found.push(tailed);
 }
 
-function keepAfter(index: Map<string, Tailed[]>, key: string, position: number): void {
-  const kept = index.get(key)?.filter((tailed) => tailed.position > position) ?? [];
-  if (kept.length === 0) index.delete(key);
-  else index.set(key, kept);
+function dropFirst(index: Map<string, Queue>, key: string): void {
+  const found = index.get(key);
+  found?.drop();
+  if (found?.first() === undefined) index.delete(key);
+}
+
+/** First in, first out. */
+interface Queue {
+  readonly size: () => number;
+  readonly push: (tailed: Tailed) => void;
+  readonly first: () => Tailed | undefined;
+  /** The first is at 0. */
+  readonly at: (index: number) => Tailed | undefined;
+  readonly from: (index: number) => readonly Tailed[];
+  readonly drop: () => void;
+}
+
+/** Those that were dropped go when they are half of all: however many there are, to drop one costs the same. */
+function createQueue(): Queue {
+  let items: Tailed[] = [];
+  let dropped = 0;
+  return {
+    size: () => items.length - dropped,
+    push: (tailed) => items.push(tailed),
+    first: () => items[dropped],
+    at: (index) => (index < 0 ? undefined : items[dropped + index]),
+    from: (index) => items.slice(dropped + index),
+    drop: () => {
+      dropped += 1;
+      if (dropped * 2 < items.length) return;
+      items = items.slice(dropped);
+      dropped = 0;
+    },
+  };
 }

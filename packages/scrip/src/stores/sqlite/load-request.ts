@@ -32,17 +32,22 @@ export interface Sources {
 /** Reads of the disk, each by what it looks for: several requests may lack the same. */
 export type MissingReads = Map<string, () => Promise<void>>;
 
-/** A request with everything its decision needs, or the reads that must come first. */
-export type LoadResult = { readonly loaded: Loaded } | { readonly missing: MissingReads };
+/** Where a request's facts are looked for; what is not there is added to `missing`. */
+interface Looking {
+  readonly sources: Sources;
+  readonly finds: DiskFinds;
+  readonly missing: MissingReads;
+}
 
-/** Gathers from memory what a decision needs. Called again when the reads it asked for are done. */
+/**
+ * Gathers from memory what a decision needs: complete unless it adds to `missing` the reads that must come first.
+ * Called again when these are done.
+ */
 export function loadRequest(
   request: ChangeRequest,
   changeHash: number,
-  sources: Sources,
-  finds: DiskFinds,
-): LoadResult {
-  const missing: MissingReads = new Map();
+  { sources, finds, missing }: Looking,
+): { readonly account: CachedAccount | null; readonly loaded: Loaded } {
   const { accountId, command } = request;
   const account = findAccount(accountId, sources, finds, missing);
   const prior = findPrior(request, changeHash, sources, finds, missing);
@@ -50,9 +55,9 @@ export function loadRequest(
   const referred = referredId === null ? null : findReferred(accountId, referredId, sources, finds, missing);
   const isKeyTaken =
     command.kind === 'AddKey' && findKeyOwner(command.digest, sources, finds, missing) !== null;
-  if (missing.size > 0) return { missing };
   const rateCards = sources.cache.get(RATE_CARD_STREAM)?.decided.state.rateCards ?? [];
-  return { loaded: { account: account?.decided ?? null, prior, facts: { rateCards, referred, isKeyTaken } } };
+  const facts = { rateCards, referred, isKeyTaken };
+  return { account, loaded: { account: account?.decided ?? null, prior, facts } };
 }
 
 function findAccount(
