@@ -125,16 +125,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     area: 'group commit',
     name: 'a change is acknowledged when it is decided',
     file: 'ledger/group-commit.ts',
-    right: 'batch.map(({ request }) => request),\n        decide,',
+    right: 'batch.flatMap(({ requests }) => requests),\n        decide,',
     wrong:
-      'batch.map(({ request }) => request),\n        (request, loaded) => {\n          const decided = decide(request, loaded);\n          batch.find((one) => one.request === request)?.resolve(decided.outcome);\n          return decided;\n        },',
+      'batch.flatMap(({ requests }) => requests),\n        (request, loaded) => {\n          const decided = decide(request, loaded);\n          batch.find(({ requests }) => requests[0] === request)?.resolve([decided.outcome]);\n          return decided;\n        },',
   },
   {
     area: 'group commit',
     name: 'a batch is answered in the wrong order',
     file: 'ledger/group-commit.ts',
-    right: 'resolve(outcomes[index] as R)',
-    wrong: 'resolve(outcomes[batch.length - 1 - index] as R)',
+    right: 'resolve(outcomes.slice(first, first + requests.length));',
+    wrong: 'resolve(outcomes.toReversed().slice(first, first + requests.length));',
   },
   {
     area: 'group commit',

@@ -12,11 +12,14 @@ export interface Advanced {
   readonly entries: readonly Entry[];
 }
 
+const NOTHING: readonly never[] = [];
+
 /**
  * Brings an account to `nowMs`: hold deadlines, expiries and periods that are due, in time order
  * (at one instant in that order, so that what a hold gives back to an ending lot still ends with it).
  */
 export function advance(state: AccountState, nowMs: number): Advanced {
+  if (!isAnythingDue(state, nowMs)) return { state, entries: NOTHING };
   let current = state;
   const entries: Entry[] = [];
   for (let entry = nextEntry(current, nowMs); entry !== null; entry = nextEntry(current, nowMs)) {
@@ -33,8 +36,8 @@ export function isAnythingDue(state: AccountState, nowMs: number): boolean {
   for (const { nextAtMs } of series) if (nextAtMs <= nowMs) return true;
   for (const { lots } of pools)
     for (const lot of lots) {
-      const { expiresAtMs, freeMicros } = lot;
-      if (expiresAtMs !== null && expiresAtMs <= nowMs && freeMicros > 0n && !isCarriedOn(state, lot))
+      const { expiresAtMs } = lot;
+      if (expiresAtMs !== null && expiresAtMs <= nowMs && lot.freeMicros > 0n && !isCarriedOn(state, lot))
         return true;
     }
   return false;

@@ -29,14 +29,19 @@ export function formatMicros(micros: bigint): string {
   return `${sign}${whole}.${fraction}`;
 }
 
+const PRECISIONS_MICROS = [1_000_000n, 100_000n, 10_000n, 1000n, 100n, 10n, 1n];
+
 /** The smallest amount, in micros, that a pool of this many decimals can hold. */
 export function precisionMicros(decimals: number): bigint {
-  return 10n ** BigInt(MICRO_DECIMALS - decimals);
+  const micros = PRECISIONS_MICROS[decimals];
+  if (micros === undefined) throw new Error(`a pool cannot have ${decimals} decimals`);
+  return micros;
 }
 
 /** Divides two non-negative integers and rounds to the nearest multiple of `step`, halves up. */
 export function divideHalfUp(numerator: bigint, denominator: bigint, step: bigint): bigint {
   const unit = denominator * step;
+  if (unit === 1n) return numerator;
   return ((2n * numerator + unit) / (2n * unit)) * step;
 }
 

@@ -29,10 +29,18 @@ export function decideDebit(command: DebitCredits, situation: Situation): Decisi
   const pool = poolOrEmpty(situation, priced.pool);
   const draws = planDraws(pool.lots, priced.amountMicros);
   if (draws === undefined) return reject(insufficient(pool, priced.amountMicros));
+  // Member by member, in the order in which one is read from its text: all debits have one shape then.
   return accept({
+    accountId: state.id,
+    version: state.version + 1,
     kind: 'CreditsDebited',
-    ...nextBase(situation),
-    ...priced,
+    atMs: nowMs,
+    change: situation.change,
+    pool: priced.pool,
+    amountMicros: priced.amountMicros,
+    action: priced.action,
+    quantityMicros: priced.quantityMicros,
+    rateCardVersion: priced.rateCardVersion,
     settledMicros: pool.settledMicros - priced.amountMicros,
     heldMicros: pool.heldMicros,
     occurredAtMs: command.occurredAtMs,

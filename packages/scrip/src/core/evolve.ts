@@ -1,8 +1,9 @@
 import type { AccountState, Draw, Hold, PoolState, Series } from './account.ts';
-import { findPool, OVERDRAFT_LOT } from './account.ts';
+import { OVERDRAFT_LOT } from './account.ts';
 import type {
   AccountChanged,
   AccountOpened,
+  CreditsDebited,
   CreditsGranted,
   Entry,
   GrantVoided,
@@ -20,6 +21,7 @@ export function evolve(before: AccountState | null, entry: Entry): AccountState 
   if (entry.version !== (before?.version ?? 0) + 1)
     throw new Error(`entry ${entry.version} of ${entry.accountId} does not follow ${before?.version ?? 0}`);
   const state = before ?? newAccount(entry);
+  if (entry.kind === 'CreditsDebited') return afterDebit(state, entry);
   return { ...apply(state, entry), version: entry.version, atMs: entry.atMs };
 }
 
@@ -55,7 +57,7 @@ function apply(state: AccountState, entry: Entry): AccountState {
     case 'LotExpired':
       return changeLotsOf(state, entry, [{ lot: entry.lot, freeMicros: -entry.amountMicros }]);
     case 'CreditsDebited':
-      return changeLotsOf(state, entry, taken(entry.draws));
+      return afterDebit(state, entry);
     case 'DebitRefunded':
       return changeLotsOf(state, entry, refunded(entry.returned));
     case 'HoldPlaced':
@@ -73,6 +75,34 @@ function apply(state: AccountState, entry: Entry): AccountState {
       return { ...state, rateCards: [...state.rateCards, { version, publishedAtMs, pools, actions }] };
     }
   }
+}
+
+/** What `apply` would make of it, with one copy of the account instead of two: nearly all entries are debits. */
+function afterDebit(state: AccountState, entry: CreditsDebited): AccountState {
+  const { version, atMs, pool, draws } = entry;
+  const { id, createdAtMs, closedAtMs, timezone, nameVersion, metadataVersion, erasedVersion } = state;
+  const { series, voided, holds, keys, rateCards } = state;
+  const pools =
+    draws.length === 0
+      ? state.pools
+      : poolsAfter(state, pool, (before) => changeLots(before, taken(draws), atMs));
+  return {
+    id,
+    version,
+    atMs,
+    createdAtMs,
+    closedAtMs,
+    timezone,
+    nameVersion,
+    metadataVersion,
+    erasedVersion,
+    pools,
+    series,
+    voided,
+    holds,
+    keys,
+    rateCards,
+  };
 }
 
 const NONE: readonly never[] = [];
@@ -265,8 +295,15 @@ function changeLotsOf(
 }
 
 function changePool(state: AccountState, id: string, change: (pool: PoolState) => PoolState): AccountState {
-  const before = findPool(state, id);
-  if (before === undefined) return { ...state, pools: [...state.pools, change(emptyPool(id, state.atMs))] };
-  const after = change(before);
-  return { ...state, pools: state.pools.map((pool) => (pool === before ? after : pool)) };
+  return { ...state, pools: poolsAfter(state, id, change) };
+}
+
+function poolsAfter(
+  { pools, atMs }: AccountState,
+  id: string,
+  change: (pool: PoolState) => PoolState,
+): readonly PoolState[] {
+  const index = pools.findIndex(({ pool }) => pool === id);
+  const before = pools[index];
+  return before === undefined ? [...pools, change(emptyPool(id, atMs))] : pools.with(index, change(before));
 }

@@ -150,16 +150,19 @@ export function changeLots(pool: PoolState, changes: readonly LotChange[], atMs:
     if (lot === undefined) lots = insertLot(lots, changed);
     else lots[index] = changed;
     if (isUsedUp(changed)) someUsedUp = true;
-    settledMicros += free + held;
+    settledMicros += free;
+    if (held === 0n) continue;
+    settledMicros += held;
     heldMicros += held;
   }
   if (someUsedUp) lots = lots.filter((lot) => !isUsedUp(lot));
   const availableChanged = settledMicros - heldMicros !== pool.settledMicros - pool.heldMicros;
   return {
-    ...pool,
+    pool: pool.pool,
     lots,
     settledMicros,
     heldMicros,
+    overdraftMicros: pool.overdraftMicros,
     changedAtMs: availableChanged ? atMs : pool.changedAtMs,
   };
 }
@@ -170,10 +173,17 @@ function openLot({ lot, terms }: LotChange): Lot {
 }
 
 function addToLot(lot: Lot, freeMicros: bigint, heldMicros: bigint): Lot {
+  const { grantId, kind, priority, grantedAtMs, expiresAtMs, version } = lot;
+  // Member by member, as states are: whatever they were made from, they have one shape, and are quick to look into.
   const changed = {
-    ...lot,
-    freeMicros: lot.freeMicros + freeMicros,
-    heldMicros: lot.heldMicros + heldMicros,
+    grantId,
+    kind,
+    priority,
+    grantedAtMs,
+    expiresAtMs,
+    version,
+    freeMicros: freeMicros === 0n ? lot.freeMicros : lot.freeMicros + freeMicros,
+    heldMicros: heldMicros === 0n ? lot.heldMicros : lot.heldMicros + heldMicros,
   };
   if (changed.freeMicros < 0n || changed.heldMicros < 0n) throw new Error(`lot ${lot.version} below zero`);
   return changed;

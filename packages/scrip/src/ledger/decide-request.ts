@@ -50,7 +50,8 @@ export function decideRequest(
   const after = advance(evolve(before?.state ?? null, entry), nowMs);
   const entries: AppendedEntry[] = [];
   let hash = account?.hash ?? CHAIN_START;
-  for (const appended of [...(before?.entries ?? []), entry, ...after.entries]) {
+  const byTime = (before?.entries.length ?? 0) + after.entries.length;
+  for (const appended of byTime === 0 ? [entry] : [...(before?.entries ?? []), entry, ...after.entries]) {
     const { accountId, version } = appended;
     const body = encodeEntry(appended);
     hash = chainHash(hash, { accountId, version, body });

@@ -2,16 +2,17 @@ import type { Defer } from './clock.ts';
 import { Fault } from './fault.ts';
 import type { ChangeRequest, Decided, Loaded, Store } from './store.ts';
 
-/** The most changes in one transaction: more would only make the first of them wait longer. */
+/** The most changes in one transaction, unless one caller makes more together: the first of them would only wait longer. */
 const MAX_BATCH = 1000;
 /** Turns of the event loop that a batch gathers for, as long as each of them brings more changes. */
 const GATHER_TURNS = 4;
 /** Changes that may wait before new ones are turned away. */
 const MAX_WAITING = 50_000;
 
+/** Requests that one caller makes together: they stand in one batch, and are answered together. */
 interface Waiting<R> {
-  readonly request: ChangeRequest;
-  readonly resolve: (outcome: R) => void;
+  readonly requests: readonly ChangeRequest[];
+  readonly resolve: (outcomes: readonly R[]) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -20,7 +21,7 @@ export type Settled<R> = { readonly outcome: R } | { readonly error: unknown };
 
 export interface GroupCommit<R> {
   readonly submit: (request: ChangeRequest) => Promise<R>;
-  /** As `submit` for each of them, in this order, at the cost of one promise for all. Never rejects. */
+  /** As `submit` for each of them, in this order, but answered together: what they wait for is one promise. Never rejects. */
   readonly submitAll: (requests: readonly ChangeRequest[]) => Promise<readonly Settled<R>[]>;
   /** Takes nothing new, and resolves when all that was taken is answered. */
   readonly drain: () => Promise<void>;
@@ -37,31 +38,27 @@ export function createGroupCommit<R>(
   defer: Defer = setImmediate,
 ): GroupCommit<R> {
   const lanes = Array.from({ length: store.lanes.count }, () => createLane(store, decide, defer));
-  const add = (waiting: Waiting<R>) => {
-    const { accountId } = waiting.request;
+  const laneOf = ({ accountId }: ChangeRequest) => {
     const lane = lanes[store.lanes.of(accountId)];
     if (lane === undefined) throw new Error(`there is no lane for ${accountId}`);
-    lane.add(waiting);
+    return lane;
   };
   return {
-    submit: (request) => new Promise<R>((resolve, reject) => add({ request, resolve, reject })),
-    submitAll: (requests) =>
-      new Promise((resolve) => {
-        const settled: Settled<R>[] = [];
-        let left = requests.length;
-        if (left === 0) resolve(settled);
-        const settle = (index: number, one: Settled<R>) => {
-          settled[index] = one;
-          left -= 1;
-          if (left === 0) resolve(settled);
-        };
-        for (const [index, request] of requests.entries())
-          add({
-            request,
-            resolve: (outcome) => settle(index, { outcome }),
-            reject: (error) => settle(index, { error }),
-          });
-      }),
+    submit: async (request) => (await laneOf(request).submit([request]))[0] as R,
+    submitAll: async (requests) => {
+      const settled: Settled<R>[] = [];
+      const parts = Map.groupBy(requests.keys(), (index) => laneOf(requests[index] as ChangeRequest));
+      const settle = async (lane: Lane<R>, indexes: readonly number[]) => {
+        try {
+          const outcomes = await lane.submit(indexes.map((index) => requests[index] as ChangeRequest));
+          for (const [at, index] of indexes.entries()) settled[index] = { outcome: outcomes[at] as R };
+        } catch (error) {
+          for (const index of indexes) settled[index] = { error };
+        }
+      };
+      await Promise.all([...parts].map(([lane, indexes]) => settle(lane, indexes)));
+      return settled;
+    },
     drain: async () => {
       await Promise.all(lanes.map((lane) => lane.drain()));
     },
@@ -69,7 +66,7 @@ export function createGroupCommit<R>(
 }
 
 interface Lane<R> {
-  readonly add: (waiting: Waiting<R>) => void;
+  readonly submit: (requests: readonly ChangeRequest[]) => Promise<readonly R[]>;
   readonly drain: () => Promise<void>;
 }
 
@@ -79,6 +76,7 @@ function createLane<R>(
   defer: Defer,
 ): Lane<R> {
   let waiting: Waiting<R>[] = [];
+  let waitingRequests = 0;
   let inFlight = 0;
   let isScheduled = false;
   let isClosing = false;
@@ -93,27 +91,42 @@ function createLane<R>(
   /** Takes a batch when a turn has brought nothing more: what arrives together is written together. */
   function gather(turnsLeft: number, seen: number): void {
     defer(() => {
-      const arrived = waiting.length;
+      const arrived = waitingRequests;
       if (turnsLeft > 1 && arrived > seen && arrived < MAX_BATCH) {
         gather(turnsLeft - 1, arrived);
         return;
       }
       isScheduled = false;
-      const batch = waiting.slice(0, MAX_BATCH);
-      waiting = waiting.slice(MAX_BATCH);
-      void write(batch);
+      void write(takeBatch());
       schedule();
     });
+  }
+
+  /** The first of those that wait, as many as one transaction takes. */
+  function takeBatch(): readonly Waiting<R>[] {
+    let taken = 0;
+    let size = 0;
+    for (const { requests } of waiting) {
+      if (taken > 0 && size + requests.length > MAX_BATCH) break;
+      taken += 1;
+      size += requests.length;
+    }
+    waitingRequests -= size;
+    return waiting.splice(0, taken);
   }
 
   async function write(batch: readonly Waiting<R>[]): Promise<void> {
     inFlight += 1;
     try {
       const outcomes = await store.transact(
-        batch.map(({ request }) => request),
+        batch.flatMap(({ requests }) => requests),
         decide,
       );
-      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as R);
+      let first = 0;
+      for (const { requests, resolve } of batch) {
+        resolve(outcomes.slice(first, first + requests.length));
+        first += requests.length;
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
@@ -123,17 +136,20 @@ function createLane<R>(
   }
 
   return {
-    add: (one) => {
-      const code = isClosing ? 'closing' : waiting.length >= MAX_WAITING ? 'overloaded' : null;
-      if (code === null) {
-        waiting.push(one);
+    submit: (requests) =>
+      new Promise((resolve, reject) => {
+        const isFull = waitingRequests > MAX_WAITING - requests.length;
+        const code = isClosing ? 'closing' : isFull ? 'overloaded' : null;
+        if (code !== null) {
+          reject(
+            new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
+          );
+          return;
+        }
+        waiting.push({ requests, resolve, reject });
+        waitingRequests += requests.length;
         schedule();
-        return;
-      }
-      one.reject(
-        new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
-      );
-    },
+      }),
     drain: () =>
       new Promise<void>((resolve) => {
         isClosing = true;

@@ -45,7 +45,7 @@ export async function readTextLines(body: Buffer): Promise<Line[]> {
   if (!isUtf8(body)) throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is not UTF-8.' });
   const text = body.toString('utf8');
   const lines: Line[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const lineFeed = text.indexOf('\n', at);
     const end = lineFeed === -1 ? text.length : lineFeed;
     const line = readTextLine(text, at, end);

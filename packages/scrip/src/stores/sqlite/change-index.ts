@@ -3,8 +3,11 @@ import type { ChangeRun } from './deriver-thread.ts';
 import type { HashSet } from './hash-set.ts';
 import { createHashSet } from './hash-set.ts';
 
-/** Changes of one chunk of the newest run; a chunk is dropped whole when a run of its own covers it. */
-const CHUNK_CHANGES = 65_536;
+/**
+ * Changes of one chunk of the newest run, about as many as a run has: each look-up asks every chunk, and every one is
+ * another miss of the processor's cache. A chunk is dropped whole when a run of its own covers it.
+ */
+const CHUNK_CHANGES = 262_144;
 
 /**
  * Says of a change's id whether the journal may hold it, without touching the disk: the ids of the newest run as

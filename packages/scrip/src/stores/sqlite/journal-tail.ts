@@ -1,6 +1,9 @@
 import { continuedVersion } from '../../core/entry.ts';
 import type { RecordedEntry } from '../../ledger/store.ts';
 
+/** Entries of one chunk: few enough that one which is kept for its last entry takes little memory. */
+const CHUNK_ENTRIES = 8192;
+
 export interface Tailed {
   readonly position: number;
   /** Another one only when its personal part has been erased. */
@@ -20,7 +23,6 @@ export interface JournalTail {
   readonly forget: (derivedPosition: number) => void;
   /** Keeps everything that is here now until the returned function is called: while the disk is read beside it. */
   readonly pin: () => () => void;
-  readonly size: () => number;
   readonly holds: (accountId: string) => boolean;
   readonly ofAccount: (accountId: string, afterVersion: number) => readonly Tailed[];
   readonly version: (accountId: string, version: number) => Tailed | undefined;
@@ -35,154 +37,146 @@ export interface JournalTail {
 }
 
 export function createJournalTail(): JournalTail {
-  const entries = createQueue();
+  let chunks: Chunk[] = [];
   let derived = 0;
-  let last = 0;
+  /** No entry up to this position is here any more, though its chunk may be. */
+  let forgotten = 0;
   const pins = new Set<{ readonly position: number }>();
-  const byAccount = new Map<string, Queue>();
-  /** By the lowest 32 bits of their hashes, which a map need not box; nearly always one, and of several the newest first. */
-  const byChange = new Map<number, Tailed | readonly Tailed[]>();
-  const continuations = new Map<string, Queue>();
   const keys: { digest: string; accountId: string | null; position: number }[] = [];
 
   function forget(derivedPosition: number): void {
     derived = Math.max(derived, derivedPosition);
     let limit = derived;
     for (const pin of pins) limit = Math.min(limit, pin.position);
-    for (let first = entries.first(); first !== undefined && first.position <= limit; first = entries.first())
-      forgetFirst(first);
-    while (keys[0] !== undefined && keys[0].position <= limit) keys.shift();
+    forgotten = Math.max(forgotten, limit);
+    const kept = chunks.findIndex(({ entries }) => (entries.at(-1)?.position ?? 0) > forgotten);
+    if (kept !== 0) chunks = kept === -1 ? [] : chunks.slice(kept);
+    while (keys[0] !== undefined && keys[0].position <= forgotten) keys.shift();
   }
 
-  /** The first of all entries is also the first of its account, and of those that continue the same one. */
-  function forgetFirst(tailed: Tailed): void {
-    const { entry } = tailed.recorded;
-    entries.drop();
-    dropFirst(byAccount, entry.accountId);
-    if (tailed.changeHash !== null) {
-      const others = ofHash(tailed.changeHash).filter((other) => other !== tailed);
-      if (others.length === 0) byChange.delete(tailed.changeHash | 0);
-      else byChange.set(tailed.changeHash | 0, others);
+  const isHere = ({ position }: Tailed) => position > forgotten;
+
+  function ofAccount(accountId: string, afterVersion: number): Tailed[] {
+    return chunks.flatMap((chunk) => {
+      const found = indexed(chunk).byAccount.get(accountId) ?? NONE;
+      const first = found[0]?.recorded.entry.version ?? 0;
+      return found.slice(Math.max(0, afterVersion + 1 - first)).filter(isHere);
+    });
+  }
+
+  /** The newest of those that are kept under a key. */
+  function newest(
+    find: (chunk: Chunk) => readonly Tailed[] | undefined,
+    isWanted: (tailed: Tailed) => boolean,
+  ): Tailed | undefined {
+    for (let at = chunks.length - 1; at >= 0; at -= 1) {
+      const found = find(indexed(chunks[at] as Chunk))?.findLast(
+        (tailed) => isHere(tailed) && isWanted(tailed),
+      );
+      if (found !== undefined) return found;
     }
-    const continued = continuedVersion(entry);
-    if (continued !== null) dropFirst(continuations, `${entry.accountId}\n${continued}`);
-  }
-
-  function ofHash(hash: number): readonly Tailed[] {
-    const found = byChange.get(hash | 0) ?? [];
-    return 'position' in found ? [found] : found;
-  }
-
-  function findChange(hash: number, accountId: string, changeId: string): Tailed | undefined {
-    const found = byChange.get(hash | 0);
-    if (found === undefined) return undefined;
-    if (!('position' in found)) return found.find((tailed) => isChange(tailed, accountId, changeId));
-    return isChange(found, accountId, changeId) ? found : undefined;
+    return undefined;
   }
 
   return {
     append: (tailed) => {
+      let chunk = chunks.at(-1);
+      if (chunk === undefined || chunk.entries.length === CHUNK_ENTRIES) {
+        chunk = newChunk();
+        chunks.push(chunk);
+      }
+      chunk.entries.push(tailed);
       const { entry } = tailed.recorded;
-      const { accountId } = entry;
-      entries.push(tailed);
-      last = tailed.position;
-      push(byAccount, accountId, tailed);
-      const { changeHash } = tailed;
-      if (changeHash !== null)
-        byChange.set(changeHash | 0, byChange.has(changeHash | 0) ? [tailed, ...ofHash(changeHash)] : tailed);
-      const continued = continuedVersion(entry);
-      if (continued !== null) push(continuations, `${accountId}\n${continued}`, tailed);
       const { position } = tailed;
-      if (entry.kind === 'KeyAdded') keys.push({ digest: entry.digest, accountId, position });
+      if (entry.kind === 'KeyAdded')
+        keys.push({ digest: entry.digest, accountId: entry.accountId, position });
       if (entry.kind === 'KeyRevoked') keys.push({ digest: entry.digest, accountId: null, position });
     },
     forget,
     pin: () => {
-      const pin = { position: (entries.first()?.position ?? last + 1) - 1 };
+      const pin = { position: forgotten };
       pins.add(pin);
       return () => {
         pins.delete(pin);
         forget(derived);
       };
     },
-    size: entries.size,
-    holds: (accountId) => byAccount.has(accountId),
-    ofAccount: (accountId, afterVersion) => {
-      const tailed = byAccount.get(accountId);
-      const first = tailed?.first()?.recorded.entry.version ?? 0;
-      return tailed?.from(Math.max(0, afterVersion + 1 - first)) ?? [];
-    },
-    version: (accountId, version) => {
-      const tailed = byAccount.get(accountId);
-      return tailed?.at(version - (tailed.first()?.recorded.entry.version ?? 0));
-    },
-    change: findChange,
+    holds: (accountId) => newest(({ byAccount }) => byAccount.get(accountId), isHere) !== undefined,
+    ofAccount,
+    version: (accountId, version) =>
+      newest(
+        ({ byAccount }) => {
+          const found = byAccount.get(accountId);
+          const one = found?.[version - (found[0]?.recorded.entry.version ?? 0)];
+          return one && [one];
+        },
+        () => true,
+      ),
+    change: (hash, accountId, changeId) =>
+      newest(
+        ({ byChange }) => byChange.get(hash),
+        ({ recorded: { entry } }) => entry.change?.id === changeId && entry.accountId === accountId,
+      ),
     continuation: (accountId, version, upTo) =>
-      continuations
-        .get(`${accountId}\n${version}`)
-        ?.from(0)
-        .findLast(({ position }) => position <= upTo),
+      newest(
+        ({ continuations }) => continuations.get(`${accountId}\n${version}`),
+        ({ position }) => position <= upTo,
+      ),
     keyOwner: (digest, upTo) =>
       keys.findLast((key) => key.digest === digest && key.position <= upTo)?.accountId,
     erasePersonal: (accountId, beforeVersion) => {
-      for (const tailed of byAccount.get(accountId)?.from(0) ?? [])
+      for (const tailed of ofAccount(accountId, 0))
         if (tailed.recorded.entry.version < beforeVersion)
           tailed.recorded = { ...tailed.recorded, personal: null };
     },
     opened: (upTo) =>
-      entries
-        .from(0)
-        .filter(({ position, recorded: { entry } }) => entry.kind === 'AccountOpened' && position <= upTo)
+      chunks
+        .flatMap(({ entries }) => entries)
+        .filter((tailed) => isHere(tailed) && tailed.position <= upTo)
+        .filter(({ recorded: { entry } }) => entry.kind === 'AccountOpened')
         .map(({ recorded }) => recorded.entry.accountId)
         .filter((accountId) => !accountId.startsWith('$')),
   };
 }
 
-function isChange({ recorded: { entry } }: Tailed, accountId: string, changeId: string): boolean {
-  return entry.change?.id === changeId && entry.accountId === accountId;
+const NONE: readonly never[] = [];
+
+/** Entries that are forgotten together, with what finds them: to forget one by one would look for each once more. */
+interface Chunk {
+  readonly entries: Tailed[];
+  /** How many of them the maps hold: those that came since then are added when somebody asks, and so often never. */
+  indexed: number;
+  readonly byAccount: Map<string, Tailed[]>;
+  /** Nearly always one of a hash. */
+  readonly byChange: Map<number, Tailed[]>;
+  readonly continuations: Map<string, Tailed[]>;
 }
 
-function push(index: Map<string, Queue>, key: string, tailed: Tailed): void {
-  let found = index.get(key);
-  if (found === undefined) {
-    found = createQueue();
-    index.set(key, found);
-  }
-  found.push(tailed);
-}
-
-function dropFirst(index: Map<string, Queue>, key: string): void {
-  const found = index.get(key);
-  found?.drop();
-  if (found?.first() === undefined) index.delete(key);
-}
-
-/** First in, first out. */
-interface Queue {
-  readonly size: () => number;
-  readonly push: (tailed: Tailed) => void;
-  readonly first: () => Tailed | undefined;
-  /** The first is at 0. */
-  readonly at: (index: number) => Tailed | undefined;
-  readonly from: (index: number) => readonly Tailed[];
-  readonly drop: () => void;
-}
-
-/** Those that were dropped go when they are half of all: however many there are, to drop one costs the same. */
-function createQueue(): Queue {
-  let items: Tailed[] = [];
-  let dropped = 0;
+function newChunk(): Chunk {
   return {
-    size: () => items.length - dropped,
-    push: (tailed) => items.push(tailed),
-    first: () => items[dropped],
-    at: (index) => (index < 0 ? undefined : items[dropped + index]),
-    from: (index) => items.slice(dropped + index),
-    drop: () => {
-      dropped += 1;
-      if (dropped * 2 < items.length) return;
-      items = items.slice(dropped);
-      dropped = 0;
-    },
+    entries: [],
+    indexed: 0,
+    byAccount: new Map(),
+    byChange: new Map(),
+    continuations: new Map(),
   };
+}
+
+function indexed(chunk: Chunk): Chunk {
+  const { entries, byAccount, byChange, continuations } = chunk;
+  for (; chunk.indexed < entries.length; chunk.indexed += 1) {
+    const tailed = entries[chunk.indexed] as Tailed;
+    const { entry } = tailed.recorded;
+    push(byAccount, entry.accountId, tailed);
+    if (tailed.changeHash !== null) push(byChange, tailed.changeHash, tailed);
+    const continued = continuedVersion(entry);
+    if (continued !== null) push(continuations, `${entry.accountId}\n${continued}`, tailed);
+  }
+  return chunk;
+}
+
+function push<K>(index: Map<K, Tailed[]>, key: K, tailed: Tailed): void {
+  const found = index.get(key);
+  if (found === undefined) index.set(key, [tailed]);
+  else found.push(tailed);
 }

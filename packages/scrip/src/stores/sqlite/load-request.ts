@@ -84,9 +84,10 @@ function findPrior(
   finds: DiskFinds,
   missing: MissingReads,
 ): RecordedEntry | null {
+  // Nearly every id is new, and the index knows of those in the tail too.
+  if (!index.mayHold(hash)) return null;
   const tailed = tail.change(hash, accountId, changeId);
   if (tailed !== undefined) return tailed.recorded;
-  if (!index.mayHold(hash)) return null;
   return findOnDisk(accountId, changeId, reads, finds, missing)?.recorded ?? null;
 }
 
