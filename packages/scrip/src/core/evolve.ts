@@ -1,5 +1,5 @@
 import type { AccountState, Draw, Hold, PoolState, Series } from './account.ts';
-import { OVERDRAFT_LOT } from './account.ts';
+import { findPool, OVERDRAFT_LOT } from './account.ts';
 import type {
   AccountChanged,
   AccountOpened,
@@ -77,15 +77,12 @@ function apply(state: AccountState, entry: Entry): AccountState {
   }
 }
 
-/** What `apply` would make of it, with one copy of the account instead of two: nearly all entries are debits. */
+/** The account is copied once and member by member: nearly all entries are debits. */
 function afterDebit(state: AccountState, entry: CreditsDebited): AccountState {
-  const { version, atMs, pool, draws } = entry;
+  const { version, atMs, draws } = entry;
   const { id, createdAtMs, closedAtMs, timezone, nameVersion, metadataVersion, erasedVersion } = state;
   const { series, voided, holds, keys, rateCards } = state;
-  const pools =
-    draws.length === 0
-      ? state.pools
-      : poolsAfter(state, pool, (before) => changeLots(before, taken(draws), atMs));
+  const pools = draws.length === 0 ? state.pools : poolsAfterDebit(state, entry);
   return {
     id,
     version,
@@ -103,6 +100,16 @@ function afterDebit(state: AccountState, entry: CreditsDebited): AccountState {
     keys,
     rateCards,
   };
+}
+
+function poolsAfterDebit(state: AccountState, { pool: id, draws, atMs }: CreditsDebited): PoolState[] {
+  const before = findPool(state, id) ?? emptyPool(id, state.atMs);
+  const after = changeLots(before, taken(draws), atMs);
+  const pools = state.pools.slice();
+  const index = pools.indexOf(before);
+  if (index === -1) pools.push(after);
+  else pools[index] = after;
+  return pools;
 }
 
 const NONE: readonly never[] = [];
@@ -295,15 +302,8 @@ function changeLotsOf(
 }
 
 function changePool(state: AccountState, id: string, change: (pool: PoolState) => PoolState): AccountState {
-  return { ...state, pools: poolsAfter(state, id, change) };
-}
-
-function poolsAfter(
-  { pools, atMs }: AccountState,
-  id: string,
-  change: (pool: PoolState) => PoolState,
-): readonly PoolState[] {
-  const index = pools.findIndex(({ pool }) => pool === id);
-  const before = pools[index];
-  return before === undefined ? [...pools, change(emptyPool(id, atMs))] : pools.with(index, change(before));
+  const before = findPool(state, id);
+  if (before === undefined) return { ...state, pools: [...state.pools, change(emptyPool(id, state.atMs))] };
+  const after = change(before);
+  return { ...state, pools: state.pools.map((pool) => (pool === before ? after : pool)) };
 }

@@ -24,6 +24,9 @@ export function planDraws(lots: readonly Lot[], amountMicros: bigint): Draw[] | 
   for (const lot of lots) {
     if (missing === 0n) break;
     if (lot.freeMicros === 0n) continue;
+    // Nearly always one lot has it all; an array that is made with its only element has no room to spare.
+    if (draws.length === 0 && lot.freeMicros >= missing)
+      return [{ lot: lot.version, grantId: lot.grantId, amountMicros: missing }];
     const taken = minMicros(lot.freeMicros, missing);
     draws.push({ lot: lot.version, grantId: lot.grantId, amountMicros: taken });
     missing -= taken;

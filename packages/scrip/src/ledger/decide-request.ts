@@ -48,15 +48,16 @@ export function decideRequest(
   if (!decision.ok) return { outcome: decision, entries: [], next: null };
   const { entry } = decision;
   const after = advance(evolve(before?.state ?? null, entry), nowMs);
-  const entries: AppendedEntry[] = [];
   let hash = account?.hash ?? CHAIN_START;
-  const byTime = (before?.entries.length ?? 0) + after.entries.length;
-  for (const appended of byTime === 0 ? [entry] : [...(before?.entries ?? []), entry, ...after.entries]) {
+  const byTime = before?.entries ?? [];
+  // An array of one has no room to spare, and nearly all of them are.
+  const all = byTime.length + after.entries.length === 0 ? [entry] : [...byTime, entry, ...after.entries];
+  const entries = all.map((appended): AppendedEntry => {
     const { accountId, version } = appended;
     const body = encodeEntry(appended);
     hash = chainHash(hash, { accountId, version, body });
-    entries.push({ entry: appended, personal: appended === entry ? request.personal : null, hash, body });
-  }
+    return { entry: appended, personal: appended === entry ? request.personal : null, hash, body };
+  });
   const next: ChainedState = { state: after.state, hash };
   return { outcome: { ok: true, entry, personal: request.personal, replayed: false }, entries, next };
 }

@@ -51,7 +51,7 @@ export function createGroupCommit<R>(
       const settle = async (lane: Lane<R>, indexes: readonly number[]) => {
         try {
           const outcomes = await lane.submit(indexes.map((index) => requests[index] as ChangeRequest));
-          for (const [at, index] of indexes.entries()) settled[index] = { outcome: outcomes[at] as R };
+          indexes.forEach((index, at) => (settled[index] = { outcome: outcomes[at] as R }));
         } catch (error) {
           for (const index of indexes) settled[index] = { error };
         }

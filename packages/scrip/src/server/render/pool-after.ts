@@ -27,12 +27,11 @@ export function poolAfterChange(entry: ChangedPool): PoolAfterChange {
     for (const { amountMicros } of expired) settledMicros -= amountMicros;
     expiredLots = new Set(expired.map(({ lot }) => lot));
   }
+  const settled = formatMicros(settledMicros);
+  const { heldMicros } = entry;
+  const available = heldMicros === 0n ? settled : formatMicros(settledMicros - heldMicros);
   return {
-    balance: {
-      settled: formatMicros(settledMicros),
-      held: formatMicros(entry.heldMicros),
-      available: formatMicros(settledMicros - entry.heldMicros),
-    },
+    balance: { settled, held: formatMicros(heldMicros), available },
     version: entry.version + expiredLots.size,
   };
 }

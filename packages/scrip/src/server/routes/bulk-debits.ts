@@ -14,8 +14,9 @@ import { readInstantOrNull } from '../read/instant.ts';
 import { compileCheck } from '../read/schema-issues.ts';
 import { checkAccountId, checkMetadata } from '../read/text.ts';
 import { rejectionProblem } from '../rejection-problem.ts';
-import { debitMembersJson } from '../render/debit.ts';
-import { jsonText } from '../render/json-text.ts';
+import type { ByteText } from '../render/byte-text.ts';
+import { addJsonText, addText, bytesOf, newByteText } from '../render/byte-text.ts';
+import { addDebitMembers, DEBIT_BYTES } from '../render/debit.ts';
 import { sendJson } from '../reply.ts';
 import type { RouteContext } from '../route-context.ts';
 import type { BulkLine } from '../schemas/bulk.ts';
@@ -24,6 +25,7 @@ import { routeSchema } from '../schemas/route-schema.ts';
 import { installValidation } from '../validation.ts';
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+const [OPENING, COMMA, CLOSING] = [Buffer.from('{"results":['), Buffer.from(','), Buffer.from(']}')];
 
 /** Many debits in one request, of any accounts, each judged alone. */
 export async function registerBulkDebits(
@@ -69,13 +71,15 @@ export async function registerBulkDebits(
         throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is empty: send the lines.' });
       const actor = request.principal?.keyId ?? null;
       const problemOf = (error: unknown) => knownProblem(log, request, error);
-      const results: Promise<string>[] = [];
+      const results: Promise<Buffer>[] = [];
       for (let first = 0; first < request.body.length; first += SLICE_LINES) {
         if (first > 0) await nextTurn();
         const lines = request.body.slice(first, first + SLICE_LINES);
         results.push(resultsOf(lines, { ledger, check, actor, problemOf }));
       }
-      return sendJson(reply, 200, `{"results":[${(await Promise.all(results)).join(',')}]}`);
+      const texts = await Promise.all(results);
+      const parts = texts.flatMap((text, index) => (index === 0 ? [text] : [COMMA, text]));
+      return sendJson(reply, 200, Buffer.concat([OPENING, ...parts, CLOSING]));
     },
   );
 }
@@ -91,32 +95,38 @@ interface LineContext {
 async function resultsOf(
   lines: readonly Line[],
   { ledger, check, actor, problemOf }: LineContext,
-): Promise<string> {
+): Promise<Buffer> {
   const read = lines.map((line) => readLine(line, { check, actor }));
   const settled = await ledger.changeAll(read.filter((line) => typeof line !== 'string'));
   let asked = 0;
-  let text = '';
+  const text = newByteText(lines.length * DEBIT_BYTES);
   for (const line of read) {
-    if (text !== '') text += ',';
-    if (typeof line === 'string') text += line;
+    if (text.length > 0) addText(text, ',');
+    if (typeof line === 'string') addText(text, line);
     else {
-      text += resultJson(line.id, settled[asked], problemOf);
+      addResult(text, { id: line.id, settled: settled[asked], problemOf });
       asked += 1;
     }
   }
-  return text;
+  return bytesOf(text);
 }
 
-function resultJson(
-  id: string,
-  settled: Settled<ChangeOutcome> | undefined,
-  problemOf: LineContext['problemOf'],
-): string {
+interface Result extends Pick<LineContext, 'problemOf'> {
+  readonly id: string;
+  readonly settled: Settled<ChangeOutcome> | undefined;
+}
+
+function addResult(text: ByteText, { id, settled, problemOf }: Result): void {
   if (settled === undefined) throw new Error(`${id} has not been answered`);
-  if ('error' in settled) return refusalJson(id, problemOf(settled.error));
-  const { outcome } = settled;
-  if (!outcome.ok) return refusalJson(id, rejectionProblem(outcome.rejection));
-  return `{"id":${jsonText(id)},"status":201,${debitMembersJson(ofKind(outcome.entry, 'CreditsDebited'))}}`;
+  if ('error' in settled) addText(text, refusalJson(id, problemOf(settled.error)));
+  else if (!settled.outcome.ok) addText(text, refusalJson(id, rejectionProblem(settled.outcome.rejection)));
+  else {
+    addText(text, '{"id":');
+    addJsonText(text, id);
+    addText(text, ',"status":201,');
+    addDebitMembers(text, ofKind(settled.outcome.entry, 'CreditsDebited'));
+    addText(text, '}');
+  }
 }
 
 /** What the ledger is to decide, or the result of a line that says nothing that could be decided. */
