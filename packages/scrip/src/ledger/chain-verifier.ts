@@ -14,7 +14,6 @@ export interface KeptEntry {
   readonly accountId: string;
   readonly version: number;
   readonly body: string;
-  readonly personal: string | null;
   readonly hash: string;
 }
 
@@ -36,7 +35,7 @@ export interface VerifiedAccount {
 /** Goes through a journal in its order and finds the first entry of each account that is wrong. */
 export interface ChainVerifier {
   /** The entry where it is right; in words what is wrong where it is not. */
-  readonly add: (line: KeptEntry) => Entry | string;
+  readonly add: (line: KeptEntry, personal: string | null) => Entry | string;
   /** That of the entry that was added last. */
   readonly account: () => VerifiedAccount | null;
   readonly accounts: ReadonlyMap<string, VerifiedAccount>;
@@ -72,8 +71,8 @@ export function createChainVerifier({
     return account;
   }
 
-  function add(line: KeptEntry): Entry | string {
-    const { accountId, version, body, personal, hash } = line;
+  function add(line: KeptEntry, personal: string | null): Entry | string {
+    const { accountId, version, hash } = line;
     const account = accountOf(accountId);
     last = account;
     const { state: before } = account;
@@ -83,7 +82,7 @@ export function createChainVerifier({
       return 'its hash does not fit its text and the chain before it';
     let entry: Entry;
     try {
-      entry = decodeEntry({ accountId, version, body });
+      entry = decodeEntry(line);
     } catch (error) {
       return `it cannot be read (${messageOf(error)})`;
     }
@@ -100,27 +99,39 @@ export function createChainVerifier({
     return entry;
   }
 
-  function rulesFlaw(account: VerifiedAccount, entry: Entry): string | null {
-    let unread: unknown = null;
-    const read = (version: number) => {
-      const position = account.positions[version - account.firstVersion] ?? account.kept?.get(version);
-      if (position === undefined) return null;
-      try {
-        return entryAt(position);
-      } catch (error) {
-        unread = error;
-        throw error;
-      }
-    };
+  let reading: VerifiedAccount | null = null;
+  let unread: unknown = null;
+
+  /** An earlier entry of the account that is being looked at. */
+  function read(version: number): Entry | null {
+    const position =
+      reading?.positions[version - reading.firstVersion] ?? reading?.kept?.get(version) ?? null;
+    if (position === null) return null;
     try {
-      const flaw = entryFlaw(account.state, entry, {
-        rateCards,
-        entryAt: read,
-        lastRefund: (debitVersion) => {
-          const refund = account.refunds?.get(debitVersion);
-          return refund === undefined ? null : read(refund);
-        },
-      });
+      return entryAt(position);
+    } catch (error) {
+      unread = error;
+      throw error;
+    }
+  }
+
+  // One for all entries: each would need another otherwise.
+  const basis = {
+    get rateCards() {
+      return rateCards;
+    },
+    entryAt: read,
+    lastRefund: (debitVersion: number) => {
+      const refund = reading?.refunds?.get(debitVersion);
+      return refund === undefined ? null : read(refund);
+    },
+  };
+
+  function rulesFlaw(account: VerifiedAccount, entry: Entry): string | null {
+    reading = account;
+    unread = null;
+    try {
+      const flaw = entryFlaw(account.state, entry, basis);
       if (flaw !== null) return flaw;
       account.state = evolve(account.state, entry);
     } catch (error) {

@@ -20,10 +20,11 @@ describe('blocks of entries', () => {
         const blocks = encodeBlocks(first, written);
         const read: [number, BlockEntry | null][] = [];
         for (const block of blocks) eachOfBlock(block, (position, entry) => read.push([position, entry]));
-        expect(read).toEqual(written.map((entry, at) => [first + at, entry]));
+        expect(read).toEqual(written.map((entry, at) => [first + at, { position: first + at, ...entry }]));
         for (const [at, entry] of written.entries()) {
           const block = blocks.find(({ lastPosition }) => lastPosition >= first + at);
-          expect(block === undefined ? null : findInBlock(block, first + at)).toEqual(entry);
+          const found = block === undefined ? null : findInBlock(block, first + at);
+          expect(found).toEqual({ position: first + at, ...entry });
         }
       }),
     );

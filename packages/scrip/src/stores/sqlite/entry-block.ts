@@ -13,6 +13,7 @@ const LINES = 4;
 
 /** An entry as it stands in a block. */
 export interface BlockEntry {
+  readonly position: number;
   readonly accountId: string;
   readonly version: number;
   readonly body: string;
@@ -29,7 +30,10 @@ export class BrokenBlock extends Error {
 }
 
 /** Cuts entries that follow one another into blocks. */
-export function encodeBlocks(firstPosition: number, entries: Iterable<BlockEntry>): EntryBlock[] {
+export function encodeBlocks(
+  firstPosition: number,
+  entries: Iterable<Omit<BlockEntry, 'position'>>,
+): EntryBlock[] {
   const blocks: EntryBlock[] = [];
   let text = '';
   let position = firstPosition - 1;
@@ -69,6 +73,7 @@ export function eachOfBlock(
       position,
       wants(accountId)
         ? {
+            position,
             accountId,
             version: Number(text.slice(accountEnd + 1, versionEnd)),
             body: text.slice(versionEnd + 1, bodyEnd),
@@ -82,12 +87,13 @@ export function eachOfBlock(
 
 /** One entry of a block; null where it stands before it. Throws `BrokenBlock`. */
 export function findInBlock(block: EntryBlock, position: number): BlockEntry | null {
-  const lines = block.text.split('\n');
-  if (lines.length % LINES !== 0) throw new BrokenBlock(block);
-  const at = lines.length - LINES * (block.lastPosition - position + 1);
+  const count = countOf(block);
+  const at = count - 1 - (block.lastPosition - position);
   if (at < 0) return null;
-  const [accountId = '', version, body = '', hash = ''] = lines.slice(at, at + LINES);
-  return { accountId, version: Number(version), body, hash };
+  const [accountId = '', version, body = '', hash = ''] = block.text
+    .split('\n', LINES * (at + 1))
+    .slice(-LINES);
+  return { position, accountId, version: Number(version), body, hash };
 }
 
 function countOf(block: EntryBlock): number {

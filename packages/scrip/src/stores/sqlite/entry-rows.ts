@@ -75,8 +75,7 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
     const rows: StoredRow[] = [];
     for (const block of blocks({ after, upTo })) {
       eachOfBlock(block, (position, entry) => {
-        if (entry !== null && position > after && position <= upTo)
-          rows.push({ position, ...entry, personal: null });
+        if (entry !== null && position > after && position <= upTo) rows.push({ ...entry, personal: null });
       });
       if (rows.length >= limit) break;
     }
@@ -92,7 +91,6 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
       const entry = block === undefined ? null : findInBlock(block, position);
       if (entry === null) return null;
       return {
-        position,
         ...entry,
         personal: (selectPersonal.get(position)?.['data'] ?? null) as string | null,
       };

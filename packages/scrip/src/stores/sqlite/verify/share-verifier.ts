@@ -10,7 +10,6 @@ import { eachOfBlock } from '../entry-block.ts';
 import type { EntryRows } from '../entry-rows.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import { readSeal, readSealedAccount } from '../seal.ts';
-import type { StoredRow } from '../stored-row.ts';
 import type { RunEnd } from './change-runs.ts';
 import { damageOf } from './damage.ts';
 import type { DerivedSums } from './derived-sums.ts';
@@ -79,9 +78,9 @@ export function verifyShare(
   let entries = 0;
   let anchorEnds: ChainEnd[] | null = null;
 
-  function addRow(row: StoredRow): string | null {
-    const { position, accountId } = row;
-    const entry = chains.add(row);
+  function addLine(line: BlockEntry, personal: string | null): string | null {
+    const { position, accountId } = line;
+    const entry = chains.add(line, personal);
     if (!isMine(accountId)) return null;
     if (typeof entry === 'string') return entry;
     entries += 1;
@@ -109,8 +108,8 @@ export function verifyShare(
       wants,
       after,
       upTo,
-      add: (position, row) => {
-        const what = row === null ? null : addRow(row);
+      add: (position, line, personal) => {
+        const what = line === null ? null : addLine(line, personal);
         if (position === anchorEntries) anchorEnds = endsOf(chains, isMine);
         return what;
       },
@@ -143,7 +142,7 @@ function readEntries({
   readonly after: number;
   readonly upTo: number;
   /** Is also told of places whose entries are not of the share. */
-  readonly add: (position: number, entry: StoredRow | null) => string | null;
+  readonly add: (position: number, entry: BlockEntry | null, personal: string | null) => string | null;
   readonly onBlock: () => void;
 }): JournalFlaw | null {
   let flaw: JournalFlaw | null = null;
@@ -151,10 +150,9 @@ function readEntries({
   const personals = createPersonalParts(entryRows);
   const visit = (position: number, entry: BlockEntry | null) => {
     if (flaw !== null || position <= after || position > upTo) return;
-    const row = entry === null ? null : { position, ...entry, personal: personals.of(position) };
-    const what = add(position, row);
-    if (what !== null && row !== null)
-      flaw = { number: position, accountId: row.accountId, version: row.version, what };
+    const what = add(position, entry, personals.of(position));
+    if (what !== null && entry !== null)
+      flaw = { number: position, accountId: entry.accountId, version: entry.version, what };
     last = position;
   };
   try {
