@@ -70,12 +70,12 @@ describe('a ledger under load', () => {
   }, 600_000);
 
   it('tells history and usage whole and in order while it writes', async () => {
-    let isWriting = true;
+    const writing = { isDone: false };
     const filling = fillBusily(store, { changes: 20_000, accounts: 3, days: 2 }).finally(() => {
-      isWriting = false;
+      writing.isDone = true;
     });
     let reads = 0;
-    while (isWriting) {
+    while (!writing.isDone) {
       const id = busyId(reads % 3);
       // What was durable before usage was read is in it, and what is in it is in a history that is read later.
       const before = (await store.account(id))?.version ?? 0;
