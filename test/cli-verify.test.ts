@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withEntries } from './support/journal-entries.ts';
 import { runScrip } from './support/run-scrip.ts';
 import { startScrip } from './support/scrip-process.ts';
+import { editIndex, numberOf } from './support/edit-segments.ts';
 import { readJournal, tamper, writeLedger } from './support/verify-ledger.ts';
 
 let directory: string;
@@ -75,7 +76,9 @@ describe('scrip verify', { timeout: 120_000 }, () => {
 
   it('names what is wrong with a table, and makes it anew when asked to', async () => {
     tamper(data, 'derived', (database) =>
-      database.exec(`UPDATE history SET position = 1 WHERE account_id = 'beta'`),
+      editIndex(database, 'history', (rows) =>
+        rows.map((row) => (row[0] === numberOf(database, 'beta') ? [row[0], row[1], 1] : row)),
+      ),
     );
     const { code, out, err } = await verify();
     expect(code).toBe(3);

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 /** Sizes that make an id leave memory after a few thousand others. */
 async function open(): Promise<SampleLedger> {
-  const sizes = { runChanges: 3000, maxLagEntries: 2000 };
+  const sizes = { batchEntries: 512, mergeRatio: 4, finishedEntries: 4096, maxLagEntries: 2000 };
   return openSampleLedger(
     await openSqliteStore({ directory, idsKeptMs: 86_400_000, now: () => START_MS, sizes }),
   );

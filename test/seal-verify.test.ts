@@ -6,9 +6,11 @@ import type { Anchor } from '../packages/scrip/src/ledger/anchor.ts';
 import { decodeAnchor } from '../packages/scrip/src/ledger/anchor.ts';
 import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-directory.ts';
 import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
+import { slotOfKey } from '../packages/scrip/src/stores/sqlite/segments/usage-amount.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged } from './support/aged-ledger.ts';
 import { refundDebit } from './support/commands.ts';
 import { withEntries } from './support/journal-entries.ts';
+import { editIndex, readRows } from './support/edit-segments.ts';
 import { runScrip } from './support/run-scrip.ts';
 
 const directories: string[] = [];
@@ -29,9 +31,10 @@ describe('verifying a sealed ledger', () => {
   const options = { keptAnchor: null, threads: 1, onProgress: () => {} };
   const verify = async (directory: string, keptAnchor: Anchor | null | undefined = null) =>
     verifyDirectory({ ...options, directory, keptAnchor: keptAnchor ?? null });
-  const change = (file: string, sql: string) => {
+  const change = (file: string, edit: string | ((database: DatabaseSync) => void)) => {
     const database = new DatabaseSync(file);
-    database.exec(sql);
+    if (typeof edit === 'string') database.exec(edit);
+    else edit(database);
     database.close();
   };
   let directory: string;
@@ -86,11 +89,20 @@ describe('verifying a sealed ledger', () => {
   it('finds every table wrong that was changed, and makes them again', async () => {
     const copy = copyOf(directory);
     directories.push(copy);
+    change(join(copy, 'derived.db'), (database) => {
+      const slots = readRows(database, 'usage').flatMap((rows) => rows.map(([, key]) => slotOfKey(key)));
+      editIndex(database, 'usage', (rows) =>
+        rows.map(([number, key, high = 0, low = 0, calls = 0]) => {
+          const isOldest = slotOfKey(key) === Math.min(...slots);
+          return [number, key, high, low, isOldest ? calls + 1 : calls];
+        }),
+      );
+      const versions = readRows(database, 'history').flatMap((rows) => rows.map(([, version]) => version));
+      editIndex(database, 'history', (rows) => rows.filter(([, version]) => version > Math.min(...versions)));
+    });
     change(
       join(copy, 'derived.db'),
-      `UPDATE usage SET calls = calls + 1 WHERE slot_ms = (SELECT min(slot_ms) FROM usage);
-       UPDATE snapshot SET hash = 'x' WHERE account_id = 'quiet';
-       DELETE FROM history WHERE version = (SELECT min(version) FROM history);
+      `UPDATE snapshot SET hash = 'x' WHERE account_id = 'quiet';
        DELETE FROM api_key WHERE digest = 'digest-web';
        DELETE FROM account WHERE account_id = 'quiet';`,
     );

@@ -23,8 +23,16 @@ async function open(sizes: Partial<EngineSizes>): Promise<OpenedStore> {
   };
 }
 
-/** So small that accounts leave memory, ids fill run after run, and changes wait for the derived tables all the time. */
-const TINY: Partial<EngineSizes> = { cachedAccounts: 2, maxLagEntries: 20, snapshotEvery: 3, runChanges: 10 };
+/** So small that accounts leave memory, segments have many pages and are merged all the time, and changes wait for the derived tables all the time. */
+const TINY: Partial<EngineSizes> = {
+  cachedAccounts: 2,
+  maxLagEntries: 20,
+  snapshotEvery: 3,
+  batchEntries: 5,
+  mergeRatio: 3,
+  finishedEntries: 40,
+  pageBytes: 100,
+};
 
 describeStoreContract('SQLite files', () => open({}));
 describeStoreContract('SQLite files with a tiny memory', () => open(TINY));

@@ -135,7 +135,7 @@ describe('a ledger in SQLite files', () => {
   });
 
   it('knows an id that has long left memory, and refunds its debit', async () => {
-    let store = await open({ runChanges: 50, cachedAccounts: 10, snapshotEvery: 20 });
+    let store = await open({ batchEntries: 20, finishedEntries: 100, cachedAccounts: 10, snapshotEvery: 20 });
     const first = await openSampleLedger(store);
     await first.change('acme', 'open', OPEN);
     await first.change('acme', 'grant', grant(1000n));
@@ -144,7 +144,12 @@ describe('a ledger in SQLite files', () => {
         Array.from({ length: 10 }, (_, line) => first.change('acme', `debit-${round}-${line}`, debit(1n))),
       );
     const expected = await store.account('acme');
-    store = await reopen(store, { runChanges: 50, cachedAccounts: 10, snapshotEvery: 20 });
+    store = await reopen(store, {
+      batchEntries: 20,
+      finishedEntries: 100,
+      cachedAccounts: 10,
+      snapshotEvery: 20,
+    });
     const second = await openSampleLedger(store);
     expect(await store.account('acme')).toEqual(expected);
     expect(await second.change('acme', 'debit-0-0', debit(1n))).toMatchObject({ replayed: true });

@@ -27,13 +27,23 @@ import { openSampleLedger } from './sample-ledger.ts';
 const HOUR_MS = 3_600_000;
 const ACCOUNTS = ['acme', 'beta', 'gamma.2'];
 
-/** Writes, with the real store, a ledger that has entries of every kind, several runs of ids and many snapshots. */
+/** So small that there are several segments, each of several pages. */
+const SIZES = {
+  snapshotEvery: 8,
+  maxLagEntries: 1,
+  batchEntries: 16,
+  mergeRatio: 4,
+  finishedEntries: 128,
+  pageBytes: 240,
+};
+
+/** Writes, with the real store, a ledger that has entries of every kind, several segments and many snapshots. */
 export async function writeLedger(directory: string, rounds = 12): Promise<void> {
   const store = await openSqliteStore({
     directory,
     idsKeptMs: 24 * HOUR_MS,
     now: Date.now,
-    sizes: { snapshotEvery: 8, runChanges: 64, maxLagEntries: 1 },
+    sizes: SIZES,
   });
   const sample = await openSampleLedger(store);
   const { ledger, change } = sample;
@@ -54,7 +64,12 @@ export async function writeLedger(directory: string, rounds = 12): Promise<void>
   await ledger.close();
   // Whatever was still under way is caught up at the next start.
   await (
-    await openSqliteStore({ directory, idsKeptMs: 24 * HOUR_MS, now: Date.now, sizes: { maxLagEntries: 0 } })
+    await openSqliteStore({
+      directory,
+      idsKeptMs: 24 * HOUR_MS,
+      now: Date.now,
+      sizes: { ...SIZES, maxLagEntries: 0 },
+    })
   ).close();
 }
 

@@ -23,8 +23,6 @@ export interface VerifiedAccount {
   hash: string;
   /** By the version of a debit: its latest refund. */
   refunds: Map<number, number> | null;
-  /** The refund of the same debit that came before the entry that was added last. */
-  replaced: number | undefined;
   /** Positions of the entries that were verified, from this version on. */
   readonly firstVersion: number;
   readonly positions: number[];
@@ -65,7 +63,7 @@ export function createChainVerifier({
     if (account === undefined) {
       const { state, hash } = from(accountId) ?? { state: null, hash: CHAIN_START };
       const firstVersion = (state?.version ?? 0) + 1;
-      account = { state, hash, refunds: null, replaced: undefined, firstVersion, positions: [], kept: null };
+      account = { state, hash, refunds: null, firstVersion, positions: [], kept: null };
       accounts.set(accountId, account);
     }
     return account;
@@ -90,9 +88,7 @@ export function createChainVerifier({
     if (flaw !== null) return flaw;
     account.hash = hash;
     account.positions.push(line.position);
-    account.replaced = undefined;
     if (entry.kind === 'DebitRefunded') {
-      account.replaced = account.refunds?.get(entry.debitVersion);
       keepRefund(account, entry);
     }
     if (entry.kind === 'RateCardPublished') rateCards = account.state?.rateCards ?? rateCards;

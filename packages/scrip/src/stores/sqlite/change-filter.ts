@@ -1,27 +1,24 @@
-/** Which ids of changes a run may hold: a Bloom filter, about 1 in 100 wrong, never wrong about absence. */
+/** Which ids of changes a segment may hold: a Bloom filter, about 1 in 100 wrong, never wrong about absence. */
 
 const BITS_PER_CHANGE = 10;
 const PROBES = 7;
 const TWO_21 = 2_097_152;
-const LINE_BREAK = 10;
 
-/**
- * A 53-bit hash of a change's account and id, spread by the directory's own seed so that nobody outside can make
- * ids collide. It only narrows a search: what it finds is compared with the entry itself.
- */
+/** As `textHash`, of a change's account and id. It only narrows a search: what it finds is compared with the entry itself. */
 export function changeHash(seed: number, accountId: string, changeId: string): number {
+  return textHash(seed, changeText(accountId, changeId));
+}
+
+export function changeText(accountId: string, changeId: string): string {
+  return `${accountId}\n${changeId}`;
+}
+
+/** A 53-bit hash, spread by the directory's own seed so that nobody outside can make texts collide. */
+export function textHash(seed: number, text: string): number {
   let high = 0xdeadbeef ^ seed;
   let low = 0x41c6ce57 ^ seed;
-  // What is hashed is the account, a line break and the change, but they are never put together.
-  const accountEnd = accountId.length;
-  const end = accountEnd + 1 + changeId.length;
-  for (let at = 0; at < end; at += 1) {
-    const code =
-      at < accountEnd
-        ? accountId.charCodeAt(at)
-        : at === accountEnd
-          ? LINE_BREAK
-          : changeId.charCodeAt(at - accountEnd - 1);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
     high = Math.imul(high ^ code, 2_654_435_761);
     low = Math.imul(low ^ code, 1_597_334_677);
   }
@@ -30,22 +27,22 @@ export function changeHash(seed: number, accountId: string, changeId: string): n
   return TWO_21 * (high >>> 0) + (low >>> 11);
 }
 
-export function buildFilter(hashes: readonly number[]): Uint8Array {
-  const filter = new Uint8Array(Math.ceil((Math.max(hashes.length, 1) * BITS_PER_CHANGE) / 8));
-  const bits = filter.length * 8;
-  for (const hash of hashes) {
-    const step = stepOf(hash);
-    let bit = firstBitOf(hash);
-    for (let probe = 0; probe < PROBES; probe += 1) {
-      const at = bit % bits;
-      filter[at >>> 3] = (filter[at >>> 3] ?? 0) | (1 << (at & 7));
-      bit = (bit + step) >>> 0;
-    }
-  }
-  return filter;
+export function createFilter(changes: number): Uint8Array {
+  return new Uint8Array(Math.ceil((Math.max(changes, 1) * BITS_PER_CHANGE) / 8));
 }
 
-/** False: surely not in the run. True: perhaps. */
+export function addToFilter(filter: Uint8Array, hash: number): void {
+  const bits = filter.length * 8;
+  const step = stepOf(hash);
+  let bit = firstBitOf(hash);
+  for (let probe = 0; probe < PROBES; probe += 1) {
+    const at = bit % bits;
+    filter[at >>> 3] = (filter[at >>> 3] ?? 0) | (1 << (at & 7));
+    bit = (bit + step) >>> 0;
+  }
+}
+
+/** False: surely not in the segment. True: perhaps. */
 export function mayContain(filter: Uint8Array, hash: number): boolean {
   const bits = filter.length * 8;
   const step = stepOf(hash);

@@ -1,40 +1,39 @@
 import { changeHash, mayContain } from './change-filter.ts';
-import type { ChangeRun } from './deriver-thread.ts';
 import type { HashSet } from './hash-set.ts';
 import { createHashSet } from './hash-set.ts';
+import type { SegmentIds } from './segments/segment-writer.ts';
+
+/** Changes of one chunk of those that no segment holds yet; a chunk is dropped whole when segments cover it. */
+const CHUNK_CHANGES = 65_536;
 
 /**
- * Changes of one chunk of the newest run, about as many as a run has: each look-up asks every chunk, and every one is
- * another miss of the processor's cache. A chunk is dropped whole when a run of its own covers it.
- */
-const CHUNK_CHANGES = 262_144;
-
-/**
- * Says of a change's id whether the journal may hold it, without touching the disk: the ids of the newest run as
- * hashes, older ones by their runs' filters. Bounded: a filter takes 10 bits a change, and goes when its run is older
- * than ids are kept.
+ * Says of a change's id whether the journal may hold it, without touching the disk: the newest ids as hashes, older ones
+ * by their segments' filters. Bounded: a filter takes 10 bits a change, and that of a finished segment goes when it is
+ * older than ids are kept.
  */
 export interface ChangeIndex {
   readonly hashOf: (accountId: string, changeId: string) => number;
   readonly mayHold: (hash: number) => boolean;
   readonly add: (hash: number, position: number) => void;
-  readonly closeRun: (run: ChangeRun, nowMs: number) => void;
+  /** A segment was written, and takes the place of what it covers. */
+  readonly addSegment: (ids: SegmentIds, nowMs: number) => void;
 }
 
 export function createChangeIndex({
   seed,
-  recent,
-  runs,
+  segments,
   keptMs,
+  finishedEntries,
 }: {
   readonly seed: number;
-  readonly recent: readonly number[];
-  readonly runs: readonly ChangeRun[];
+  readonly segments: readonly SegmentIds[];
   /** How long an id is kept at least. */
   readonly keptMs: number;
+  /** Entries of a segment that is finished. */
+  readonly finishedEntries: number;
 }): ChangeIndex {
-  let kept = [...runs];
-  const chunks: { readonly hashes: HashSet; lastPosition: number }[] = [chunkOf(recent)];
+  let kept = [...segments];
+  const chunks: { readonly hashes: HashSet; lastPosition: number }[] = [];
 
   return {
     hashOf: (accountId, changeId) => changeHash(seed, accountId, changeId),
@@ -46,21 +45,18 @@ export function createChangeIndex({
     add: (hash, position) => {
       let chunk = chunks.at(-1);
       if (chunk === undefined || chunk.hashes.size() >= CHUNK_CHANGES) {
-        chunk = chunkOf([]);
+        chunk = { hashes: createHashSet(CHUNK_CHANGES), lastPosition: position };
         chunks.push(chunk);
       }
       chunk.hashes.add(hash);
       chunk.lastPosition = position;
     },
-    closeRun: (run, nowMs) => {
-      while (chunks[0] !== undefined && chunks[0].lastPosition <= run.lastPosition) chunks.shift();
-      kept = [...kept, run].filter(({ lastAtMs }) => lastAtMs >= nowMs - keptMs);
+    addSegment: (ids, nowMs) => {
+      while (chunks[0] !== undefined && chunks[0].lastPosition <= ids.upTo) chunks.shift();
+      const isCovered = ({ after, upTo }: SegmentIds) => after >= ids.after && upTo <= ids.upTo;
+      const isKept = ({ after, upTo, lastAtMs }: SegmentIds) =>
+        upTo - after < finishedEntries || lastAtMs >= nowMs - keptMs;
+      kept = [...kept.filter((one) => !isCovered(one)), ids].filter(isKept);
     },
   };
-}
-
-function chunkOf(known: readonly number[]) {
-  const hashes = createHashSet(Math.max(CHUNK_CHANGES, known.length));
-  for (const hash of known) hashes.add(hash);
-  return { hashes, lastPosition: 0 };
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../ledger/fault.ts';
-import type { ChangeRun, DeriverNotice, DeriverRequest, SnapshotRow } from './deriver-thread.ts';
+import type { DeriverNotice, DeriverRequest, DeriverSizes, SnapshotRow } from './deriver-thread.ts';
+import type { SegmentIds } from './segments/segment-writer.ts';
 import { startThread } from './thread.ts';
 
 /** Entries are gathered this long, so that few calls make many small batches one larger one. */
@@ -23,16 +24,17 @@ export interface Derivation {
 
 export function startDerivation({
   files,
-  runChanges,
+  sizes,
   checkpoint: start,
   onDerived,
-  onRun,
+  onSegment,
 }: {
   readonly files: { readonly journal: string; readonly derived: string };
-  readonly runChanges: number;
+  readonly sizes: DeriverSizes;
   readonly checkpoint: number;
   readonly onDerived: (checkpoint: number) => void;
-  readonly onRun: (run: ChangeRun) => void;
+  /** A new segment, which may take the place of those that it covers. Comes before what it holds is said to be derived. */
+  readonly onSegment: (ids: SegmentIds) => void;
 }): Derivation {
   let checkpoint = start;
   let failure: string | null = null;
@@ -46,12 +48,9 @@ export function startDerivation({
 
   const thread = startThread({
     name: 'deriver-thread',
-    data: { files, runChanges },
+    data: { files, sizes },
     onNotice: (notice: DeriverNotice) => {
-      if (notice.kind === 'run') {
-        onRun(notice.run);
-        return;
-      }
+      onSegment(notice.segment);
       checkpoint = notice.checkpoint;
       onDerived(checkpoint);
       wake();

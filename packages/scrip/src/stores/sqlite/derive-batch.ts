@@ -1,56 +1,80 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Entry } from '../../core/entry.ts';
-import { continuedVersion } from '../../core/entry.ts';
-import { changeHash } from './change-filter.ts';
-import { createUsageTable } from './usage-table.ts';
+import { changeText } from './change-filter.ts';
+import { createAccountNumbers } from './segments/account-numbers.ts';
+import type { RowNumbers, SegmentRows } from './segments/segment-rows.ts';
+import { createSegmentRows } from './segments/segment-rows.ts';
+import type { SegmentIds } from './segments/segment-writer.ts';
+import { createSegmentWriter, pagesOf } from './segments/segment-writer.ts';
+import { createStoredUsageNames } from './segments/usage-names.ts';
 
 export interface PlacedEntry {
   readonly position: number;
   readonly entry: Entry;
 }
 
-/** Writes what a batch of entries adds to the derived tables, each table in its own order. The caller holds the transaction. */
+/** Writes what entries add to the derived tables. The caller holds the transaction. */
+export interface BatchDeriver {
+  readonly addAccount: (accountId: string) => void;
+  readonly addKey: (digest: string, accountId: string) => void;
+  /** Makes a segment, from after a position on, of whatever `gather` adds; that says where it ends. */
+  readonly addSegment: (after: number, gather: (rows: SegmentRows) => BatchEnd) => SegmentIds;
+  /** Makes a segment of entries in the journal's order. There is one at least. */
+  readonly deriveBatch: (after: number, batch: Iterable<PlacedEntry>) => SegmentIds;
+}
+
+/** A batch's last position, and when the entry there was recorded. */
+export interface BatchEnd {
+  readonly upTo: number;
+  readonly lastAtMs: number;
+}
+
 export function createBatchDeriver(
   database: DatabaseSync,
-  seed: number,
-): (batch: readonly PlacedEntry[], options?: { readonly withUsage?: boolean }) => void {
-  const addAccount = database.prepare('INSERT OR IGNORE INTO account (account_id) VALUES (?)');
-  const addHistory = database.prepare(
-    'INSERT OR REPLACE INTO history (account_id, version, position, at_ms) VALUES (?, ?, ?, ?)',
-  );
-  const addOfKind = database.prepare(
-    'INSERT OR REPLACE INTO entry_of_kind (account_id, kind, version) VALUES (?, ?, ?)',
-  );
-  const addContinuation = database.prepare(
-    'INSERT OR REPLACE INTO continuation (account_id, continued_version, version) VALUES (?, ?, ?)',
-  );
-  const addUsage = createUsageTable(database, 'usage');
+  { hashOf, pageBytes }: { readonly hashOf: (text: string) => number; readonly pageBytes: number },
+): BatchDeriver {
+  const accounts = createAccountNumbers(database, hashOf);
+  const names = createStoredUsageNames(database);
+  const writer = createSegmentWriter(database);
   const addKey = database.prepare('INSERT OR REPLACE INTO api_key (digest, account_id) VALUES (?, ?)');
   const dropKey = database.prepare('DELETE FROM api_key WHERE digest = ?');
-  const addChange = database.prepare('INSERT OR REPLACE INTO change (run, hash, position) VALUES (0, ?, ?)');
+  const numbers: RowNumbers = {
+    accountOf: accounts.of,
+    changeOf: (accountId, changeId) => hashOf(changeText(accountId, changeId)),
+    nameOf: names.of,
+  };
 
-  function deriveEntry({ entry, position }: PlacedEntry): void {
-    const { accountId, version } = entry;
-    addHistory.run(accountId, version, position, entry.atMs);
-    if (entry.kind === 'CreditsGranted' || entry.kind === 'HoldPlaced')
-      addOfKind.run(accountId, entry.kind, version);
-    if (entry.kind === 'AccountOpened' && !accountId.startsWith('$')) addAccount.run(accountId);
-    if (entry.kind === 'KeyAdded') addKey.run(entry.digest, accountId);
-    if (entry.kind === 'KeyRevoked') dropKey.run(entry.digest);
-    const continued = continuedVersion(entry);
-    if (continued !== null) addContinuation.run(accountId, continued, version);
+  function addSegment(after: number, gather: (rows: SegmentRows) => BatchEnd): SegmentIds {
+    const rows = createSegmentRows(numbers);
+    const end = gather(rows);
+    return writer.add({
+      after,
+      ...end,
+      changes: rows.count('change'),
+      pages: (index) => pagesOf(index, rows.sorted(index), pageBytes),
+    });
   }
 
-  return (batch, { withUsage = true } = {}) => {
-    const sorted = batch.toSorted(({ entry: a }, { entry: b }) =>
-      a.accountId === b.accountId ? a.version - b.version : a.accountId < b.accountId ? -1 : 1,
-    );
-    for (const placed of sorted) deriveEntry(placed);
-    if (withUsage) addUsage(batch.map(({ entry }) => entry));
-    const hashes = batch.flatMap(({ entry, position }) =>
-      entry.change === null ? [] : [{ hash: changeHash(seed, entry.accountId, entry.change.id), position }],
-    );
-    for (const { hash, position } of hashes.toSorted((a, b) => a.hash - b.hash))
-      addChange.run(hash, position);
+  function deriveEntry({ position, entry }: PlacedEntry, rows: SegmentRows): void {
+    if (entry.version === 1) accounts.add(entry.accountId);
+    if (entry.kind === 'KeyAdded') addKey.run(entry.digest, entry.accountId);
+    if (entry.kind === 'KeyRevoked') dropKey.run(entry.digest);
+    rows.add(position, entry);
+  }
+
+  return {
+    addAccount: accounts.add,
+    addKey: (digest, accountId) => addKey.run(digest, accountId),
+    addSegment,
+    deriveBatch: (after, batch) =>
+      addSegment(after, (rows) => {
+        let end: BatchEnd | null = null;
+        for (const placed of batch) {
+          deriveEntry(placed, rows);
+          end = { upTo: placed.position, lastAtMs: placed.entry.atMs };
+        }
+        if (end === null) throw new Error(`the journal has no entry after ${after} to derive`);
+        return end;
+      }),
   };
 }

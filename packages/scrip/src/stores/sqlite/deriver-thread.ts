@@ -1,15 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { decodeEntry } from '../../core/entry-format.ts';
-import { buildFilter } from './change-filter.ts';
+import { textHash } from './change-filter.ts';
 import type { PlacedEntry } from './derive-batch.ts';
 import { createBatchDeriver } from './derive-batch.ts';
 import { createEntryRows } from './entry-rows.ts';
 import { openDerived, openJournal } from './open-files.ts';
+import type { MergeSizes } from './segments/merge-segments.ts';
+import { createSegmentMerger } from './segments/merge-segments.ts';
+import type { SegmentIds } from './segments/segment-writer.ts';
 import { notify, serveThread } from './thread.ts';
 
-/** Entries of one transaction: large enough to write in order, small enough to be seen soon. */
-const BATCH_ENTRIES = 16_384;
+/** Entries of one read of the journal. */
+const READ_ENTRIES = 256;
+
+export interface DeriverSizes extends MergeSizes {
+  /** Entries of one transaction, which make one segment: enough to write much in order, few enough to be seen soon. */
+  readonly batchEntries: number;
+}
 
 export interface SnapshotRow {
   readonly accountId: string;
@@ -23,21 +31,15 @@ export type DeriverRequest =
   | { readonly kind: 'snapshots'; readonly rows: readonly SnapshotRow[] }
   | { readonly kind: 'close' };
 
-/** A run that has become its own. */
-export interface ChangeRun {
-  readonly run: number;
-  readonly lastPosition: number;
-  readonly lastAtMs: number;
-  readonly filter: Uint8Array;
+/** A segment was written, of new entries or of others' rows. */
+export interface DeriverNotice {
+  readonly checkpoint: number;
+  readonly segment: SegmentIds;
 }
 
-export type DeriverNotice =
-  | { readonly kind: 'derived'; readonly checkpoint: number }
-  | { readonly kind: 'run'; readonly run: ChangeRun };
-
-const { files, runChanges } = workerData as {
+const { files, sizes } = workerData as {
   files: { journal: string; derived: string };
-  runChanges: number;
+  sizes: DeriverSizes;
 };
 const journal = openJournal(files.journal);
 const derived = openDerived(files.derived);
@@ -45,64 +47,63 @@ const { checkpoint: start, seed } = derived.prepare('SELECT checkpoint, seed FRO
   checkpoint: number;
   seed: number;
 };
-const entryRows = createEntryRows(journal, 'main');
+const entries = createEntryRows(journal, 'main');
 const setCheckpoint = derived.prepare('UPDATE progress SET checkpoint = ?');
 const addSnapshot = derived.prepare(
   'INSERT OR REPLACE INTO snapshot (account_id, version, state, hash) VALUES (?, ?, ?, ?)',
 );
-const deriveBatch = createBatchDeriver(derived, seed);
+const { deriveBatch } = createBatchDeriver(derived, {
+  hashOf: (text) => textHash(seed, text),
+  pageBytes: sizes.pageBytes,
+});
+const merger = createSegmentMerger(derived, sizes);
 let checkpoint = start;
 let target = start;
 let isRunning = false;
 let isClosed = false;
-let newestRun = (derived.prepare('SELECT count(*) AS changes FROM change WHERE run = 0').get()?.['changes'] ??
-  0) as number;
 
-function inTransaction(database: DatabaseSync, work: () => void): void {
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
-  work();
+  const result = work();
   database.exec('COMMIT');
+  return result;
 }
 
-/** One batch per turn of the event loop, so that requests come in between. */
+/** One batch, or one merge, per turn of the event loop, so that requests come in between. */
 function step(): void {
   if (isClosed) return;
-  const rows = entryRows.range({ after: checkpoint, upTo: target, limit: BATCH_ENTRIES });
-  const batch: PlacedEntry[] = rows.map((row) => ({ position: row.position, entry: decodeEntry(row) }));
-  const last = batch.at(-1);
-  isRunning = last !== undefined;
-  if (last === undefined) return;
-  inTransaction(derived, () => {
-    deriveBatch(batch);
-    setCheckpoint.run(last.position);
-  });
-  checkpoint = last.position;
-  notify({ kind: 'derived', checkpoint } satisfies DeriverNotice);
-  newestRun += batch.filter(({ entry }) => entry.change !== null).length;
-  if (newestRun >= runChanges) closeRun(last.entry.atMs);
+  const segment = merge() ?? derive();
+  isRunning = segment !== null;
+  if (segment === null) return;
+  notify({ checkpoint, segment } satisfies DeriverNotice);
   setImmediate(step);
 }
 
-/** Copies the newest run, in order, to a number of its own, and gives it a filter. */
-function closeRun(lastAtMs: number): void {
-  const hashes = derived
-    .prepare('SELECT hash FROM change WHERE run = 0 ORDER BY hash')
-    .all()
-    .map((row) => row['hash'] as number);
-  const filter = buildFilter(hashes);
-  const run =
-    ((derived.prepare('SELECT max(run) AS last FROM change_run').get()?.['last'] ?? 0) as number) + 1;
-  inTransaction(derived, () => {
-    derived
-      .prepare('INSERT INTO change SELECT ?, hash, position FROM change WHERE run = 0 ORDER BY hash')
-      .run(run);
-    derived.exec('DELETE FROM change WHERE run = 0');
-    derived
-      .prepare('INSERT INTO change_run (run, last_position, last_at_ms, filter) VALUES (?, ?, ?, ?)')
-      .run(run, checkpoint, lastAtMs, filter);
+function merge(): SegmentIds | null {
+  const due = merger.due();
+  return due.length === 0 ? null : inTransaction(derived, () => merger.merge(due));
+}
+
+function derive(): SegmentIds | null {
+  if (checkpoint >= target) return null;
+  const segment = inTransaction(derived, () => {
+    const ids = deriveBatch(checkpoint, readBatch());
+    setCheckpoint.run(ids.upTo);
+    return ids;
   });
-  newestRun = 0;
-  notify({ kind: 'run', run: { run, lastPosition: checkpoint, lastAtMs, filter } } satisfies DeriverNotice);
+  checkpoint = segment.upTo;
+  return segment;
+}
+
+/** Entries up to the target, a batch at most, in pieces: few of them are in memory at once, and none for long. */
+function* readBatch(): Generator<PlacedEntry> {
+  let last = checkpoint;
+  while (last < target && last - checkpoint < sizes.batchEntries) {
+    const limit = Math.min(READ_ENTRIES, sizes.batchEntries - (last - checkpoint));
+    const rows = entries.range({ after: last, upTo: target, limit });
+    for (const row of rows) yield { position: row.position, entry: decodeEntry(row) };
+    last = rows.at(-1)?.position ?? target;
+  }
 }
 
 serveThread((request: DeriverRequest) => {

@@ -96,19 +96,11 @@ export function createDiskReads({
     },
     usage: async (accountId, { fromMs, toMs }) => {
       const { checkpoint, rows } = await beside('usage', { accountId, fromMs, toMs });
-      const derived: UsageChange[] = rows.map(({ slotMs, pool, action, key, usedMicros, calls }) => ({
-        slotMs,
-        pool,
-        action: action === '' ? null : action,
-        key: key === '' ? null : key,
-        usedMicros,
-        calls,
-      }));
       const later = visible(tail.ofAccount(accountId, 0)).flatMap(({ position, recorded }) => {
         const change = position > checkpoint ? usageOf(recorded.entry) : null;
         return change !== null && change.slotMs >= fromMs && change.slotMs < toMs ? [change] : [];
       });
-      return [...derived, ...later];
+      return [...rows, ...later];
     },
     accountIds: async ({ after, limit }) => {
       const onDisk = await beside('accountIds', { after, limit });

@@ -6,6 +6,7 @@ import type { StoredRow } from './stored-row.ts';
 /** A journal's entries by their positions. All of it throws `BrokenBlock` where a block is none. */
 export interface EntryRows {
   readonly at: (position: number) => StoredRow | null;
+  readonly personalAt: (position: number) => string | null;
   /** Entries after a position and up to another, in order: so many at the most, but for what it takes to end a block. */
   readonly range: (range: Range & { readonly limit: number }) => StoredRow[];
   /** All of them, a block at a time. */
@@ -85,14 +86,17 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
       : rows.map((row) => ({ ...row, personal: personals.get(row.position) ?? null }));
   }
 
+  const personalAt = (position: number) => (selectPersonal.get(position)?.['data'] ?? null) as string | null;
+
   return {
+    personalAt,
     at: (position) => {
       const block = selectBlock.get(position) as EntryBlock | undefined;
       const entry = block === undefined ? null : findInBlock(block, position);
       if (entry === null) return null;
       return {
         ...entry,
-        personal: (selectPersonal.get(position)?.['data'] ?? null) as string | null,
+        personal: personalAt(position),
       };
     },
     range,

@@ -36,10 +36,12 @@ export function prepareDerived(
     migrate(derived, DERIVED_MIGRATIONS);
     // The seed is nobody's secret, only unlike any other directory's.
     const seed = randomInt(2 ** 32);
-    const isNew =
-      derived.prepare('INSERT OR IGNORE INTO progress (only, checkpoint, seed) VALUES (1, 0, ?)').run(seed)
-        .changes === 1;
-    if (isNew && seal !== null) seedDerived(derived, journal, { seal, seed });
+    derived.prepare('INSERT OR IGNORE INTO progress (only, checkpoint, seed) VALUES (1, 0, ?)').run(seed);
+    const kept = derived.prepare('SELECT checkpoint, seed FROM progress').get() as {
+      checkpoint: number;
+      seed: number;
+    };
+    if (kept.checkpoint === 0 && seal !== null) seedDerived(derived, journal, { seal, seed: kept.seed });
     const sealed = derived.prepare('SELECT sealed FROM progress').get()?.['sealed'];
     if (sealed !== (seal?.position ?? 0)) throw new Error('they were made before the journal was sealed');
   } finally {

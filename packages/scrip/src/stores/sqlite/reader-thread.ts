@@ -2,11 +2,15 @@ import { workerData } from 'node:worker_threads';
 import { decodeEntry, decodeState } from '../../core/entry-format.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { AccountState } from '../../core/account.ts';
+import type { UsageChange } from '../../core/usage.ts';
 import type { ChainedState, EntriesQuery } from '../../ledger/store.ts';
-import { BILLION } from './usage-table.ts';
-import type { ChangeRun } from './deriver-thread.ts';
-import { openForReading } from './open-files.ts';
+import { SLOT_MS } from '../../core/usage.ts';
 import { createEntryRows } from './entry-rows.ts';
+import { openForReading } from './open-files.ts';
+import { createSegmentLookUps } from './segments/segment-look-ups.ts';
+import type { SegmentIds } from './segments/segment-writer.ts';
+import { joinMicros, nameOfKey, slotAndName, slotOfKey } from './segments/usage-amount.ts';
+import type { UsageName } from './segments/usage-names.ts';
 import type { StoredRow } from './stored-row.ts';
 import { serveThread } from './thread.ts';
 
@@ -30,7 +34,8 @@ export interface ReadRequests {
     reply: number[];
   };
   readonly tail: { request: { after: number; limit: number }; reply: StoredRow[] };
-  readonly start: { request: null; reply: StartRows };
+  /** `idsSinceMs`: from when on ids of finished segments are kept. */
+  readonly start: { request: { idsSinceMs: number; finishedEntries: number }; reply: StartRows };
   readonly close: { request: null; reply: null };
 }
 
@@ -39,9 +44,8 @@ export interface StartRows {
   readonly lastPosition: number;
   readonly checkpoint: number;
   readonly seed: number;
-  /** Hashes of the newest run, which has no filter yet. */
-  readonly recent: readonly number[];
-  readonly runs: readonly ChangeRun[];
+  /** Of segments whose ids may still be kept. */
+  readonly segments: readonly SegmentIds[];
   /** Erasures that were begun. */
   readonly erasing: readonly Erasing[];
 }
@@ -59,72 +63,45 @@ export interface FoundRows {
 /** Usage as of a checkpoint: entries after it are not in it. */
 export interface UsageRows {
   readonly checkpoint: number;
-  readonly rows: readonly {
-    readonly slotMs: number;
-    readonly pool: string;
-    readonly action: string;
-    readonly key: string;
-    readonly usedMicros: bigint;
-    readonly calls: number;
-  }[];
+  readonly rows: readonly UsageChange[];
 }
 
 const { files } = workerData as { files: { journal: string; derived: string } };
 const database = openForReading(files);
 
-const entryRows = createEntryRows(database, 'journal');
-const FROM_HISTORY = 'SELECT history.position FROM history';
+const entries = createEntryRows(database, 'journal');
+const segments = createSegmentLookUps(database);
+const selectNumber = database.prepare('SELECT number FROM account WHERE account_id = ?');
 const selectSnapshot = database.prepare(
   'SELECT state, hash FROM snapshot WHERE account_id = ? AND version <= ? ORDER BY version DESC LIMIT 1',
-);
-const selectVersions = database.prepare(
-  `${FROM_HISTORY} WHERE history.account_id = ? AND history.version > ? AND history.version <= ? ORDER BY history.version`,
-);
-const selectVersion = database.prepare(
-  `${FROM_HISTORY} WHERE history.account_id = ? AND history.version = ?`,
-);
-const selectPage = database.prepare(
-  `${FROM_HISTORY} WHERE history.account_id = ? AND history.version > ? ORDER BY history.version LIMIT ?`,
-);
-const selectPageOfKind = database.prepare(
-  `SELECT history.position FROM entry_of_kind AS kinds
-   JOIN history ON history.account_id = kinds.account_id AND history.version = kinds.version
-   WHERE kinds.account_id = ? AND kinds.kind = ? AND kinds.version > ? ORDER BY kinds.version LIMIT ?`,
 );
 const selectSealed = database.prepare(
   'SELECT version, at_ms AS atMs FROM journal.sealed_account WHERE account_id = ?',
 );
-const selectLastVersion = database.prepare(
-  'SELECT max(version) AS version FROM history WHERE account_id = ?',
-);
-const selectTime = database.prepare('SELECT at_ms AS atMs FROM history WHERE account_id = ? AND version = ?');
-const selectRuns = database.prepare('SELECT run FROM change_run ORDER BY run DESC');
-const selectChange = database.prepare(
-  `SELECT change.position FROM change
-   WHERE change.run = ? AND change.hash = ? ORDER BY change.position DESC`,
-);
-const selectContinuation = database.prepare(
-  `${FROM_HISTORY} WHERE history.account_id = ?1
-   AND history.version = (SELECT version FROM continuation WHERE account_id = ?1 AND continued_version = ?2)`,
-);
-const selectUsage = database.prepare(
-  `SELECT slot_ms, pool, action, key, used_billions, used_rest, calls FROM usage
-   WHERE account_id = ? AND slot_ms >= ? AND slot_ms < ?`,
-);
-selectUsage.setReadBigInts(true);
 const selectCheckpoint = database.prepare('SELECT checkpoint FROM progress');
+const selectUsageName = database.prepare('SELECT pool, action, key FROM usage_name WHERE name = ?');
 const selectAccounts = database.prepare(
-  'SELECT account_id AS id FROM account WHERE account_id > ? ORDER BY 1 LIMIT ?',
+  "SELECT account_id AS id FROM account WHERE account_id > ? AND account_id NOT LIKE '$%' ORDER BY 1 LIMIT ?",
 );
 const selectKey = database.prepare('SELECT account_id AS id FROM api_key WHERE digest = ?');
-const selectPersonal = database.prepare(
-  `SELECT history.position FROM history JOIN journal.personal AS personal ON personal.position = history.position
-   WHERE history.account_id = ? AND history.version > ? AND history.version <= ?`,
+const selectSegments = database.prepare(
+  'SELECT after, up_to AS upTo, last_at_ms AS lastAtMs, filter FROM segment WHERE last_at_ms >= ? OR up_to - after < ? ORDER BY after',
 );
 
-const asRow = (found: unknown) =>
-  found === undefined ? null : entryRows.at((found as { position: number }).position);
-const asRows = (found: readonly unknown[]) => found.flatMap((row) => asRow(row) ?? []);
+/** The number that segments name an account by; null for one that they do not know. */
+function numberOf(accountId: string): number | null {
+  return (selectNumber.get(accountId)?.['number'] ?? null) as number | null;
+}
+
+/** The entries of some positions that the segments name. */
+function rowsAt(positions: readonly number[]): StoredRow[] {
+  return positions.map((position) => {
+    const row = entries.at(position);
+    if (row === null)
+      throw new Error(`the indexes speak of an entry ${position} that the journal does not have`);
+    return row;
+  });
+}
 
 /** Where the account stood when its oldest entries were sealed. */
 function sealedOf(accountId: string): { readonly version: number; readonly atMs: number } {
@@ -136,15 +113,17 @@ function sealedOf(accountId: string): { readonly version: number; readonly atMs:
 
 function account(accountId: string, atMs: number | null): ReadRequests['account']['reply'] {
   const sealed = sealedOf(accountId);
-  const recorded = (selectLastVersion.get(accountId)?.['version'] ?? 0) as number;
+  const number = numberOf(accountId);
+  const recorded = number === null ? 0 : (segments.lastUpTo(number, Infinity)?.version ?? 0);
   const last = Math.max(recorded, sealed.version);
-  if (last === 0) return null;
+  if (number === null || last === 0) return null;
   if (atMs !== null && atMs < sealed.atMs) return { knownFromMs: sealed.atMs };
-  const upTo = atMs === null ? last : lastVersionAt(accountId, { from: sealed.version, to: last }, atMs);
+  const upTo = atMs === null ? last : lastVersionAt(number, { from: sealed.version, to: last }, atMs);
   const snapshot = selectSnapshot.get(accountId, upTo);
   let state: AccountState | null = snapshot === undefined ? null : decodeState(snapshot['state'] as string);
   let hash = (snapshot?.['hash'] ?? '') as string;
-  for (const row of asRows(selectVersions.all(accountId, state?.version ?? 0, upTo))) {
+  const range = { after: state?.version ?? 0, upTo, limit: Infinity };
+  for (const row of rowsAt(segments.positions('history', number, range))) {
     state = evolve(state, decodeEntry(row));
     hash = row.hash;
   }
@@ -153,7 +132,7 @@ function account(accountId: string, atMs: number | null): ReadRequests['account'
 
 /** The last version recorded at or before an instant; an account's time never goes back, so that versions can be halved. */
 function lastVersionAt(
-  accountId: string,
+  number: number,
   { from, to }: { readonly from: number; readonly to: number },
   atMs: number,
 ): number {
@@ -161,53 +140,81 @@ function lastVersionAt(
   let high = to;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if ((selectTime.get(accountId, middle)?.['atMs'] as number) <= atMs) low = middle;
+    const [row] = rowsAt(positionsOf(number, [middle]));
+    if (row !== undefined && decodeEntry(row).atMs <= atMs) low = middle;
     else high = middle - 1;
   }
   return low;
 }
 
-/** The newest entry that bears the id: runs from the newest to the oldest, and of each what truly is the change. */
+function positionsOf(number: number | null, versions: readonly number[]): number[] {
+  return number === null ? [] : versions.flatMap((version) => segments.positionOf(number, version) ?? []);
+}
+
+/** The newest entry that bears the id: of all that have its hash what truly is the change. */
 function change(hash: number, accountId: string, changeId: string): FoundRows | null {
-  const runs = [0, ...selectRuns.all().map((row) => row['run'] as number)];
-  for (const run of runs)
-    for (const row of asRows(selectChange.all(run, hash))) {
-      if (row.accountId !== accountId || decodeEntry(row).change?.id !== changeId) continue;
-      return { row, continuation: asRow(selectContinuation.get(accountId, row.version)) };
-    }
+  const number = numberOf(accountId);
+  if (number === null) return null;
+  for (const position of segments.changes(hash)) {
+    const [row] = rowsAt([position]);
+    if (row?.accountId !== accountId || decodeEntry(row).change?.id !== changeId) continue;
+    const continuation = segments.continuationOf(number, { version: row.version, position });
+    return { row, continuation: continuation === null ? null : (rowsAt([continuation])[0] ?? null) };
+  }
   return null;
+}
+
+/** A page of an account's entries, of one kind or of all; of all, those after the seal. */
+function pageOf({ accountId, afterVersion, limit, kind }: EntriesQuery): StoredRow[] {
+  const number = numberOf(accountId);
+  if (number === null) return [];
+  const after = kind === undefined ? Math.max(afterVersion, sealedOf(accountId).version) : afterVersion;
+  const index = kind === undefined ? 'history' : kind === 'CreditsGranted' ? 'grants' : 'holds';
+  return rowsAt(segments.positions(index, number, { after, upTo: Infinity, limit }));
+}
+
+function usage(accountId: string, fromMs: number, toMs: number): UsageChange[] {
+  const number = numberOf(accountId);
+  if (number === null) return [];
+  const slotFrom = (atMs: number) => slotAndName(Math.ceil(atMs / SLOT_MS), 0);
+  return segments
+    .usage(number, { from: slotFrom(fromMs), before: slotFrom(toMs) })
+    .map(({ key, high, low, calls }) => {
+      const { pool, action, key: actor } = selectUsageName.get(nameOfKey(key)) as unknown as UsageName;
+      return {
+        slotMs: slotOfKey(key) * SLOT_MS,
+        pool,
+        action: action === '' ? null : action,
+        key: actor === '' ? null : actor,
+        usedMicros: joinMicros(high, low),
+        calls,
+      };
+    });
 }
 
 const handlers: {
   [K in keyof ReadRequests]: (request: ReadRequests[K]['request']) => ReadRequests[K]['reply'];
 } = {
   account: ({ accountId, atMs }) => account(accountId, atMs),
-  versions: ({ accountId, versions }) =>
-    versions.flatMap((version) => asRow(selectVersion.get(accountId, version)) ?? []),
+  versions: ({ accountId, versions }) => rowsAt(positionsOf(numberOf(accountId), versions)),
   change: ({ hash, accountId, changeId }) => change(hash, accountId, changeId),
-  entries: ({ accountId, afterVersion, limit, kind }) =>
-    asRows(
-      kind === undefined
-        ? selectPage.all(accountId, Math.max(afterVersion, sealedOf(accountId).version), limit)
-        : selectPageOfKind.all(accountId, kind, afterVersion, limit),
-    ),
+  entries: pageOf,
   usage: ({ accountId, fromMs, toMs }) => ({
     checkpoint: selectCheckpoint.get()?.['checkpoint'] as number,
-    rows: selectUsage.all(accountId, fromMs, toMs).map((row) => ({
-      slotMs: Number(row['slot_ms']),
-      pool: row['pool'] as string,
-      action: row['action'] as string,
-      key: row['key'] as string,
-      usedMicros: (row['used_billions'] as bigint) * BILLION + (row['used_rest'] as bigint),
-      calls: Number(row['calls']),
-    })),
+    rows: usage(accountId, fromMs, toMs),
   }),
   accountIds: ({ after, limit }) => selectAccounts.all(after ?? '', limit).map((row) => row['id'] as string),
   keyOwner: ({ digest }) => (selectKey.get(digest)?.['id'] ?? null) as string | null,
-  personal: ({ accountId, afterVersion, upToVersion }) =>
-    selectPersonal.all(accountId, afterVersion, upToVersion).map((row) => row['position'] as number),
-  tail: ({ after, limit }) => entryRows.range({ after, upTo: Number.MAX_SAFE_INTEGER, limit }),
-  start: () => ({
+  personal: ({ accountId, afterVersion, upToVersion }) => {
+    const number = numberOf(accountId);
+    if (number === null) return [];
+    const range = { after: afterVersion, upTo: upToVersion, limit: Infinity };
+    return segments
+      .positions('history', number, range)
+      .filter((position) => entries.personalAt(position) !== null);
+  },
+  tail: ({ after, limit }) => entries.range({ after, upTo: Number.MAX_SAFE_INTEGER, limit }),
+  start: ({ idsSinceMs, finishedEntries }) => ({
     ...(database.prepare('SELECT checkpoint, seed FROM progress').get() as {
       checkpoint: number;
       seed: number;
@@ -219,15 +226,7 @@ const handlers: {
            ifnull((SELECT position FROM journal.seal), 0)) AS last`,
       )
       .get()?.['last'] as number,
-    recent: database
-      .prepare('SELECT hash FROM change WHERE run = 0')
-      .all()
-      .map((row) => row['hash'] as number),
-    runs: database
-      .prepare(
-        'SELECT run, last_position AS lastPosition, last_at_ms AS lastAtMs, filter FROM change_run ORDER BY run',
-      )
-      .all() as unknown as ChangeRun[],
+    segments: selectSegments.all(idsSinceMs, finishedEntries) as unknown as SegmentIds[],
     erasing: database
       .prepare('SELECT mark, account_id AS accountId FROM journal.erasure ORDER BY mark')
       .all() as unknown as Erasing[],

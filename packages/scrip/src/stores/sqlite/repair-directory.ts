@@ -58,10 +58,10 @@ async function rebuild(
   prepareDerived({ journal: files.journal, derived }, seal);
   const derivation = startDerivation({
     files: { journal: files.journal, derived },
-    runChanges: sizes.runChanges,
+    sizes,
     checkpoint: seal?.position ?? 0,
     onDerived: () => {},
-    onRun: () => {},
+    onSegment: () => {},
   });
   try {
     derivation.derive(entries);

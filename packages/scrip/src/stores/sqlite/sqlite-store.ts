@@ -7,6 +7,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { createDecider } from './decider.ts';
 import { startDerivation } from './derivation.ts';
+import type { DeriverSizes } from './deriver-thread.ts';
 import type { DiskReads } from './disk-reads.ts';
 import { ask, createDiskReads } from './disk-reads.ts';
 import type { JournalTail } from './journal-tail.ts';
@@ -15,7 +16,8 @@ import { createJournalWriter } from './journal-writer.ts';
 import { createKeyOwners } from './key-owners.ts';
 import { createPersonalErasure } from './personal-erasure.ts';
 import { prepareFiles, removeDerived } from './prepare-files.ts';
-import type { StartRows } from './reader-thread.ts';
+import type { ReadRequests, StartRows } from './reader-thread.ts';
+import { PAGE_BYTES } from './segments/segment-pages.ts';
 import { toRecorded } from './stored-row.ts';
 import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
@@ -30,22 +32,23 @@ export interface SqliteStoreOptions {
   readonly sizes?: Partial<EngineSizes>;
 }
 
-export interface EngineSizes {
+export interface EngineSizes extends DeriverSizes {
   /** Accounts that are held in memory. */
   readonly cachedAccounts: number;
   /** Entries that the derived tables may lag behind before new changes wait for them. */
   readonly maxLagEntries: number;
   /** Entries of an account, at least, from one snapshot to the next: what a load has to replay at most. */
   readonly snapshotEvery: number;
-  /** Changes that the newest run of ids collects before it becomes a run of its own. */
-  readonly runChanges: number;
 }
 
 export const DEFAULT_SIZES: EngineSizes = {
   cachedAccounts: 200_000,
   maxLagEntries: 200_000,
   snapshotEvery: 256,
-  runChanges: 262_144,
+  batchEntries: 16_384,
+  mergeRatio: 8,
+  finishedEntries: 262_144,
+  pageBytes: PAGE_BYTES,
 };
 const TAIL_PAGE = 10_000;
 
@@ -66,15 +69,16 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 async function openFiles(directory: DataDirectory, options: SqliteStoreOptions): Promise<Store> {
   const sizes = { ...DEFAULT_SIZES, ...options.sizes };
   const { files } = directory;
-  const { reader, start } = await startReader(files);
+  const idsSinceMs = options.now() - options.idsKeptMs;
+  const { reader, start } = await startReader(files, { idsSinceMs, finishedEntries: sizes.finishedEntries });
   const tail = createJournalTail();
-  const index = createChangeIndex({ ...start, keptMs: options.idsKeptMs });
+  const index = createChangeIndex({ ...start, ...sizes, keptMs: options.idsKeptMs });
   const derivation = startDerivation({
     files,
-    runChanges: sizes.runChanges,
+    sizes,
     checkpoint: start.checkpoint,
     onDerived: tail.forget,
-    onRun: (run) => index.closeRun(run, options.now()),
+    onSegment: (ids) => index.addSegment(ids, options.now()),
   });
   derivation.derive(start.lastPosition);
   await derivation.whenWithin(sizes.maxLagEntries / 2, () => start.lastPosition);
@@ -153,14 +157,17 @@ function readsOf(reads: DiskReads) {
 }
 
 /** Opens the files for reading; derived tables that were not made from this journal are made anew. */
-async function startReader(files: DataDirectory['files']): Promise<{ reader: Thread; start: StartRows }> {
+async function startReader(
+  files: DataDirectory['files'],
+  request: ReadRequests['start']['request'],
+): Promise<{ reader: Thread; start: StartRows }> {
   prepareFiles(files);
   const reader = startThread({ name: 'reader-thread', data: { files } });
-  const start = await ask(reader, 'start', null);
+  const start = await ask(reader, 'start', request);
   if (start.checkpoint <= start.lastPosition) return { reader, start };
   await closeReader(reader);
   removeDerived(files.derived);
-  return startReader(files);
+  return startReader(files, request);
 }
 
 async function closeReader(reader: Thread): Promise<void> {

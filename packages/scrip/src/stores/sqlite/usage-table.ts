@@ -5,10 +5,10 @@ import { usageOf } from '../../core/usage.ts';
 /** What `used_billions` counts; see the table. */
 export const BILLION = 1_000_000_000n;
 
-/** Adds the usage of a batch of entries to a table of it, in the order of its key. The caller holds the transaction. */
+/** Adds the usage of a batch of entries to what a journal's sealed entries used, in the order of its key. The caller holds the transaction. */
 export function createUsageTable(
   database: DatabaseSync,
-  table: 'usage' | 'sealed_usage',
+  table: 'sealed_usage',
 ): (entries: readonly Entry[]) => void {
   const add = database.prepare(
     `INSERT INTO ${table} (account_id, slot_ms, pool, action, key, used_billions, used_rest, calls)

@@ -10,8 +10,9 @@ import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
 import { damageOf } from './verify/damage.ts';
 import { openJournalBeside } from './verify/open-beside.ts';
-import type { Sums } from './verify/projection.ts';
-import { PRIME } from './verify/projection.ts';
+import { INDEX_NAMES } from './segments/segment-indexes.ts';
+import type { SegmentSums } from './verify/derived-sums.ts';
+import { addSums } from './verify/row-digest.ts';
 import type { ShareReply, VerifyNotice, VerifyRequests, VerifyShareData } from './verify/share-handlers.ts';
 import { createShareHandlers } from './verify/share-handlers.ts';
 import type { AnchorCheck, JournalFlaw, ProjectionFlaw, Verification } from './verify/verification.ts';
@@ -136,13 +137,13 @@ async function verifyShares({
   const entries = lastPosition(journal);
   progress.begin(entries);
   const after = readSeal(journal)?.position ?? 0;
-  const { seed, checkpoint, runEnds: ends } = first;
+  const { checkpoint, plan } = first;
   const isCovered = keptAnchor !== null && keptAnchor.entries <= entries && keptAnchor.entries >= after;
   const anchorEntries = isCovered ? keptAnchor.entries : null;
   const found = await askAll(shares, 'verify', {
     upTo: entries,
     anchorEntries,
-    runs: { seed, checkpoint, ends },
+    plan,
   });
   const flaw = firstFlaw(found) ?? lostFlaw(found, journal, { after, entries, checkpoint });
   if (flaw !== null) return wrongJournal(entries, flaw);
@@ -213,23 +214,24 @@ async function findProjectionFlaws(
   const damage = pinned.find((share) => share.damage !== null)?.damage;
   if (damage != null) return [{ table: 'derived.db', row: null, what: damage }];
   const [first] = shares;
-  const ofRuns = found.map((share) => share.ofRuns).reduce(addSums);
-  const [ofAccounts, ofIds] = await Promise.all([
+  const ofSegments = found.map((share) => share.ofSegments).reduce(addSegments);
+  const [ofShares, ofAll] = await Promise.all([
     askAll(shares, 'compare', null),
-    first === undefined ? [] : first.ask('compareRuns', ofRuns),
+    first === undefined ? [] : first.ask('compareSegments', ofSegments),
   ]);
   // One of each table: the first share that found one.
   const byTable = new Map<string, ProjectionFlaw>();
-  for (const flaw of [...ofAccounts.flat(), ...ofIds])
+  for (const flaw of [...ofShares.flat(), ...ofAll])
     if (!byTable.has(flaw.table)) byTable.set(flaw.table, flaw);
   return [...byTable.values()];
 }
 
-function addSums(a: readonly Sums[], b: readonly Sums[]): readonly Sums[] {
-  return a.map(({ rows, sum }, at) => ({
-    rows: rows + (b[at]?.rows ?? 0),
-    sum: (sum + (b[at]?.sum ?? 0)) % PRIME,
-  }));
+function addSegments(a: readonly SegmentSums[], b: readonly SegmentSums[]): readonly SegmentSums[] {
+  return a.map((sums, at) => {
+    const others = b[at] ?? sums;
+    const added = INDEX_NAMES.map((name) => [name, addSums(sums[name], others[name], name)]);
+    return Object.fromEntries(added) as SegmentSums;
+  });
 }
 
 function checkAnchor(

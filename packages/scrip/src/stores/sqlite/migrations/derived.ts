@@ -88,4 +88,62 @@ DELETE FROM snapshot;
 -- Locks: none; a column with a default is added to one row.
 ALTER TABLE progress ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 `,
+  `
+-- Why: a row in a tree for each entry touches a random page each time. Indexes are sorted segments now: what the entries
+--      of a range of positions make, written once, in pages of many rows; small ones are merged into larger ones.
+--      Accounts are named in them by numbers. All but snapshots is made again from the journal.
+-- Locks: the whole file, while nobody else has it open.
+DROP TABLE history;
+DROP TABLE entry_of_kind;
+DROP TABLE continuation;
+DROP TABLE usage;
+DROP TABLE change;
+DROP TABLE change_run;
+DROP TABLE account;
+DELETE FROM api_key;
+UPDATE progress SET checkpoint = 0;
+
+CREATE TABLE account (
+  account_id TEXT PRIMARY KEY,
+  number INTEGER NOT NULL UNIQUE,
+  -- 1 where the number is not the hash of the id, because an earlier account has that.
+  moved INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX moved_account ON account (account_id, number) WHERE moved = 1;
+
+CREATE TABLE usage_name (
+  name INTEGER PRIMARY KEY,
+  pool TEXT NOT NULL,
+  action TEXT NOT NULL,
+  key TEXT NOT NULL,
+  UNIQUE (pool, action, key)
+) STRICT;
+
+-- A segment covers the entries after one position and up to another.
+CREATE TABLE segment (
+  segment INTEGER PRIMARY KEY,
+  after INTEGER NOT NULL,
+  up_to INTEGER NOT NULL,
+  last_at_ms INTEGER NOT NULL,
+  -- Says of most ids of changes at once that they are not in it.
+  filter BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE segment_index (
+  segment INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  rows INTEGER NOT NULL,
+  first_page INTEGER NOT NULL,
+  -- The first two numbers of each page.
+  fences BLOB NOT NULL,
+  UNIQUE (segment, name)
+) STRICT;
+
+-- Numbers of 64 bits as the processor keeps them.
+CREATE TABLE segment_page (
+  page INTEGER PRIMARY KEY,
+  rows BLOB NOT NULL
+) STRICT;
+`,
 ];

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccountState } from '../../../core/account.ts';
 import type { Entry } from '../../../core/entry.ts';
+import { textHash } from '../change-filter.ts';
 import type { ProjectionFlaw } from './verification.ts';
 
 /** Accounts and keys: rows that are few enough to be compared one by one. */
@@ -11,45 +12,59 @@ export interface AccountRows {
   readonly check: (derived: DatabaseSync, inShare: (column: string) => string) => ProjectionFlaw[];
 }
 
-export function createAccountRows(): AccountRows {
+/** `numberOf`: the numbers of accounts as the derived tables give them. */
+export function createAccountRows(numberOf: (accountId: string) => number, seed: number): AccountRows {
   const accounts = new Map<string, string>();
   const keyOwners = new Map<string, string>();
+  const addAccount = (accountId: string) => accounts.set(accountId, `number ${numberOf(accountId)}`);
   return {
     add: (entry) => {
-      if (entry.kind === 'AccountOpened' && !entry.accountId.startsWith('$'))
-        accounts.set(entry.accountId, 'there');
-      else if (entry.kind === 'KeyAdded') keyOwners.set(entry.digest, entry.accountId);
+      if (entry.version === 1) addAccount(entry.accountId);
+      if (entry.kind === 'KeyAdded') keyOwners.set(entry.digest, entry.accountId);
       else if (entry.kind === 'KeyRevoked') keyOwners.delete(entry.digest);
     },
     addSealed: ({ id, keys }) => {
-      if (!id.startsWith('$')) accounts.set(id, 'there');
+      addAccount(id);
       for (const { digest } of keys) keyOwners.set(digest, id);
     },
     check: (derived, inShare) => {
       const where = `WHERE ${inShare('account_id')}`;
-      const listed = `SELECT account_id AS name, 'there' AS says FROM account ${where}`;
+      const listed = `SELECT account_id AS name, 'number ' || number AS says FROM account ${where}`;
       const held = `SELECT digest AS name, account_id AS says FROM api_key ${where}`;
       return [
         ...firstWrongRow('account', accounts, derived.prepare(listed).iterate()),
+        ...needlesslyMoved(derived, seed, where),
         ...firstWrongRow('api_key', keyOwners, derived.prepare(held).iterate()),
       ];
     },
   };
 }
 
+/** Another number than its hash is an account's only where another account has that. */
+function needlesslyMoved(derived: DatabaseSync, seed: number, where: string): ProjectionFlaw[] {
+  const selectHolder = derived.prepare('SELECT account_id AS id FROM account WHERE number = ?');
+  for (const { id } of derived
+    .prepare(`SELECT account_id AS id FROM account ${where} AND moved = 1`)
+    .iterate()) {
+    const holder = selectHolder.get(textHash(seed, id as string))?.['id'] ?? id;
+    if (holder === id)
+      return [{ table: 'account', row: id as string, what: 'it has not the number that its id leads to' }];
+  }
+  return [];
+}
+
 /** The first row that says something else than it should, that should not be there, or that is missing. */
-export function firstWrongRow(
+function firstWrongRow(
   table: string,
   expected: ReadonlyMap<string, string>,
   actual: Iterable<Record<string, unknown>>,
-  meaning: (says: string) => string = (says) => says,
 ): ProjectionFlaw[] {
   const missing = new Map(expected);
   for (const { name, says } of actual) {
     const row = String(name);
     const should = missing.get(row);
     if (should === undefined) return [{ table, row, what: 'the journal knows nothing of it' }];
-    const does = meaning(String(says));
+    const does = String(says);
     if (does !== should) return [{ table, row, what: `it says "${does}" and not "${should}"` }];
     missing.delete(row);
   }

@@ -1,74 +1,89 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { Entry } from '../../../core/entry.ts';
+import { continuedVersion } from '../../../core/entry.ts';
 import type { UsageChange } from '../../../core/usage.ts';
+import { SLOT_MS, usageOf } from '../../../core/usage.ts';
+import { textHash } from '../change-filter.ts';
+import { numberedBy } from '../segments/account-numbers.ts';
+import type { IndexName } from '../segments/segment-indexes.ts';
+import { slotAndName } from '../segments/usage-amount.ts';
+import { createUsageNames, UNKNOWN_NAME } from '../segments/usage-names.ts';
 import type { AccountRows } from './account-rows.ts';
 import { createAccountRows } from './account-rows.ts';
-import type { RunEnd } from './change-runs.ts';
-import { addChange } from './change-runs.ts';
-import type { PlacedEntry, Projection, Sums } from './projection.ts';
-import { PLAIN_PROJECTIONS } from './projections.ts';
-import { createUsageProjection } from './usage-projection.ts';
+import type { SegmentPlan } from './pinned-derived.ts';
+import type { IndexSums } from './row-digest.ts';
+import { addPlaceRow, addUsed, noSums, remainderOf } from './row-digest.ts';
+
+/** An entry with its place in the journal, and the hash of its change; null for what time did. */
+export interface PlacedEntry {
+  readonly position: number;
+  readonly entry: Entry;
+  readonly changeHash: number | null;
+}
+
+export type SegmentSums = Readonly<Record<IndexName, IndexSums>>;
 
 /** What the derived tables must hold, as far as memory that does not grow with the entries can know it. */
 export interface DerivedSums {
-  /** `replaced`: the version that continued the same entry before. */
-  readonly add: (placed: PlacedEntry, replaced: number | undefined) => void;
+  readonly add: (placed: PlacedEntry) => void;
   readonly addSealed: AccountRows['addSealed'];
   /** An entry that was kept when others were sealed; its usage is in the sealed sums. */
   readonly addKept: (placed: PlacedEntry) => void;
-  readonly addSealedUsage: (accountId: string, change: UsageChange) => void;
-  readonly addChange: (hash: number, position: number) => void;
-  readonly projections: readonly Projection[];
-  /** By account, in the order of the projections. */
-  readonly ofAccounts: ReadonlyMap<string, readonly Sums[]>;
+  readonly addSealedUsage: (accountId: string, used: UsageChange) => void;
   readonly rows: AccountRows;
-  /** In the order of the runs. */
-  readonly ofRuns: readonly Sums[];
-  /** Gives the connection what the comparison of usage needs. */
-  readonly keepNames: (derived: DatabaseSync) => void;
+  /** In the order of the segments. */
+  readonly ofSegments: readonly SegmentSums[];
 }
 
-export function createDerivedSums(runEnds: readonly RunEnd[]): DerivedSums {
-  const { projection: usage, addUsage, keepNames } = createUsageProjection();
-  const projections = [...PLAIN_PROJECTIONS, usage];
-  const rows = createAccountRows();
-  const ofAccounts = new Map<string, Sums[]>();
-  const ofRuns = runEnds.map(() => ({ rows: 0, sum: 0 }));
-  let run = 0;
+/** `checkpoint`: the last position that accounts and keys are from, which another thread may see later than its segments. */
+export function createDerivedSums(plan: SegmentPlan, checkpoint: number): DerivedSums {
+  const numberOf = numberedBy(plan.moved, (accountId) => textHash(plan.seed, accountId));
+  const nameOf = createUsageNames(plan.names, () => UNKNOWN_NAME).of;
+  const rows = createAccountRows(numberOf, plan.seed);
+  const ofSegments = plan.ends.map(noSums);
+  let segment = 0;
 
-  function sumsOf(accountId: string): Sums[] {
-    let account = ofAccounts.get(accountId);
-    if (account === undefined) {
-      account = projections.map(() => ({ rows: 0, sum: 0 }));
-      ofAccounts.set(accountId, account);
-    }
-    return account;
+  /** Positions come in order; what lies behind all segments belongs to none. */
+  function sumsAt(position: number): SegmentSums | undefined {
+    while (position > (plan.ends[segment] ?? Infinity)) segment += 1;
+    return ofSegments[segment];
+  }
+
+  function addPlaces(sums: SegmentSums, number: number, { position, entry, changeHash }: PlacedEntry): void {
+    const { version, kind } = entry;
+    addPlaceRow(sums.history, number, version, position);
+    if (kind === 'CreditsGranted') addPlaceRow(sums.grants, number, version, position);
+    if (kind === 'HoldPlaced') addPlaceRow(sums.holds, number, version, position);
+    const continued = continuedVersion(entry);
+    if (continued !== null) addPlaceRow(sums.continuation, number, continued, position);
+    if (changeHash !== null) addPlaceRow(sums.change, changeHash, position, 0);
+  }
+
+  function addUsage(sums: SegmentSums, number: number, used: UsageChange): void {
+    const second = slotAndName(used.slotMs / SLOT_MS, nameOf(used));
+    addUsed(sums.usage, { first: number, second, used: remainderOf(used.usedMicros), calls: used.calls });
+  }
+
+  function addKept(placed: PlacedEntry): SegmentSums | undefined {
+    const { position, entry } = placed;
+    if (position <= checkpoint) rows.add(entry);
+    const sums = position <= plan.checkpoint ? sumsAt(position) : undefined;
+    if (sums !== undefined) addPlaces(sums, numberOf(entry.accountId), placed);
+    return sums;
   }
 
   return {
-    projections,
-    ofAccounts,
     rows,
-    ofRuns,
-    keepNames,
+    ofSegments,
     addSealed: rows.addSealed,
-    addKept: (placed) => {
-      const account = sumsOf(placed.entry.accountId);
-      for (const [at, projection] of PLAIN_PROJECTIONS.entries())
-        projection.add(account[at] as Sums, placed, undefined);
-      rows.add(placed.entry);
+    addKept,
+    addSealedUsage: (accountId, used) => {
+      const [first] = ofSegments;
+      if (first !== undefined) addUsage(first, numberOf(accountId), used);
     },
-    addSealedUsage: (accountId, change) => addUsage(sumsOf(accountId).at(-1) as Sums, change),
-    add: (placed, replaced) => {
-      const { entry } = placed;
-      const account = sumsOf(entry.accountId);
-      for (let at = 0; at < projections.length; at += 1)
-        projections[at]?.add(account[at] as Sums, placed, replaced);
-      rows.add(entry);
-    },
-    addChange: (hash, position) => {
-      while (position > (runEnds[run]?.lastPosition ?? Infinity)) run += 1;
-      const sums = ofRuns[run];
-      if (sums !== undefined) addChange(sums, hash, position);
+    add: (placed) => {
+      const sums = addKept(placed);
+      const used = sums === undefined ? null : usageOf(placed.entry);
+      if (sums !== undefined && used !== null) addUsage(sums, numberOf(placed.entry.accountId), used);
     },
   };
 }

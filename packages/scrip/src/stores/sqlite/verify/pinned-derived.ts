@@ -1,20 +1,34 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { RunEnd } from './change-runs.ts';
-import { readRunEnds } from './change-runs.ts';
+import { readMoved } from '../segments/account-numbers.ts';
+import type { Segment } from '../segments/segment-set.ts';
+import { createSegmentSet } from '../segments/segment-set.ts';
+import type { UsageName } from '../segments/usage-names.ts';
+import { readUsageNames } from '../segments/usage-names.ts';
 import { damageOf } from './damage.ts';
 import { NoTables, openDerivedBeside } from './open-beside.ts';
+
+/** The segments of derived tables, as far as it takes to say which rows an entry has in which of them. */
+export interface SegmentPlan {
+  readonly seed: number;
+  /** The last position that is in them. */
+  readonly checkpoint: number;
+  /** The last position of each, in order. */
+  readonly ends: readonly number[];
+  /** The accounts whose number is not their hash. */
+  readonly moved: ReadonlyMap<string, number>;
+  readonly names: readonly (UsageName & { readonly name: number })[];
+}
 
 /** The derived tables as they were when they were opened; null, and why, where they cannot be read. */
 export interface PinnedDerived {
   readonly database: DatabaseSync | null;
   readonly damage: string | null;
-  /** The last position that is in them. */
   readonly checkpoint: number;
-  readonly seed: number;
-  readonly runEnds: readonly RunEnd[];
+  readonly plan: SegmentPlan;
 }
 
-export const ABSENT: PinnedDerived = { database: null, damage: null, checkpoint: 0, seed: 0, runEnds: [] };
+const NO_SEGMENTS: SegmentPlan = { seed: 0, checkpoint: 0, ends: [], moved: new Map(), names: [] };
+export const ABSENT: PinnedDerived = { database: null, damage: null, checkpoint: 0, plan: NO_SEGMENTS };
 
 /** `sealed`: up to where the journal is sealed, which they must have been made after. */
 export function pinDerived(file: string, sealed: number): PinnedDerived {
@@ -24,7 +38,9 @@ export function pinDerived(file: string, sealed: number): PinnedDerived {
     if (progress === undefined) throw new NoTables('it does not say how many entries it was made from');
     if (progress['sealed'] !== sealed) throw new NoTables('it was made before the journal was sealed');
     const { checkpoint, seed } = progress as { checkpoint: number; seed: number };
-    return { database, damage: null, checkpoint, seed, runEnds: readRunEnds(database) };
+    const ends = createSegmentSet(database)().map(({ upTo }: Segment) => upTo);
+    const plan = { seed, checkpoint, ends, moved: readMoved(database), names: readUsageNames(database) };
+    return { database, damage: null, checkpoint, plan };
   } catch (error) {
     const damage = error instanceof NoTables ? error.message : damageOf(error);
     if (damage === null) throw error;

@@ -1,16 +1,12 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { decodeEntry } from '../../../core/entry-format.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { SnapshotRow } from '../deriver-thread.ts';
-import { checkRuns } from './change-runs.ts';
-import { compareAccounts } from './compare-accounts.ts';
-import { createEntryRows } from '../entry-rows.ts';
 import { readSeal } from '../seal.ts';
+import { compareSegments } from './compare-segments.ts';
 import { damageOf } from './damage.ts';
+import type { SegmentSums } from './derived-sums.ts';
 import { openJournalBeside } from './open-beside.ts';
 import type { PinnedDerived } from './pinned-derived.ts';
 import { ABSENT, pinDerived } from './pinned-derived.ts';
-import type { Sums } from './projection.ts';
 import type { Share } from './share.ts';
 import { inShare } from './share.ts';
 import type { ShareRequest, VerifiedShare } from './share-verifier.ts';
@@ -24,15 +20,15 @@ export interface VerifyRequests {
   /** Pins what the derived tables hold at this moment. */
   readonly open: { request: null; reply: Omit<PinnedDerived, 'database'> };
   readonly verify: { request: ShareRequest; reply: ShareReply };
-  /** Compares the derived tables of the share with what its entries make them. */
+  /** Compares the share's rows of the other derived tables with what its entries make them. */
   readonly compare: { request: null; reply: readonly ProjectionFlaw[] };
-  /** Compares the ids of all shares' changes. */
-  readonly compareRuns: { request: readonly Sums[]; reply: readonly ProjectionFlaw[] };
+  /** Compares the segments, which hold rows of all shares, with what all shares' entries make them. */
+  readonly compareSegments: { request: readonly SegmentSums[]; reply: readonly ProjectionFlaw[] };
   readonly close: { request: null; reply: null };
 }
 
 export interface ShareReply extends Omit<VerifiedShare, 'sums'> {
-  readonly ofRuns: readonly Sums[];
+  readonly ofSegments: readonly SegmentSums[];
 }
 
 export interface VerifyShareData {
@@ -90,21 +86,18 @@ export function createShareHandlers(
       verified = verifyShare({ journal, checkpoint, share, snapshots }, request, onProgress);
       sendSnapshots(1);
       const { sums, ...found } = verified;
-      return { ...found, ofRuns: sums.ofRuns };
+      return { ...found, ofSegments: sums.ofSegments };
     },
     compare: () => {
-      const { database: derived, checkpoint } = pinned;
+      const { database: derived } = pinned;
       if (derived === null || verified === null) return [];
-      const { sums } = verified;
-      return findDamage(() => [
-        ...snapshots.flaws(),
-        ...compareAccounts({ journal, derived, checkpoint, sums, inShare: mine }),
-      ]);
+      const { rows } = verified.sums;
+      return findDamage(() => [...snapshots.flaws(), ...rows.check(derived, mine)]);
     },
-    compareRuns: (ofRuns) => {
-      const { database, runEnds } = pinned;
+    compareSegments: (sums) => {
+      const { database, plan } = pinned;
       if (database === null) return [];
-      return findDamage(() => checkRuns(database, runEnds, ofRuns, (position) => atMsOf(journal, position)));
+      return findDamage(() => compareSegments(database, { journal, plan, sums }));
     },
     close: () => {
       pinned.database?.close();
@@ -123,9 +116,4 @@ function findDamage(find: () => readonly ProjectionFlaw[]): readonly ProjectionF
     if (what === null) throw error;
     return [{ table: 'derived.db', row: null, what }];
   }
-}
-
-function atMsOf(journal: DatabaseSync, position: number): number | null {
-  const row = createEntryRows(journal, 'main').at(position);
-  return row === null ? null : decodeEntry(row).atMs;
 }

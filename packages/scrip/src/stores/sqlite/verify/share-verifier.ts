@@ -10,11 +10,11 @@ import { eachOfBlock } from '../entry-block.ts';
 import type { EntryRows } from '../entry-rows.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import { readSeal, readSealedAccount } from '../seal.ts';
-import type { RunEnd } from './change-runs.ts';
 import { damageOf } from './damage.ts';
 import type { DerivedSums } from './derived-sums.ts';
 import { createDerivedSums } from './derived-sums.ts';
 import { createDuplicateHashes } from './duplicate-hashes.ts';
+import type { SegmentPlan } from './pinned-derived.ts';
 import { findReusedId } from './reused-id.ts';
 import type { Share } from './share.ts';
 import { isInShare } from './share.ts';
@@ -27,12 +27,8 @@ export interface ShareRequest {
   readonly upTo: number;
   /** After how many entries the kept anchor was taken; null without one. */
   readonly anchorEntries: number | null;
-  /** Of the runs of ids, which belong to no account: what all threads must add up alike. */
-  readonly runs: {
-    readonly seed: number;
-    readonly checkpoint: number;
-    readonly ends: readonly RunEnd[];
-  };
+  /** Of the segments, which hold rows of all accounts: what all threads must add up alike. */
+  readonly plan: SegmentPlan;
 }
 
 export interface VerifiedShare {
@@ -57,7 +53,7 @@ interface Sources {
 /** Goes once through the entries of a share: verifies them, and adds up what the derived tables must hold. */
 export function verifyShare(
   { journal, checkpoint, share, snapshots }: Sources,
-  { upTo, anchorEntries, runs }: ShareRequest,
+  { upTo, anchorEntries, plan }: ShareRequest,
   onProgress: (entries: number) => void,
 ): VerifiedShare {
   const seal = readSeal(journal);
@@ -70,7 +66,7 @@ export function verifyShare(
       return row === null ? null : decodeEntry(row);
     },
   });
-  const sums = createDerivedSums(runs.ends);
+  const sums = createDerivedSums(plan, checkpoint);
   const ids = createDuplicateHashes();
   // Every thread needs the prices; the one whose share they are in answers for their stream.
   const isMine = (accountId: string) => isInShare(share, accountId);
@@ -85,13 +81,10 @@ export function verifyShare(
     if (typeof entry === 'string') return entry;
     entries += 1;
     const { change } = entry;
-    if (change !== null) {
-      const idHash = changeHash(runs.seed, accountId, change.id);
-      ids.add(idHash);
-      if (position <= runs.checkpoint) sums.addChange(idHash, position);
-    }
+    const idHash = change === null ? null : changeHash(plan.seed, accountId, change.id);
+    if (idHash !== null) ids.add(idHash);
+    sums.add({ position, entry, changeHash: idHash });
     const account = chains.account();
-    if (position <= checkpoint) sums.add({ position, entry }, account?.replaced);
     if (account !== null && account.state !== null) snapshots.meet(account.state, account.hash);
     return null;
   }
@@ -99,7 +92,7 @@ export function verifyShare(
   const sealFlaw =
     seal === null
       ? null
-      : startAtSeal({ journal, seal, share, isMine }, { chains, sums, snapshots, seed: runs.seed });
+      : startAtSeal({ journal, seal, share, isMine }, { chains, sums, snapshots, seed: plan.seed });
   if (anchorEntries === after) anchorEnds = endsOf(chains, isMine);
   const flaw =
     sealFlaw ??
@@ -120,7 +113,7 @@ export function verifyShare(
     flaw:
       flaw ??
       endFlawOf(chains, upTo) ??
-      findReusedId({ journal, share, upTo, hashes: ids.finish(), seed: runs.seed }),
+      findReusedId({ journal, share, upTo, hashes: ids.finish(), seed: plan.seed }),
     ends: endsOf(chains, isMine),
     anchorEnds,
     keys: keysOf(chains, isMine),

@@ -6,7 +6,7 @@ import { changeHash } from '../change-filter.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import type { Seal } from '../seal.ts';
 import { digestSeal, readSealedEnds } from '../seal.ts';
-import { BILLION } from '../usage-table.ts';
+import { sealedUsage } from '../sealed-usage.ts';
 import type { DerivedSums } from './derived-sums.ts';
 import type { Share } from './share.ts';
 import { inShare, isInShare } from './share.ts';
@@ -50,7 +50,7 @@ export function startAtSeal(
     sums.addSealed(state);
   }
   addKept(journal, { upTo: seal.position, share, seed }, { chains, sums });
-  addUsage(journal, mine, sums);
+  for (const { accountId, used } of sealedUsage(journal, 'main', mine)) sums.addSealedUsage(accountId, used);
   return share.index === 0 ? sealFlaw(journal, seal) : null;
 }
 
@@ -64,24 +64,11 @@ function addKept(
     if (!isInShare(share, row.accountId)) continue;
     const { position } = row;
     const entry = decodeEntry(row);
-    if (entry.change !== null) sums.addChange(changeHash(seed, entry.accountId, entry.change.id), position);
-    sums.addKept({ position, entry });
+    const { change } = entry;
+    const idHash = change === null ? null : changeHash(seed, entry.accountId, change.id);
+    sums.addKept({ position, entry, changeHash: idHash });
     chains.knowKept(entry, position);
   }
-}
-
-function addUsage(journal: DatabaseSync, mine: string, sums: DerivedSums): void {
-  const select = journal.prepare(`SELECT * FROM sealed_usage WHERE ${mine}`);
-  select.setReadBigInts(true);
-  for (const row of select.iterate())
-    sums.addSealedUsage(row['account_id'] as string, {
-      slotMs: Number(row['slot_ms']),
-      pool: row['pool'] as string,
-      action: (row['action'] as string) || null,
-      key: (row['key'] as string) || null,
-      usedMicros: (row['used_billions'] as bigint) * BILLION + (row['used_rest'] as bigint),
-      calls: Number(row['calls']),
-    });
 }
 
 /** What stands for the sealed entries is what was written for them. */

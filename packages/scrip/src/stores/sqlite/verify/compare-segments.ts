@@ -1,0 +1,138 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { decodeEntry } from '../../../core/entry-format.ts';
+import { addToFilter, createFilter } from '../change-filter.ts';
+import { createEntryRows } from '../entry-rows.ts';
+import { readSeal } from '../seal.ts';
+import { sealedAtMs } from '../seed-derived.ts';
+import type { IndexName } from '../segments/segment-indexes.ts';
+import { INDEX_COLUMNS, INDEX_NAMES } from '../segments/segment-indexes.ts';
+import type { Segment } from '../segments/segment-set.ts';
+import { createSegmentSet } from '../segments/segment-set.ts';
+import type { SegmentSums } from './derived-sums.ts';
+import type { SegmentPlan } from './pinned-derived.ts';
+import { readIndex } from './read-index.ts';
+import { isSameSum, noSums } from './row-digest.ts';
+import { createRowComparison } from './row-comparison.ts';
+import type { ProjectionFlaw } from './verification.ts';
+
+/** What segments are compared with: the journal, and the sums that its entries make. */
+export interface SegmentBasis {
+  readonly journal: DatabaseSync;
+  readonly plan: SegmentPlan;
+  /** In the order of the segments. */
+  readonly sums: readonly SegmentSums[];
+}
+
+/**
+ * Reads every page of every segment and compares what it finds with the journal's sums. Only where they differ are the
+ * rows of a segment made again and compared one by one. Gives the first flaw of each index.
+ */
+export function compareSegments(derived: DatabaseSync, basis: SegmentBasis): ProjectionFlaw[] {
+  const segments = createSegmentSet(derived)();
+  const flaws = new Map<string, ProjectionFlaw>();
+  const note = (flaw: ProjectionFlaw | null) => {
+    if (flaw !== null && !flaws.has(flaw.table)) flaws.set(flaw.table, flaw);
+  };
+  for (const [at, segment] of segments.entries()) {
+    const sums = basis.sums[at] ?? noSums();
+    for (const name of INDEX_NAMES)
+      if (!flaws.has(name)) note(indexFlaw(derived, { basis, segment, name, sums }));
+    note(segmentFlaw(derived, segment, segments[at - 1]?.upTo ?? 0, basis.journal));
+  }
+  const end = segments.at(-1)?.upTo ?? 0;
+  if (end !== basis.plan.checkpoint)
+    note({
+      table: 'segment',
+      row: null,
+      what: `they end at entry ${end} and not at ${basis.plan.checkpoint}`,
+    });
+  note(strayIndex(derived));
+  note(strayPage(derived));
+  return [...flaws.values()];
+}
+
+function nameOf({ after, upTo }: Segment): string {
+  return `entries ${after + 1} to ${upTo}`;
+}
+
+function indexFlaw(
+  derived: DatabaseSync,
+  {
+    basis,
+    segment,
+    name,
+    sums,
+  }: { basis: SegmentBasis; segment: Segment; name: IndexName; sums: SegmentSums },
+): ProjectionFlaw | null {
+  const { flaw, sums: found } = readIndex(derived, segment, name);
+  if (flaw === null && isSameSum(found, sums[name], name)) return null;
+  const what = flaw ?? 'its rows do not add up';
+  const wrong = createRowComparison(derived, basis).firstWrongRow(segment, name);
+  return { table: name, row: nameOf(segment), what, ...wrong };
+}
+
+/** What is wrong with what a segment says of itself. */
+function segmentFlaw(
+  derived: DatabaseSync,
+  segment: Segment,
+  end: number,
+  journal: DatabaseSync,
+): ProjectionFlaw | null {
+  const { after, upTo, lastAtMs } = segment;
+  const wrong = (what: string) => ({ table: 'segment', row: nameOf(segment), what });
+  if (after !== end || upTo <= after)
+    return wrong(`it does not begin where the one before it ends, at ${end}`);
+  if (lastAtMs !== atMsOf(journal, upTo)) return wrong('it says another time of its end');
+  const filter = derived.prepare('SELECT filter FROM segment WHERE segment = ?').get(segment.segment)?.[
+    'filter'
+  ];
+  return Buffer.from(filter as Uint8Array).equals(filterOf(derived, segment))
+    ? null
+    : wrong('its filter is not that of the ids that it holds');
+}
+
+function filterOf(derived: DatabaseSync, segment: Segment): Uint8Array {
+  const filter = createFilter(segment.indexes.get('change')?.rows ?? 0);
+  readIndex(derived, segment, 'change', (rows) => {
+    for (let at = 0; at < rows.length; at += INDEX_COLUMNS.change) addToFilter(filter, rows[at] as number);
+  });
+  return filter;
+}
+
+/** When the entry at the end of a segment was recorded; it may be sealed. */
+function atMsOf(journal: DatabaseSync, position: number): number | null {
+  if (readSeal(journal)?.position === position) return sealedAtMs(journal, 'main');
+  const row = createEntryRows(journal, 'main').at(position);
+  return row === null ? null : decodeEntry(row).atMs;
+}
+
+/** An index that no segment has. */
+function strayIndex(derived: DatabaseSync): ProjectionFlaw | null {
+  const names = INDEX_NAMES.map((name) => `'${name}'`).join();
+  const index = derived
+    .prepare(
+      `SELECT name FROM segment_index
+       WHERE segment NOT IN (SELECT segment FROM segment) OR name NOT IN (${names}) LIMIT 1`,
+    )
+    .get();
+  return index === undefined
+    ? null
+    : { table: 'segment_index', row: String(index['name']), what: 'there is no such index' };
+}
+
+/** A page that no index has. */
+function strayPage(derived: DatabaseSync): ProjectionFlaw | null {
+  const ranges = derived
+    .prepare('SELECT first_page AS page, length(fences) / 16 AS pages FROM segment_index ORDER BY 1')
+    .all() as unknown as { readonly page: number; readonly pages: number }[];
+  let range = 0;
+  for (const row of derived.prepare('SELECT page FROM segment_page ORDER BY 1').iterate()) {
+    const page = row['page'] as number;
+    const isBehind = (one: (typeof ranges)[number] | undefined) =>
+      one !== undefined && page >= one.page + one.pages;
+    while (isBehind(ranges[range])) range += 1;
+    if (page < (ranges[range]?.page ?? Infinity))
+      return { table: 'segment_page', row: `page ${page}`, what: 'it belongs to no segment' };
+  }
+  return null;
+}
