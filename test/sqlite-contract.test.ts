@@ -26,6 +26,8 @@ async function open(sizes: Partial<EngineSizes>): Promise<OpenedStore> {
 /** So small that accounts leave memory, segments have many pages and are merged all the time, and changes wait for the derived tables all the time. */
 const TINY: Partial<EngineSizes> = {
   cachedAccounts: 2,
+  packedAccountBytes: 0,
+  packedKeyBytes: 0,
   maxLagEntries: 20,
   snapshotEvery: 3,
   batchEntries: 5,
@@ -33,8 +35,12 @@ const TINY: Partial<EngineSizes> = {
   finishedEntries: 40,
   pageBytes: 100,
 };
+/** Accounts leave, and come back from the bytes that they were packed into. */
+const PACKED: Partial<EngineSizes> = { ...TINY, packedAccountBytes: 65_536, packedKeyBytes: 8192 };
 
 describeStoreContract('SQLite files', () => open({}));
 describeStoreContract('SQLite files with a tiny memory', () => open(TINY));
+describeStoreContract('SQLite files with a packed memory', () => open(PACKED));
 describeLedgerProperties('SQLite files', () => open({}), { runs: 30 });
 describeLedgerProperties('SQLite files with a tiny memory', () => open(TINY), { runs: 30 });
+describeLedgerProperties('SQLite files with a packed memory', () => open(PACKED), { runs: 30 });

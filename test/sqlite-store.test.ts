@@ -135,7 +135,13 @@ describe('a ledger in SQLite files', () => {
   });
 
   it('knows an id that has long left memory, and refunds its debit', async () => {
-    let store = await open({ batchEntries: 20, finishedEntries: 100, cachedAccounts: 10, snapshotEvery: 20 });
+    let store = await open({
+      batchEntries: 20,
+      finishedEntries: 100,
+      cachedAccounts: 10,
+      packedAccountBytes: 0,
+      snapshotEvery: 20,
+    });
     const first = await openSampleLedger(store);
     await first.change('acme', 'open', OPEN);
     await first.change('acme', 'grant', grant(1000n));
@@ -148,6 +154,7 @@ describe('a ledger in SQLite files', () => {
       batchEntries: 20,
       finishedEntries: 100,
       cachedAccounts: 10,
+      packedAccountBytes: 0,
       snapshotEvery: 20,
     });
     const second = await openSampleLedger(store);
@@ -179,8 +186,12 @@ describe('a ledger in SQLite files', () => {
     });
   });
 
-  it('keeps more accounts than it holds in memory', async () => {
-    const store = await open({ cachedAccounts: 20 });
+  it.each([
+    { where: 'in memory', packedAccountBytes: 0 },
+    { where: 'in memory, some of them packed', packedAccountBytes: 16_384 },
+    { where: 'as objects, all others packed', packedAccountBytes: 1_048_576 },
+  ])('keeps more accounts than it holds $where', async ({ packedAccountBytes }) => {
+    const store = await open({ cachedAccounts: 20, packedAccountBytes });
     const { change, available } = await openSampleLedger(store);
     const accounts = Array.from({ length: 200 }, (_, at) => `account-${at}`);
     await Promise.all(accounts.map((id) => change(id, 'open', OPEN)));

@@ -1,5 +1,7 @@
 import type { AccountState } from '../../core/account.ts';
 import type { ChainedState } from '../../ledger/store.ts';
+import { packAccount, unpackAccount } from './pack-account.ts';
+import { createPackedMap } from './packed-map.ts';
 
 export interface CachedAccount {
   /** With everything that has been decided, durable or not: what the next decision rests on. */
@@ -8,9 +10,15 @@ export interface CachedAccount {
   durable: AccountState | null;
   /** Version of the last snapshot that was asked for, or that the state was loaded from. */
   snapshotVersion: number;
+  /** Asked for since the cache last looked at it to see whether it may leave. */
+  wasUsed: boolean;
 }
 
-/** The accounts in memory, the longest unused first; those that something still rests on do not leave. */
+/**
+ * The accounts in memory. Those of late are objects; the longest unused of them is packed into bytes when another one
+ * comes in, unless something still rests on it, and becomes an object again when it is asked for. Its bytes stay
+ * meanwhile and may grow old: objects are asked first, and what is packed again takes their place.
+ */
 export interface AccountCache {
   readonly get: (accountId: string) => CachedAccount | undefined;
   /** Keeps what was loaded, unless the account came in meanwhile: that one is newer. */
@@ -21,23 +29,34 @@ export interface AccountCache {
 
 export function createAccountCache({
   capacity,
+  packedBytes,
   mayLeave,
 }: {
-  /** Accounts. */
+  /** Accounts that are objects. */
   readonly capacity: number;
+  /** What the others may take. */
+  readonly packedBytes: number;
+  /** Nothing rests on it: all of it is durable, and nothing of it is in the journal's tail. */
   readonly mayLeave: (accountId: string, account: CachedAccount) => boolean;
 }): AccountCache {
   const accounts = new Map<string, CachedAccount>();
+  const packed = createPackedMap(packedBytes);
+  /** Goes on where it was: a new one would step over the empty places of all that have left, each time. */
+  const oldest = accounts.entries();
 
   /** Never at the cost of the account that has just come in: whoever loaded it would load it again, without end. */
   function makeRoomFor(newcomer: string): void {
+    if (accounts.size <= capacity) return;
     let looked = 0;
-    for (const [accountId, account] of accounts) {
+    for (const [accountId, account] of oldest) {
+      accounts.delete(accountId);
+      if (accountId === newcomer || account.wasUsed || !mayLeave(accountId, account))
+        accounts.set(accountId, account);
+      else packed.set(accountId, packAccount(account));
+      account.wasUsed = false;
+      looked += 1;
       // A few are looked at each time: where many must stay, room is made over several turns.
       if (accounts.size <= capacity || looked >= 8) return;
-      looked += 1;
-      accounts.delete(accountId);
-      if (accountId === newcomer || !mayLeave(accountId, account)) accounts.set(accountId, account);
     }
   }
 
@@ -47,23 +66,28 @@ export function createAccountCache({
     return account;
   }
 
-  return {
-    get: (accountId) => {
-      const account = accounts.get(accountId);
-      if (account !== undefined && accounts.size > capacity / 2) {
-        accounts.delete(accountId);
-        accounts.set(accountId, account);
-      }
+  function get(accountId: string): CachedAccount | undefined {
+    const account = accounts.get(accountId);
+    if (account !== undefined) {
+      account.wasUsed = true;
       return account;
-    },
+    }
+    const unpacked = packed.get(accountId, (bytes, start) => unpackAccount(accountId, bytes, start));
+    return unpacked === undefined ? undefined : create(accountId, unpacked);
+  }
+
+  return {
+    get,
     offer: (loaded) =>
-      accounts.get(loaded.state.id) ??
+      get(loaded.state.id) ??
       create(loaded.state.id, {
         decided: loaded,
         durable: loaded.state,
         snapshotVersion: loaded.state.version,
+        wasUsed: false,
       }),
-    create: (accountId, decided) => create(accountId, { decided, durable: null, snapshotVersion: 0 }),
+    create: (accountId, decided) =>
+      create(accountId, { decided, durable: null, snapshotVersion: 0, wasUsed: false }),
     size: () => accounts.size,
   };
 }

@@ -1,5 +1,4 @@
-/** Keys that are in memory, at most. */
-const CACHED_KEYS = 200_000;
+import { createPackedMap } from './packed-map.ts';
 
 /**
  * Remembers who holds a key, so that admission asks the disk once. Only owners are remembered, never absence: unknown
@@ -10,19 +9,25 @@ export interface KeyOwners {
   readonly forget: (digest: string) => void;
 }
 
-export function createKeyOwners(read: (digest: string) => Promise<string | null>): KeyOwners {
-  const owners = new Map<string, string>();
+export function createKeyOwners({
+  read,
+  packedBytes,
+}: {
+  readonly read: (digest: string) => Promise<string | null>;
+  /** What they may take. */
+  readonly packedBytes: number;
+}): KeyOwners {
+  const owners = createPackedMap(packedBytes);
   let changes = 0;
 
   return {
     find: async (digest) => {
-      const known = owners.get(digest);
+      const known = owners.get(digest, asText);
       if (known !== undefined) return known;
       const changesBefore = changes;
       const owner = await read(digest);
       if (owner === null || changes !== changesBefore) return owner;
-      if (owners.size >= CACHED_KEYS) owners.delete(owners.keys().next().value ?? '');
-      owners.set(digest, owner);
+      owners.set(digest, Buffer.from(owner));
       return owner;
     },
     forget: (digest) => {
@@ -30,4 +35,8 @@ export function createKeyOwners(read: (digest: string) => Promise<string | null>
       owners.delete(digest);
     },
   };
+}
+
+function asText(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString('utf8', start, end);
 }

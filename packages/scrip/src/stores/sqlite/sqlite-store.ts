@@ -33,8 +33,12 @@ export interface SqliteStoreOptions {
 }
 
 export interface EngineSizes extends DeriverSizes {
-  /** Accounts that are held in memory. */
+  /** Accounts that are objects in memory, ready for use. */
   readonly cachedAccounts: number;
+  /** What the other accounts in memory may take, packed: one lot and one key take about 200. */
+  readonly packedAccountBytes: number;
+  /** What the keys in memory may take, packed: one takes about 120. */
+  readonly packedKeyBytes: number;
   /** Entries that the derived tables may lag behind before new changes wait for them. */
   readonly maxLagEntries: number;
   /** Entries of an account, at least, from one snapshot to the next: what a load has to replay at most. */
@@ -42,7 +46,9 @@ export interface EngineSizes extends DeriverSizes {
 }
 
 export const DEFAULT_SIZES: EngineSizes = {
-  cachedAccounts: 200_000,
+  cachedAccounts: 20_000,
+  packedAccountBytes: 384 * 1_048_576,
+  packedKeyBytes: 192 * 1_048_576,
   maxLagEntries: 200_000,
   snapshotEvery: 256,
   batchEntries: 16_384,
@@ -89,12 +95,13 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
   const reads = createDiskReads({ thread: reader, tail, index, upTo: writer.durablePosition });
   const cache = createAccountCache({
     capacity: sizes.cachedAccounts,
+    packedBytes: sizes.packedAccountBytes,
     mayLeave: (accountId, account) =>
       accountId !== RATE_CARD_STREAM && account.durable === account.decided.state && !tail.holds(accountId),
   });
   const rateCards = await reads.account(RATE_CARD_STREAM);
   if (rateCards !== null) cache.offer(rateCards);
-  const keyOwners = createKeyOwners(reads.keyOwner);
+  const keyOwners = createKeyOwners({ read: reads.keyOwner, packedBytes: sizes.packedKeyBytes });
   const decider = createDecider({
     sources: { cache, tail, index, reads },
     writer,
