@@ -47,7 +47,11 @@ function createEngine(sizes: { readonly capacity: number; readonly packedBytes: 
 
 /** What happens to one account, as the engine does it. */
 const DEEDS: Readonly<Record<string, (id: string, cache: AccountCache, truth: Truth) => void>> = {
-  read: (id, cache, truth) => {
+  read: (id, cache, { durable }) => {
+    const state = cache.read(id);
+    if (state !== undefined) expect(state).toEqual(durable === 0 ? null : accountAt(id, durable).state);
+  },
+  load: (id, cache, truth) => {
     if (cache.get(id) !== undefined || truth.durable === 0) return;
     // Nobody changes what is not in memory: what the disk has of it is all there is.
     expect(truth).toMatchObject({ durable: truth.decided, derived: truth.decided });
@@ -55,7 +59,7 @@ const DEEDS: Readonly<Record<string, (id: string, cache: AccountCache, truth: Tr
     truth.snapshot = truth.durable;
   },
   change: (id, cache, truth) => {
-    DEEDS['read']?.(id, cache, truth);
+    DEEDS['load']?.(id, cache, truth);
     if (truth.decided === VERSIONS) return;
     truth.decided += 1;
     const account = cache.get(id);
@@ -117,18 +121,34 @@ describe('the accounts in memory', () => {
     const cache = createAccountCache({ ...clean, packedBytes: 1_048_576 });
     for (let number = 0; number < 1000; number += 1) cache.offer(accountAt(`account-${number}`, 2));
     expect(cache.size()).toBe(2);
-    for (let number = 0; number < 1000; number += 1)
-      expect(cache.get(`account-${number}`)?.durable).toEqual(accountAt(`account-${number}`, 2).state);
+    for (let number = 0; number < 1000; number += 1) {
+      const { state } = accountAt(`account-${number}`, 2);
+      expect(cache.read(state.id)).toEqual(state);
+      expect(cache.get(state.id)?.durable).toEqual(state);
+    }
     expect(cache.size()).toBe(2);
   });
 
-  it('stay objects while they are used', () => {
-    const cache = createAccountCache({ ...clean, capacity: 4, packedBytes: 0 });
+  it('become objects when they are read often', () => {
+    const cache = createAccountCache({ ...clean, packedBytes: 1_048_576 });
+    for (const id of ['often', 'a', 'b', 'c']) cache.offer(accountAt(id, 1));
+    const seen = Array.from({ length: 20 }, () => cache.read('often'));
+    expect(seen[1]).not.toBe(seen[0]);
+    expect(seen[19]).toBe(seen[18]);
+    expect(seen[19]).toEqual(seen[0]);
+  });
+
+  it('stay objects while they are used, and not for long after', () => {
+    const cache = createAccountCache({ ...clean, capacity: 20, packedBytes: 0 });
     cache.offer(accountAt('used', 1));
     for (let number = 0; number < 100; number += 1) {
       cache.offer(accountAt(`account-${number}`, 1));
       expect(cache.get('used')).toBeDefined();
+      cache.get(`account-${number}`);
     }
+    expect(cache.size()).toBeLessThan(40);
+    for (let number = 0; number < 100; number += 1) cache.offer(accountAt(`other-${number}`, 1));
+    expect(cache.get('used')).toBeUndefined();
   });
 
   it('are not found as they were before they grew too large to be packed', () => {

@@ -14,12 +14,17 @@ export interface CachedAccount {
   wasUsed: boolean;
 }
 
+/** Reads of packed accounts until one becomes an object: what is read often is one soon, and few others take its place. */
+const READS_TO_UNPACK = 8;
+
 /**
  * The accounts in memory. Those of late are objects; the longest unused of them is packed into bytes when another one
  * comes in, unless something still rests on it, and becomes an object again when it is asked for. Its bytes stay
  * meanwhile and may grow old: objects are asked first, and what is packed again takes their place.
  */
 export interface AccountCache {
+  /** The account's durable state, for whoever changes nothing; undefined when it is not in memory. */
+  readonly read: (accountId: string) => AccountState | null | undefined;
   readonly get: (accountId: string) => CachedAccount | undefined;
   /** Keeps what was loaded, unless the account came in meanwhile: that one is newer. */
   readonly offer: (loaded: ChainedState) => CachedAccount;
@@ -43,6 +48,7 @@ export function createAccountCache({
   const packed = createPackedMap(packedBytes);
   /** Goes on where it was: a new one would step over the empty places of all that have left, each time. */
   const oldest = accounts.entries();
+  let reads = 0;
 
   /** Never at the cost of the account that has just come in: whoever loaded it would load it again, without end. */
   function makeRoomFor(newcomer: string): void {
@@ -66,17 +72,33 @@ export function createAccountCache({
     return account;
   }
 
-  function get(accountId: string): CachedAccount | undefined {
+  function findObject(accountId: string): CachedAccount | undefined {
     const account = accounts.get(accountId);
-    if (account !== undefined) {
-      account.wasUsed = true;
-      return account;
-    }
-    const unpacked = packed.get(accountId, (bytes, start) => unpackAccount(accountId, bytes, start));
+    if (account !== undefined) account.wasUsed = true;
+    return account;
+  }
+
+  function unpack(accountId: string): CachedAccount | undefined {
+    return packed.get(accountId, (bytes, start) => unpackAccount(accountId, bytes, start));
+  }
+
+  function get(accountId: string): CachedAccount | undefined {
+    const account = findObject(accountId);
+    if (account !== undefined) return account;
+    const unpacked = unpack(accountId);
     return unpacked === undefined ? undefined : create(accountId, unpacked);
   }
 
   return {
+    read: (accountId) => {
+      const account = findObject(accountId);
+      if (account !== undefined) return account.durable;
+      const unpacked = unpack(accountId);
+      if (unpacked === undefined) return undefined;
+      reads = (reads + 1) % READS_TO_UNPACK;
+      if (reads === 0) create(accountId, unpacked);
+      return unpacked.durable;
+    },
     get,
     offer: (loaded) =>
       get(loaded.state.id) ??

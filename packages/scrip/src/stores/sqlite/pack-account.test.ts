@@ -39,7 +39,7 @@ const addKey = (digest: string): Command => ({
 function liveWithKeys(account: AccountScenario, steps: Parameters<typeof takeStep>[0][]): void {
   for (const [at, step] of steps.entries()) {
     const command = takeStep(step, account);
-    if (command !== null) account.attempt(command);
+    if (command !== null) account.attempt(command, { actor: at % 2 === 0 ? 'key-1' : null });
     if (at % 10 === 5) account.attempt(addKey('0123456789abcdef'.repeat(4 + (at % 3))));
     const state = account.stored();
     expect(repacked(state, HASH)).toEqual(comparable(state, HASH));

@@ -46,7 +46,7 @@ export interface EngineSizes extends DeriverSizes {
 }
 
 export const DEFAULT_SIZES: EngineSizes = {
-  cachedAccounts: 20_000,
+  cachedAccounts: 50_000,
   packedAccountBytes: 384 * 1_048_576,
   packedKeyBytes: 192 * 1_048_576,
   maxLagEntries: 200_000,
@@ -131,8 +131,8 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
       return decider.decide(requests, decide);
     },
     account: async (accountId) => {
-      const cached = cache.get(accountId);
-      if (cached !== undefined) return cached.durable;
+      const inMemory = cache.read(accountId);
+      if (inMemory !== undefined) return inMemory;
       const found = await reads.account(accountId);
       return found === null ? null : cache.offer(found).durable;
     },
