@@ -47,8 +47,8 @@ export interface EngineSizes extends DeriverSizes {
 
 export const DEFAULT_SIZES: EngineSizes = {
   cachedAccounts: 50_000,
-  packedAccountBytes: 384 * 1_048_576,
-  packedKeyBytes: 192 * 1_048_576,
+  packedAccountBytes: 320 * 1_048_576,
+  packedKeyBytes: 128 * 1_048_576,
   maxLagEntries: 200_000,
   snapshotEvery: 256,
   batchEntries: 16_384,
