@@ -37,7 +37,7 @@ export interface EngineSizes extends DeriverSizes {
   readonly cachedAccounts: number;
   /** What the other accounts in memory may take, packed: one lot and one key take about 200. */
   readonly packedAccountBytes: number;
-  /** What the keys in memory may take, packed: one takes about 120. */
+  /** What the keys in memory may take, packed: one takes about 100. */
   readonly packedKeyBytes: number;
   /** Entries that the derived tables may lag behind before new changes wait for them. */
   readonly maxLagEntries: number;
@@ -46,9 +46,9 @@ export interface EngineSizes extends DeriverSizes {
 }
 
 export const DEFAULT_SIZES: EngineSizes = {
-  cachedAccounts: 50_000,
-  packedAccountBytes: 320 * 1_048_576,
-  packedKeyBytes: 128 * 1_048_576,
+  cachedAccounts: 32_000,
+  packedAccountBytes: 288 * 1_048_576,
+  packedKeyBytes: 112 * 1_048_576,
   maxLagEntries: 200_000,
   snapshotEvery: 256,
   batchEntries: 16_384,
