@@ -46,8 +46,8 @@ export interface EngineSizes extends DeriverSizes {
 }
 
 export const DEFAULT_SIZES: EngineSizes = {
-  cachedAccounts: 32_000,
-  packedAccountBytes: 288 * 1_048_576,
+  cachedAccounts: 20_000,
+  packedAccountBytes: 256 * 1_048_576,
   packedKeyBytes: 112 * 1_048_576,
   maxLagEntries: 200_000,
   snapshotEvery: 256,
