@@ -9,7 +9,7 @@ const daily: LimitRule = { count: 1000, windowMs: 86_400_000, window: 'fixed' };
 const NOON = Date.UTC(2025, 1, 9, 12);
 
 function grant(before: readonly Lease[], rule: LimitRule, { at = NOON, waiting = 1 } = {}) {
-  return grantLease(before, { key: 'key', rule, nowMs: at, waiting, settled: null });
+  return grantLease(before, { key: 'key', rule, nowMs: at, waiting, settled: null, blanket: null });
 }
 
 describe('grantLease', () => {
@@ -57,7 +57,7 @@ describe('grantLease', () => {
   it('gives back what a settled lease did not use', () => {
     const { leases, reply } = grant([], thousand);
     const settled = { id: reply.id, usedCount: 3, lastUsedAtMs: NOON + 5 };
-    const request = { key: 'key', rule: thousand, nowMs: NOON + 10, waiting: 0, settled };
+    const request = { key: 'key', rule: thousand, nowMs: NOON + 10, waiting: 0, settled, blanket: null };
     expect(grantLease(leases ?? [], request)).toMatchObject({
       leases: [{ count: 3, untilMs: NOON + 5 }],
       reply: { takenCount: 3 },
@@ -67,7 +67,7 @@ describe('grantLease', () => {
   it('settles twice as it settles once', () => {
     const { leases, reply } = grant([], thousand);
     const settled = { id: reply.id, usedCount: 3, lastUsedAtMs: NOON + 5 };
-    const request = { key: 'key', rule: thousand, nowMs: NOON + 10, waiting: 0, settled };
+    const request = { key: 'key', rule: thousand, nowMs: NOON + 10, waiting: 0, settled, blanket: null };
     const once = grantLease(leases ?? [], request).leases ?? [];
     expect(grantLease(once, request).leases).toBeNull();
   });
@@ -94,7 +94,9 @@ describe('grantLease', () => {
     for (let at = NOON; at < NOON + 60_000; at += 20) {
       const { id, lapsesAtMs } = leases.length === 0 ? { id: 0, lapsesAtMs: 0 } : lastOf(leases);
       const settled = { id, usedCount: 1, lastUsedAtMs: lapsesAtMs };
-      leases = grantLease(leases, { key: 'key', rule, nowMs: at, waiting: 1, settled }).leases ?? leases;
+      leases =
+        grantLease(leases, { key: 'key', rule, nowMs: at, waiting: 1, settled, blanket: null }).leases ??
+        leases;
     }
     expect(leases.length).toBeLessThan(100);
   });

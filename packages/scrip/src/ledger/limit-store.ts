@@ -1,3 +1,5 @@
+import type { KeyFilter } from './key-filter.ts';
+
 /**
  * At most `count` admissions: in any span of `windowMs` milliseconds (`sliding`), or from one multiple of `windowMs`
  * since 1970 UTC to the next (`fixed`).
@@ -17,6 +19,36 @@ export interface LeaseRequest {
   readonly waiting: number;
   /** What became of an earlier lease: what it did not use is given back. */
   readonly settled: SettledLease | null;
+  /** Null: no blanket lease covers the key. */
+  readonly blanket: BlanketUse | null;
+}
+
+/** What a key has used of a blanket lease since it last settled that. */
+export interface BlanketUse {
+  /** Which rule's blankets cover the key. */
+  readonly name: string;
+  /** Of the process that asks; null while it has none. */
+  readonly id: number | null;
+  readonly usedCount: number;
+  readonly lastUsedAtMs: number;
+}
+
+export interface BlanketRequest {
+  readonly name: string;
+  readonly rule: LimitRule;
+  readonly nowMs: number;
+  /** The blanket that is carried on; null for a new one. */
+  readonly id: number | null;
+  /** Every key has settled what it used: the blanket ends. */
+  readonly isOver: boolean;
+}
+
+export interface BlanketReply {
+  readonly id: number;
+  /** Of each key; 0 while blankets that were never settled leave no room. */
+  readonly count: number;
+  /** The blanket may not be used from then on, unless it is carried on. */
+  readonly lapsesAtMs: number;
 }
 
 export interface SettledLease {
@@ -35,6 +67,8 @@ export interface LeaseReply {
   readonly takenCount: number;
   /** When one more admission can be had, if none is given back before. */
   readonly freesAtMs: number;
+  /** When nothing of all that counts any more. */
+  readonly endsAtMs: number;
 }
 
 /**
@@ -49,5 +83,9 @@ export interface LimitStore {
    * `Fault`, after which the lease may be counted, and may not be used.
    */
   readonly lease: (request: LeaseRequest) => Promise<LeaseReply>;
+  /** Grants what `leaseBlanket` grants: every key may have used that much, without a lease of its own. As durable as `lease`. */
+  readonly leaseBlanket: (request: BlanketRequest) => Promise<BlanketReply>;
+  /** The keys, without the prefix, that have leases of their own that may still count. */
+  readonly heldKeys: (request: { readonly prefix: string; readonly nowMs: number }) => Promise<KeyFilter>;
   readonly close: () => Promise<void>;
 }

@@ -1,5 +1,6 @@
-import { windowEndMs } from '../ledger/lease.ts';
-import type { LeaseReply, LimitRule, LimitStore, SettledLease } from '../ledger/limit-store.ts';
+import { windowEndMs } from '../ledger/lease-terms.ts';
+import type { BlanketUse, LeaseReply, LimitRule, LimitStore, SettledLease } from '../ledger/limit-store.ts';
+import type { BlanketLease } from './blanket-lease.ts';
 
 /** Why a request is not admitted. */
 export interface LimitReached {
@@ -22,17 +23,65 @@ interface Waiting {
 
 /** What a process knows of one key's limit. */
 export interface KeyLimit {
+  /** As the store knows it. */
   readonly key: string;
+  rule: LimitRule;
+  readonly blanket: BlanketLease | null;
+  /** Used of the blanket, and not settled. */
+  usedCount: number;
+  lastUsedAtMs: number;
+  /** The key has leases of its own, and takes nothing more of the blanket while any of them counts. */
+  hasOwn: boolean;
   block: Block | null;
   /** What counted against the limit when the store last said so. */
   taken: { readonly count: number; readonly atMs: number } | null;
   refusal: { readonly reached: LimitReached; readonly atMs: number } | null;
+  /** From then on nothing that the key has used or leased counts. */
+  endsAtMs: number;
   waiting: Waiting[];
-  isAsking: boolean;
+  asking: Promise<void> | null;
+  /** It was used since room was last looked for. */
+  isRecent: boolean;
 }
 
-export function newKeyLimit(key: string): KeyLimit {
-  return { key, block: null, taken: null, refusal: null, waiting: [], isAsking: false };
+interface Asking {
+  readonly store: LimitStore;
+  readonly rule: LimitRule;
+  readonly nowMs: number;
+}
+
+export function newKeyLimit(
+  identity: Pick<KeyLimit, 'key' | 'rule' | 'blanket'>,
+  { hasOwn }: Pick<KeyLimit, 'hasOwn'>,
+): KeyLimit {
+  return {
+    ...identity,
+    usedCount: 0,
+    lastUsedAtMs: 0,
+    hasOwn,
+    block: null,
+    taken: null,
+    refusal: null,
+    endsAtMs: 0,
+    waiting: [],
+    asking: null,
+    isRecent: false,
+  };
+}
+
+/** Takes one admission from the blanket; false when the key's part is used up, or the blanket's time is over. */
+export function takeFromBlanket(limit: KeyLimit, nowMs: number): boolean {
+  const { blanket } = limit;
+  if (blanket === null || !isWithinBlanket(limit) || nowMs >= blanket.lapsesAtMs) return false;
+  limit.usedCount += 1;
+  limit.lastUsedAtMs = Math.max(limit.lastUsedAtMs, nowMs);
+  limit.endsAtMs = limit.lastUsedAtMs + blanket.rule.windowMs;
+  return true;
+}
+
+/** Whether the key may take more of the blanket, as soon as that is in force. */
+export function isWithinBlanket({ blanket, hasOwn, usedCount }: KeyLimit): boolean {
+  return blanket !== null && !hasOwn && usedCount < blanket.count;
 }
 
 /** Takes one admission from the block; false when it is used up or its time is over. */
@@ -56,31 +105,33 @@ export function knownRefusal(
 }
 
 /** Waits for a lease. Requests that wait together are leased together; one question at a time is asked for a key. */
-export function waitForLease(
-  limit: KeyLimit,
-  { store, rule, nowMs }: { readonly store: LimitStore; readonly rule: LimitRule; readonly nowMs: number },
-): Promise<LimitReached | null> {
+export function waitForLease(limit: KeyLimit, { store, rule, nowMs }: Asking): Promise<LimitReached | null> {
   return new Promise((resolve, reject) => {
+    limit.rule = rule;
     limit.waiting.push({ nowMs, resolve, reject });
-    if (!limit.isAsking) void leaseForAll(limit, store, rule);
+    limit.asking ??= leaseForAll(limit, store);
   });
 }
 
-async function leaseForAll(limit: KeyLimit, store: LimitStore, rule: LimitRule): Promise<void> {
-  limit.isAsking = true;
+async function leaseForAll(limit: KeyLimit, store: LimitStore): Promise<void> {
+  const { key, rule } = limit;
   while (limit.waiting.length > 0) {
     const asked = limit.waiting;
     limit.waiting = [];
     const nowMs = Math.max(...asked.map((one) => one.nowMs));
     const settled = limit.block === null ? null : settlementOf(limit.block);
+    const blanket = blanketUseOf(limit);
+    // Whatever comes of it: the store may hold leases of the key from now on.
+    limit.hasOwn = true;
     try {
-      const reply = await store.lease({ key: limit.key, rule, nowMs, waiting: asked.length, settled });
+      const reply = await store.lease({ key, rule, nowMs, waiting: asked.length, settled, blanket });
+      limit.usedCount = 0;
       serve(limit, asked, { reply, rule, nowMs });
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
   }
-  limit.isAsking = false;
+  limit.asking = null;
 }
 
 function serve(
@@ -91,22 +142,44 @@ function serve(
   const usedCount = Math.min(reply.grantedCount, asked.length);
   limit.block = reply.grantedCount === 0 ? null : { ...reply, rule, usedCount, lastUsedAtMs: nowMs };
   limit.taken = { count: reply.takenCount, atMs: nowMs };
+  limit.endsAtMs = reply.endsAtMs;
   const reached = { limit: rule.count, resetAtMs: reply.freesAtMs };
   limit.refusal = usedCount < asked.length ? { reached, atMs: nowMs } : null;
   for (const [index, { resolve }] of asked.entries()) resolve(index < usedCount ? null : reached);
 }
 
-/** Gives back the rest of the block, of its admissions and of its time. */
-export async function settleBlock(
-  { key, block }: KeyLimit,
-  { store, nowMs }: { readonly store: LimitStore; readonly nowMs?: number },
-): Promise<void> {
-  if (block === null) return;
-  const { rule, lastUsedAtMs } = block;
-  // In a sliding window a block counts from its last use, which may be earlier than the store must assume.
-  const endsAsLeased = rule.window === 'fixed' || lastUsedAtMs === block.lapsesAtMs - 1;
-  if (block.usedCount === block.grantedCount && endsAsLeased) return;
-  await store.lease({ key, rule, nowMs: nowMs ?? lastUsedAtMs, waiting: 0, settled: settlementOf(block) });
+/** Settles, alone; requests that came meanwhile are leased for afterwards. True when nothing of the key is left to do. */
+export async function settleAlone(limit: KeyLimit, store: LimitStore, nowMs: number): Promise<boolean> {
+  const settling = settle(limit, store, nowMs).then(
+    () => true,
+    () => false,
+  );
+  limit.asking = settling.then(async () => {
+    if (limit.waiting.length > 0) return leaseForAll(limit, store);
+    limit.asking = null;
+  });
+  return (await settling) && limit.waiting.length === 0;
+}
+
+/** Gives back the rest of the block, of its admissions and of its time, and says what was used of the blanket. */
+async function settle(limit: KeyLimit, store: LimitStore, nowMs: number): Promise<void> {
+  const { key, rule, block } = limit;
+  const settled = block === null || isSettled(block) ? null : settlementOf(block);
+  if (settled === null && limit.usedCount === 0) return;
+  await store.lease({ key, rule, nowMs, waiting: 0, settled, blanket: blanketUseOf(limit) });
+  limit.usedCount = 0;
+  limit.hasOwn = true;
+}
+
+/** In a sliding window a block counts from its last use, which may be earlier than the store must assume. */
+function isSettled({ rule, usedCount, grantedCount, lastUsedAtMs, lapsesAtMs }: Block): boolean {
+  return usedCount === grantedCount && (rule.window === 'fixed' || lastUsedAtMs === lapsesAtMs - 1);
+}
+
+function blanketUseOf({ blanket, usedCount, lastUsedAtMs }: KeyLimit): BlanketUse | null {
+  if (blanket === null) return null;
+  const { name, id } = blanket;
+  return { name, id, usedCount, lastUsedAtMs: usedCount === 0 ? 0 : lastUsedAtMs };
 }
 
 function settlementOf({ id, usedCount, lastUsedAtMs }: Block): SettledLease {

@@ -8,13 +8,20 @@ import { createRateLimiter } from './rate-limit.ts';
 
 const five: LimitRule = { count: 5, windowMs: 60_000, window: 'sliding' };
 const sixty: LimitRule = { count: 60, windowMs: 60_000, window: 'sliding' };
+const thousand: LimitRule = { count: 1000, windowMs: 3_600_000, window: 'sliding' };
 const daily: LimitRule = { count: 1000, windowMs: 86_400_000, window: 'fixed' };
 const NOON = Date.UTC(2025, 1, 9, 12);
 
 /** How many of a burst are admitted. */
-async function burst(limiter: RateLimiter, rule: LimitRule, atMs: number, requests: number): Promise<number> {
+async function burst(
+  limiter: RateLimiter,
+  rule: LimitRule,
+  atMs: number,
+  requests: number,
+  key = 'key',
+): Promise<number> {
   const answers = await Promise.all(
-    Array.from({ length: requests }, async () => limiter.admit('key', rule, atMs)),
+    Array.from({ length: requests }, async () => limiter.admit(key, rule, atMs)),
   );
   return answers.filter((answer) => answer === null).length;
 }
@@ -54,6 +61,75 @@ describe('the rate limiter', () => {
     await limiter.admit('key', sixty, NOON);
     expect(limiter.admit('key', sixty, NOON + 3000)).toBeNull();
     expect(limiter.admit('key', sixty, NOON + 3001)).toBeInstanceOf(Promise);
+  });
+
+  it('admits keys that it has not seen at once, from one blanket lease', async () => {
+    const { store, calls } = counted(createMemoryLimitStore());
+    const limiter = createRateLimiter(store);
+    expect(await limiter.admit('first', thousand, NOON)).toBeNull();
+    for (let index = 0; index < 1000; index += 1)
+      expect(limiter.admit(`key ${index}`, thousand, NOON + index)).toBeNull();
+    expect(calls()).toBe(1);
+  });
+
+  it('carries its blanket lease on ahead of its end', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    await limiter.admit('key 0', sixty, NOON);
+    for (let second = 1; second <= 30; second += 1) {
+      expect(limiter.admit(`key ${second}`, sixty, NOON + second * 1000)).toBeNull();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+
+  it('counts the blanket as used by every key after a crash, until it is over', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    await createRateLimiter(createMemoryLimitStore({ leases })).admit('key', thousand, NOON);
+    const restarted = createRateLimiter(createMemoryLimitStore({ leases }));
+    expect(await burst(restarted, thousand, NOON + 1, 2000)).toBe(950);
+    expect(await burst(restarted, thousand, NOON + 1, 2000, 'another')).toBe(950);
+    const overMs = NOON + 3_600_000 + 180_000;
+    expect(await burst(restarted, thousand, overMs - 1, 2000, 'a third')).toBe(950);
+    expect(await burst(restarted, thousand, overMs, 2000, 'a fourth')).toBe(1000);
+  });
+
+  it('leaves a key that was not used all of its limit after a restart, by a crash where the limit is small', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    const first = createRateLimiter(createMemoryLimitStore({ leases }));
+    await first.admit('key', five, NOON);
+    await burst(first, thousand, NOON, 30, 'other');
+    await first.close(NOON);
+    await createRateLimiter(createMemoryLimitStore({ leases })).admit('key', five, NOON);
+    const restarted = createRateLimiter(createMemoryLimitStore({ leases }));
+    expect(await burst(restarted, five, NOON + 1, 10, 'unused')).toBe(5);
+    expect(await burst(restarted, thousand, NOON + 1, 2000, 'unused, too')).toBe(1000);
+    expect(await burst(restarted, thousand, NOON + 1, 2000, 'other')).toBe(970);
+  });
+
+  it('keeps to the limit however often it crashes', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    let admitted = 0;
+    for (let crash = 0; crash < 30; crash += 1)
+      admitted += await burst(createRateLimiter(createMemoryLimitStore({ leases })), sixty, NOON + crash, 3);
+    expect(admitted).toBe(60);
+  });
+
+  it('counts what was used of a blanket that could not be settled when it closed', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    const working = createMemoryLimitStore({ leases });
+    const limiter = createRateLimiter({
+      ...working,
+      lease: () => Promise.reject(new Error('the disk is full')),
+    });
+    expect(await burst(limiter, thousand, NOON, 50)).toBe(50);
+    await limiter.close(NOON);
+    expect(await burst(createRateLimiter(working), thousand, NOON + 1, 2000)).toBe(950);
+  });
+
+  it('gives a key the blanket again when nothing of it counts any more', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    expect(await burst(limiter, sixty, NOON, 60)).toBe(60);
+    await limiter.admit('another', sixty, NOON + 63_000);
+    expect(limiter.admit('key', sixty, NOON + 63_001)).toBeNull();
   });
 
   it('counts each key for itself', async () => {
@@ -96,11 +172,29 @@ describe('the rate limiter', () => {
     expect(await limiter.left('key', daily, Date.UTC(2025, 1, 10))).toBe(1000);
   });
 
+  it('knows without asking what is left of a day to a key that nobody holds', async () => {
+    const { store, calls } = counted(createMemoryLimitStore());
+    const limiter = createRateLimiter(store);
+    await limiter.left('key', daily, NOON);
+    expect(limiter.left('another', daily, NOON)).toBe(1000);
+    expect(calls()).toBe(0);
+  });
+
   it('keeps counting for keys that had to leave its memory', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore(), { capacity: 2 });
     expect(await burst(limiter, sixty, NOON, 50)).toBe(50);
     for (const key of ['a', 'b', 'c']) await limiter.admit(key, sixty, NOON);
     expect(await burst(limiter, sixty, NOON, 50)).toBe(10);
+  });
+
+  it('keeps counting what a key that had to leave has used of the blanket', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore(), { capacity: 2 });
+    expect(await burst(limiter, thousand, NOON, 30)).toBe(30);
+    for (const key of ['a', 'b', 'c']) {
+      await limiter.admit(key, thousand, NOON);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await burst(limiter, thousand, NOON, 2000)).toBe(970);
   });
 
   it('admits nothing that could not be made durable, and goes on when it can be again', async () => {
@@ -123,6 +217,7 @@ describe('the rate limiter', () => {
 interface Step {
   readonly waitMs: number;
   readonly requests: number;
+  readonly key: string;
   readonly next: 'go on' | 'close' | 'die' | 'die while leasing';
 }
 
@@ -132,7 +227,10 @@ const ruleArbitrary = fc.record({
   window: fc.constantFrom('sliding' as const, 'fixed' as const),
 });
 
-function stepsArbitrary(ends: readonly Step['next'][]) {
+/** One key for the most part; the others come and go, and there is room in memory for two. */
+const KEYS = ['key', 'key', 'key', 'a', 'b', 'c'];
+
+function stepsArbitrary(ends: readonly Step['next'][], keys: readonly string[] = KEYS) {
   const step = fc.record({
     // Often just before, in and after a block's time (a twentieth of the window) and the window's end.
     waitMs: fc.oneof(
@@ -141,48 +239,60 @@ function stepsArbitrary(ends: readonly Step['next'][]) {
       fc.integer({ min: 0, max: 20_000 }),
     ),
     requests: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 150 })),
+    key: fc.constantFrom(...keys),
     next: fc.constantFrom(...ends),
   });
   return fc.array(step, { minLength: 1, maxLength: 60 });
 }
 
+interface Admission {
+  readonly key: string;
+  readonly atMs: number;
+}
+
 /** Runs the steps, with restarts, and returns the time of each admission and of each refusal. */
 async function run(rule: LimitRule, steps: readonly Step[]) {
   const leases = new Map<string, readonly Lease[]>();
-  let limiter = createRateLimiter(createMemoryLimitStore({ leases }));
+  const start = () => createRateLimiter(createMemoryLimitStore({ leases }), { capacity: 2 });
+  let limiter = start();
   let nowMs = NOON;
   let restarts = 0;
-  const admitted: number[] = [];
-  const refused: { atMs: number; resetAtMs: number; restarts: number; taken: number }[] = [];
-  for (const { waitMs, requests, next } of steps) {
+  const admitted: Admission[] = [];
+  const refused: { key: string; atMs: number; resetAtMs: number; restarts: number; taken: number }[] = [];
+  for (const { waitMs, requests, key, next } of steps) {
     nowMs += waitMs;
     const answers = await Promise.all(
-      Array.from({ length: requests }, async () => limiter.admit('key', rule, nowMs)),
+      Array.from({ length: requests }, async () => limiter.admit(key, rule, nowMs)),
     );
     for (const answer of answers.toSorted((a, b) => Number(a !== null) - Number(b !== null)))
-      if (answer === null) admitted.push(nowMs);
+      if (answer === null) admitted.push({ key, atMs: nowMs });
       else
         refused.push({
+          key,
           atMs: nowMs,
           resetAtMs: answer.resetAtMs,
           restarts,
-          taken: inWindow(rule, admitted, nowMs),
+          taken: inWindow(rule, admitted, { key, atMs: nowMs }),
         });
     if (next === 'close') await limiter.close(nowMs);
     if (next === 'die while leasing') {
-      void limiter.admit('key', rule, nowMs);
+      void limiter.admit(key, rule, nowMs);
       restarts += 1;
     }
     if (next === 'die') restarts += 1;
-    if (next !== 'go on') limiter = createRateLimiter(createMemoryLimitStore({ leases }));
+    if (next !== 'go on') limiter = start();
   }
   return { admitted, refused, limiter, nowMs };
 }
 
-/** Admissions that the rule's window holds at an instant. */
-function inWindow({ window, windowMs }: LimitRule, admitted: readonly number[], atMs: number): number {
+/** Admissions of the key that the rule's window holds at an instant. */
+function inWindow(
+  { window, windowMs }: LimitRule,
+  admitted: readonly Admission[],
+  { key, atMs }: Admission,
+): number {
   const startMs = window === 'sliding' ? atMs - windowMs + 1 : Math.floor(atMs / windowMs) * windowMs;
-  return admitted.filter((at) => at >= startMs && at <= atMs).length;
+  return admitted.filter((one) => one.key === key && one.atMs >= startMs && one.atMs <= atMs).length;
 }
 
 describe('the rate limiter, whatever happens', () => {
@@ -193,7 +303,7 @@ describe('the rate limiter, whatever happens', () => {
         stepsArbitrary(['go on', 'go on', 'close', 'die', 'die while leasing']),
         async (rule, steps) => {
           const { admitted } = await run(rule, steps);
-          for (const atMs of admitted) expect(inWindow(rule, admitted, atMs)).toBeLessThanOrEqual(rule.count);
+          for (const one of admitted) expect(inWindow(rule, admitted, one)).toBeLessThanOrEqual(rule.count);
         },
       ),
       { numRuns: 300 },
@@ -227,13 +337,17 @@ describe('the rate limiter, whatever happens', () => {
     );
   });
 
-  it('admits again when it said that it would', async () => {
+  it.each([
+    // A crash counts against keys that the process never saw, also where they had been told a time before.
+    { who: 'a key that is told', ends: ['go on', 'close', 'die'] as const, keys: ['key'] },
+    { who: 'any key, without a crash', ends: ['go on', 'close'] as const, keys: KEYS },
+  ])('admits again when it said that it would: $who', async ({ ends, keys }) => {
     await fc.assert(
-      fc.asyncProperty(ruleArbitrary, stepsArbitrary(['go on', 'close', 'die']), async (rule, steps) => {
+      fc.asyncProperty(ruleArbitrary, stepsArbitrary(ends, keys), async (rule, steps) => {
         const { refused, limiter, nowMs } = await run(rule, steps);
         const last = refused.at(-1);
         if (last === undefined || last.resetAtMs < nowMs) return;
-        expect(await limiter.admit('key', rule, last.resetAtMs)).toBeNull();
+        expect(await limiter.admit(last.key, rule, last.resetAtMs)).toBeNull();
       }),
     );
   });
@@ -243,7 +357,7 @@ describe('the rate limiter, whatever happens', () => {
       fc.asyncProperty(ruleArbitrary, stepsArbitrary(['go on']), async (rule, steps) => {
         const store = createMemoryLimitStore({ isShared: true });
         const limiters = [createRateLimiter(store), createRateLimiter(store), createRateLimiter(store)];
-        const admitted: number[] = [];
+        const admitted: Admission[] = [];
         let nowMs = NOON;
         for (const { waitMs, requests } of steps) {
           nowMs += waitMs;
@@ -252,9 +366,9 @@ describe('the rate limiter, whatever happens', () => {
               limiters[index % 3]?.admit('key', rule, nowMs),
             ),
           );
-          for (const answer of answers) if (answer === null) admitted.push(nowMs);
+          for (const answer of answers) if (answer === null) admitted.push({ key: 'key', atMs: nowMs });
         }
-        for (const atMs of admitted) expect(inWindow(rule, admitted, atMs)).toBeLessThanOrEqual(rule.count);
+        for (const one of admitted) expect(inWindow(rule, admitted, one)).toBeLessThanOrEqual(rule.count);
       }),
       { numRuns: 200 },
     );
@@ -269,6 +383,10 @@ function counted(store: LimitStore): { store: LimitStore; calls: () => number } 
       lease: (request) => {
         calls += 1;
         return store.lease(request);
+      },
+      leaseBlanket: (request) => {
+        calls += 1;
+        return store.leaseBlanket(request);
       },
     },
     calls: () => calls,

@@ -1,94 +1,130 @@
+import { windowEndMs } from '../ledger/lease-terms.ts';
 import type { LimitRule, LimitStore } from '../ledger/limit-store.ts';
+import type { BlanketLease } from './blanket-lease.ts';
+import { newBlanket, renewBlanket, retireBlanket } from './blanket-lease.ts';
+import { createHeldKeys } from './held-keys.ts';
 import type { KeyLimit, LimitReached } from './key-limit.ts';
 import {
+  isWithinBlanket,
   knownLeft,
   knownRefusal,
   newKeyLimit,
-  settleBlock,
+  takeFromBlanket,
   takeFromBlock,
   waitForLease,
 } from './key-limit.ts';
+import { createKeyLimits } from './key-limits.ts';
 
 /** Counts requests against limits that outlive the process. `key` is never a key of the API itself. */
 export interface RateLimiter {
   /**
-   * Null: the request is admitted, and counted. Answers at once as long as the key's block lasts, and while its limit
-   * is known to be reached; rejects with a `Fault` when a block cannot be made durable.
+   * Null: the request is admitted, and counted. Answers at once as long as the blanket lease or the key's block lasts,
+   * and while its limit is known to be reached; rejects with a `Fault` when a lease cannot be made durable.
    */
   readonly admit: (key: string, rule: LimitRule, nowMs: number) => Answer<LimitReached | null>;
   /** What is left of a fixed window's limit. */
   readonly left: (key: string, rule: LimitRule, nowMs: number) => Answer<number>;
-  /** Gives back what open blocks have left. */
+  /** Gives back what open blocks and blankets have left. */
   readonly close: (nowMs: number) => Promise<void>;
 }
 
-type Answer<T> = T | Promise<T>;
+export type Answer<T> = T | Promise<T>;
 
-/** Keys held in memory; one that leaves costs the next request of that key a look into the store. */
+/** Keys held in memory; one that leaves is written, and its next request looks into the store. */
 const CAPACITY = 100_000;
 /** For how long a shared store's word is taken: another process may give back what it had leased. */
 const SHARED_TRUST_MS = 1000;
 
 /**
- * Admits from blocks that the store has made durable: a request costs a write only when its block is used up. Time comes
- * in with each call.
+ * Admits from what the store has made durable ahead: a key's first requests from its rule's blanket lease, the others
+ * from the key's own blocks. `name` tells the limiters of one store apart. Time comes in with each call.
  */
 export function createRateLimiter(
   store: LimitStore,
-  { capacity = CAPACITY }: { readonly capacity?: number } = {},
+  { name = 'limit', capacity = CAPACITY }: { readonly name?: string; readonly capacity?: number } = {},
 ): RateLimiter {
-  const limits = new Map<string, KeyLimit>();
+  const prefix = `${name} `;
+  const held = createHeldKeys(store, prefix);
+  const limits = createKeyLimits({ store, capacity, onForgotten: held.add });
+  const blankets = new Map<LimitRule, BlanketLease | null>();
   const trustMs = store.isShared ? SHARED_TRUST_MS : Number.POSITIVE_INFINITY;
 
-  /** The key's limit, from now on the one that was used last. */
-  function limitOf(key: string): KeyLimit {
-    const known = limits.get(key);
-    // Their order counts only when one must leave soon, and keeping it takes longer than all the rest.
-    if (known !== undefined && limits.size <= capacity / 2) return known;
-    if (known !== undefined) limits.delete(key);
-    else if (limits.size >= capacity) forgetOldest();
-    const limit = known ?? newKeyLimit(key);
-    limits.set(key, limit);
-    return limit;
+  function blanketOf(rule: LimitRule): BlanketLease | null {
+    const known = blankets.get(rule);
+    if (known !== undefined) return known;
+    // Other processes' leases are not known here, so that each key has to ask for its own.
+    const made = store.isShared ? null : newBlanket(prefix, rule);
+    const same = [...blankets.values()].find((one) => one !== null && one.name === made?.name) ?? made;
+    blankets.set(rule, same);
+    return same;
   }
 
-  function forgetOldest(): void {
-    for (const [key, limit] of limits) {
-      if (limit.isAsking) continue;
-      limits.delete(key);
-      // If this fails, the rest of the block counts as used.
-      settleBlock(limit, { store }).catch(() => {});
-      return;
+  function admit(key: string, rule: LimitRule, nowMs: number): Answer<LimitReached | null> {
+    const limit = limits.get(key, nowMs);
+    if (limit === undefined) return admitNew(key, rule, nowMs);
+    if (limit.asking === null) {
+      if (takeFromBlanket(limit, nowMs)) return renewInTime(limit.blanket, nowMs);
+      if (takeFromBlock(limit, nowMs)) return null;
+      const reached = knownRefusal(limit, rule, { nowMs, trustMs });
+      if (reached !== null) return reached;
+      if (limit.blanket !== null && isWithinBlanket(limit)) return admitLater(limit.blanket, key, nowMs);
     }
+    return waitForLease(limit, { store, rule, nowMs });
+  }
+
+  function admitNew(key: string, rule: LimitRule, nowMs: number): Answer<LimitReached | null> {
+    const blanket = blanketOf(rule);
+    if (blanket !== null && (nowMs >= blanket.lapsesAtMs || held.may(key) === null))
+      return admitLater(blanket, key, nowMs);
+    const hasOwn = blanket === null || blanket.count === 0 || held.may(key) === true;
+    const limit = newKeyLimit({ key: prefix + key, rule, blanket }, { hasOwn });
+    limits.add(key, limit, nowMs);
+    if (takeFromBlanket(limit, nowMs)) return renewInTime(blanket, nowMs);
+    return waitForLease(limit, { store, rule, nowMs });
+  }
+
+  /** Admits when the blanket is in force, and known which keys have leases of their own. */
+  async function admitLater(blanket: BlanketLease, key: string, nowMs: number): Promise<LimitReached | null> {
+    if (held.may(key) === null) await held.load(nowMs);
+    if (nowMs >= blanket.lapsesAtMs) await renewBlanket(blanket, store, nowMs);
+    return admit(key, blanket.rule, nowMs);
+  }
+
+  function renewInTime(blanket: BlanketLease | null, nowMs: number): null {
+    // If this fails, the blanket lapses, and the next request is told why.
+    if (blanket !== null && nowMs >= blanket.renewsAtMs) renewBlanket(blanket, store, nowMs).catch(() => {});
+    return null;
+  }
+
+  function left(key: string, rule: LimitRule, nowMs: number): Answer<number> {
+    const known = limits.get(key, nowMs);
+    if (known !== undefined)
+      return knownLeft(known, rule, { nowMs, trustMs }) ?? askWhatIsLeft(known, store, nowMs);
+    const mayBeHeld = store.isShared ? true : held.may(key);
+    if (mayBeHeld === null) return held.load(nowMs).then(() => left(key, rule, nowMs));
+    if (!mayBeHeld) return rule.count;
+    const limit = newKeyLimit({ key: prefix + key, rule, blanket: null }, { hasOwn: true });
+    limits.add(key, limit, nowMs);
+    return askWhatIsLeft(limit, store, nowMs);
   }
 
   return {
-    admit: (key, rule, nowMs) => {
-      const limit = limitOf(key);
-      if (!limit.isAsking) {
-        if (takeFromBlock(limit, nowMs)) return null;
-        const reached = knownRefusal(limit, rule, { nowMs, trustMs });
-        if (reached !== null) return reached;
-      }
-      return waitForLease(limit, { store, rule, nowMs });
-    },
-    left: (key, rule, nowMs) => {
-      const limit = limitOf(key);
-      return knownLeft(limit, rule, { nowMs, trustMs }) ?? askWhatIsLeft(limit, { store, rule, nowMs });
-    },
+    admit,
+    left,
     close: async (nowMs) => {
-      // What cannot be given back counts as used.
-      await Promise.allSettled([...limits.values()].map((limit) => settleBlock(limit, { store, nowMs })));
-      limits.clear();
+      const open = [...blankets.values()].filter((blanket) => blanket !== null);
+      await Promise.allSettled(open.map(({ asking }) => asking));
+      // What cannot be given back counts as used: by each key, where it is of a blanket.
+      if (!(await limits.settleAll(nowMs))) return;
+      await Promise.allSettled(open.map((blanket) => retireBlanket(blanket, store, nowMs)));
     },
   };
 }
 
-async function askWhatIsLeft(
-  limit: KeyLimit,
-  { store, rule, nowMs }: { readonly store: LimitStore; readonly rule: LimitRule; readonly nowMs: number },
-): Promise<number> {
-  const { takenCount } = await store.lease({ key: limit.key, rule, nowMs, waiting: 0, settled: null });
-  limit.taken = { count: takenCount, atMs: nowMs };
+async function askWhatIsLeft(limit: KeyLimit, store: LimitStore, nowMs: number): Promise<number> {
+  const { key, rule } = limit;
+  const reply = await store.lease({ key, rule, nowMs, waiting: 0, settled: null, blanket: null });
+  limit.taken = { count: reply.takenCount, atMs: nowMs };
+  limit.endsAtMs = windowEndMs(rule, nowMs);
   return knownLeft(limit, rule, { nowMs, trustMs: Number.POSITIVE_INFINITY }) ?? 0;
 }

@@ -1,18 +1,20 @@
 import type { DialectName, Refusal } from '@scrip/dialects';
+import { dialectNames } from '@scrip/dialects';
 import type { LimitRule, LimitStore } from '../../ledger/limit-store.ts';
-import { windowEndMs } from '../../ledger/lease.ts';
+import { windowEndMs } from '../../ledger/lease-terms.ts';
 import type { LimitReached } from '../key-limit.ts';
+import type { Answer } from '../rate-limit.ts';
 import { createRateLimiter } from '../rate-limit.ts';
 import type { VendorSettings } from './vendor-settings.ts';
 
 /** The limits of the vendors' routes. Each answers with null, or with the refusal; throws a `Fault` when limits cannot be kept. */
 export interface VendorLimits {
   /** Counts a read by one key; all reads of a dialect count together. */
-  readonly admitRead: (vendor: DialectName, reader: VendorReader) => Promise<Refusal | null>;
+  readonly admitRead: (vendor: DialectName, reader: VendorReader) => Answer<Refusal | null>;
   /** Counts a spend in Ocean.io's dialect, whatever comes of it. */
   readonly admitOceanSpend: (accountId: string) => Promise<Refusal | null>;
   /** What Ocean.io's balance says about the account's day. */
-  readonly oceanDay: (accountId: string) => Promise<{ requestsLeft: number; secondsToReset: number }>;
+  readonly oceanDay: (accountId: string) => Answer<{ requestsLeft: number; secondsToReset: number }>;
   /** Gives back what was leased and not used; the store stays open. */
   readonly close: () => Promise<void>;
 }
@@ -38,46 +40,64 @@ export function createVendorLimits({
   readonly settings: VendorSettings;
   readonly now: () => number;
 }): VendorLimits {
-  const limiter = createRateLimiter(store);
+  const limiters = mapDialects((vendor) => createRateLimiter(store, { name: vendor }));
+  const rules = mapDialects((vendor) => readRules(settings, vendor));
+  const days = createRateLimiter(store, { name: 'ocean-day' });
   const day: LimitRule = { count: settings.oceanDailyLimit, windowMs: DAY_MS, window: 'fixed' };
 
   return {
-    admitRead: async (vendor, { accountId, digest }) => {
-      const rule = readRule(settings, vendor, accountId);
+    admitRead: (vendor, { accountId, digest }) => {
+      const { ofAccounts, ofOthers } = rules[vendor];
+      const own = ofAccounts.get(accountId);
+      const rule = own === undefined ? ofOthers : own;
       if (rule === null) return null;
       const nowMs = now();
-      return refusalOf(await limiter.admit(`${vendor} ${digest}`, rule, nowMs), nowMs);
+      const answer = limiters[vendor].admit(digest, rule, nowMs);
+      return answer === null ? null : refusalOf(answer, nowMs);
     },
     admitOceanSpend: async (accountId) => {
       const nowMs = now();
-      return refusalOf(await limiter.admit(dayKey(accountId), day, nowMs), nowMs);
+      return refusalOf(days.admit(accountId, day, nowMs), nowMs);
     },
-    oceanDay: async (accountId) => {
+    oceanDay: (accountId) => {
       const nowMs = now();
-      return {
-        requestsLeft: await limiter.left(dayKey(accountId), day, nowMs),
-        secondsToReset: Math.ceil((windowEndMs(day, nowMs) - nowMs) / 1000),
-      };
+      const secondsToReset = Math.ceil((windowEndMs(day, nowMs) - nowMs) / 1000);
+      const left = days.left(accountId, day, nowMs);
+      if (typeof left === 'number') return { requestsLeft: left, secondsToReset };
+      return left.then((requestsLeft) => ({ requestsLeft, secondsToReset }));
     },
-    close: () => limiter.close(now()),
+    close: async () => {
+      const nowMs = now();
+      await Promise.all([...Object.values(limiters), days].map((limiter) => limiter.close(nowMs)));
+    },
   };
 }
 
-function dayKey(accountId: string): string {
-  return `ocean-day ${accountId}`;
+function mapDialects<T>(make: (vendor: DialectName) => T): Readonly<Record<DialectName, T>> {
+  return Object.fromEntries(dialectNames.map((vendor) => [vendor, make(vendor)])) as Record<DialectName, T>;
 }
 
-/** The account's own limit where it has one (null: none at all), else the dialect's. */
-function readRule(settings: VendorSettings, vendor: DialectName, accountId: string): LimitRule | null {
-  const { accountLimits = {}, dialects } = settings;
-  const own = Object.hasOwn(accountLimits, accountId) ? accountLimits[accountId]?.[vendor] : undefined;
-  const limit = own === undefined ? dialects[vendor].limit : own;
-  return limit === null
-    ? null
-    : { count: limit.count, windowMs: limit.windowSeconds * 1000, window: 'sliding' };
+interface ReadRules {
+  /** Null: no limit at all. */
+  readonly ofAccounts: ReadonlyMap<string, LimitRule | null>;
+  readonly ofOthers: LimitRule | null;
 }
 
-function refusalOf(reached: LimitReached | null, nowMs: number): Refusal | null {
+/** An account's own limit comes before the dialect's. */
+function readRules({ accountLimits = {}, dialects }: VendorSettings, vendor: DialectName): ReadRules {
+  const ofAccounts = new Map<string, LimitRule | null>();
+  for (const [accountId, { [vendor]: own }] of Object.entries(accountLimits))
+    if (own !== undefined) ofAccounts.set(accountId, ruleOf(own));
+  return { ofAccounts, ofOthers: ruleOf(dialects[vendor].limit) };
+}
+
+function ruleOf(limit: VendorSettings['dialects'][DialectName]['limit']): LimitRule | null {
+  if (limit === null) return null;
+  return { count: limit.count, windowMs: limit.windowSeconds * 1000, window: 'sliding' };
+}
+
+async function refusalOf(answer: Answer<LimitReached | null>, nowMs: number): Promise<Refusal | null> {
+  const reached = await answer;
   if (reached === null) return null;
   const { limit, resetAtMs } = reached;
   const retryAfterSeconds = Math.max(1, Math.ceil((resetAtMs - nowMs) / 1000));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mayHaveKey } from '../../ledger/key-filter.ts';
 import type { LeaseRequest, LimitRule, LimitStore } from '../../ledger/limit-store.ts';
 import { openSqliteLimitStore } from './limit-store.ts';
 
@@ -26,7 +27,7 @@ function lease(
   key: string,
   { at = NOON, waiting = 1, rule = five }: Partial<LeaseRequest & { at: number }> = {},
 ) {
-  return store.lease({ key, rule, nowMs: at, waiting, settled: null });
+  return store.lease({ key, rule, nowMs: at, waiting, settled: null, blanket: null });
 }
 
 describe('the SQLite limit store', () => {
@@ -66,6 +67,35 @@ describe('the SQLite limit store', () => {
     database.close();
     expect(keys.filter((key) => key.startsWith('old'))).toEqual([]);
     expect(keys).toHaveLength(100);
+  });
+
+  it('keeps a blanket lease across a restart, and its end', async () => {
+    const rule: LimitRule = { count: 60, windowMs: 60_000, window: 'sliding' };
+    const blanket = { name: 'blanket of sixty', rule, nowMs: NOON, id: null, isOver: false };
+    const { id, count } = await store.leaseBlanket(blanket);
+    expect(count).toBe(3);
+    await store.close();
+    store = await openSqliteLimitStore(directory);
+    const use = { name: blanket.name, id: null, usedCount: 0, lastUsedAtMs: 0 };
+    const ask = (key: string) =>
+      store.lease({ key, rule, nowMs: NOON, waiting: 100, settled: null, blanket: use });
+    expect(await ask('unsettled')).toMatchObject({ grantedCount: 57 });
+    await store.leaseBlanket({ ...blanket, id, isOver: true });
+    expect(await ask('without it')).toMatchObject({ grantedCount: 60 });
+  });
+
+  it('tells which keys of a prefix have leases that may still count', async () => {
+    await lease('voxpria old');
+    await lease('voxpria new', { at: NOON + 120_000 });
+    await lease('voxpria-day another', { at: NOON + 120_000 });
+    await lease('ocean third', { at: NOON + 120_000 });
+    const held = await store.heldKeys({ prefix: 'voxpria ', nowMs: NOON + 120_000 });
+    expect(['new', 'old', 'another', 'third'].map((key) => mayHaveKey(held, key))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('can be read by its owner only', () => {

@@ -1,15 +1,16 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../ledger/fault.ts';
-import type { LeaseReply, LeaseRequest, LimitStore } from '../../ledger/limit-store.ts';
+import type { LimitStore } from '../../ledger/limit-store.ts';
+import type { LimitRequest } from './limit-thread.ts';
 import { migrate } from './migrate.ts';
 import { LIMITS_MIGRATIONS } from './migrations/limits.ts';
 import { openJournal } from './open-files.ts';
 import { startThread } from './thread.ts';
 
 interface Waiting {
-  readonly request: LeaseRequest;
-  readonly resolve: (reply: LeaseReply) => void;
+  readonly request: LimitRequest;
+  readonly resolve: (reply: never) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -44,8 +45,8 @@ export async function openSqliteLimitStore(directory: string): Promise<LimitStor
       try {
         // A thread that has ended answers nothing any more.
         if (crash !== null) throw crash;
-        const replies = await thread.ask<LeaseReply[]>(batch.map(({ request }) => request));
-        for (const [index, { resolve }] of batch.entries()) resolve(replies[index] as LeaseReply);
+        const replies = await thread.ask<never[]>(batch.map(({ request }) => request));
+        for (const [index, { resolve }] of batch.entries()) resolve(replies[index] as never);
       } catch (cause) {
         for (const { reject } of batch) reject(limitsFailed(cause));
       }
@@ -53,13 +54,18 @@ export async function openSqliteLimitStore(directory: string): Promise<LimitStor
     writing = null;
   }
 
+  function ask<T>(request: LimitRequest): Promise<T> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ request, resolve, reject });
+      writing ??= write();
+    });
+  }
+
   return {
     isShared: false,
-    lease: (request) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ request, resolve, reject });
-        writing ??= write();
-      }),
+    lease: (lease) => ask({ lease }),
+    leaseBlanket: (blanket) => ask({ blanket }),
+    heldKeys: (held) => ask({ held }),
     close: async () => {
       await writing;
       if (crash === null) await thread.ask('close');

@@ -1,9 +1,25 @@
 import { workerData } from 'node:worker_threads';
+import { leaseBlanket } from '../../ledger/blanket.ts';
+import type { KeyFilter } from '../../ledger/key-filter.ts';
+import { addKey, newKeyFilter } from '../../ledger/key-filter.ts';
 import type { Lease } from '../../ledger/lease.ts';
 import { endsAtMs, grantLease } from '../../ledger/lease.ts';
-import type { LeaseReply, LeaseRequest } from '../../ledger/limit-store.ts';
+import type {
+  BlanketReply,
+  BlanketRequest,
+  LeaseReply,
+  LeaseRequest,
+  LimitRule,
+  LimitStore,
+} from '../../ledger/limit-store.ts';
 import { openJournal } from './open-files.ts';
 import { serveThread } from './thread.ts';
+
+/** One call of a `LimitStore`, by its kind. */
+export type LimitRequest =
+  | { readonly lease: LeaseRequest }
+  | { readonly blanket: BlanketRequest }
+  | { readonly held: Parameters<LimitStore['heldKeys']>[0] };
 
 /** Rows looked at for each lease, in key order, whether they have ended: the file stays as small as what it has to hold. */
 const SWEEP_PER_LEASE = 2;
@@ -13,19 +29,23 @@ const find = database.prepare('SELECT leases FROM lease WHERE key = ?');
 const upsert = database.prepare(
   'INSERT INTO lease (key, leases, ends_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET leases = excluded.leases, ends_at = excluded.ends_at',
 );
+// The character after a blank: all that begins with the prefix lies before it.
+const heldBy = database.prepare(
+  "SELECT key FROM lease WHERE key > ?1 AND key < rtrim(?1) || '!' AND ends_at > ?2",
+);
 const nextRows = database.prepare('SELECT key, ends_at FROM lease WHERE key > ? ORDER BY key LIMIT ?');
 const remove = database.prepare('DELETE FROM lease WHERE key = ?');
 let sweptUpTo = '';
 
-/** Leases for a batch of requests in one transaction, and returns when it is on the disk. */
-serveThread((requests: readonly LeaseRequest[] | 'close') => {
+/** Answers a batch of requests in one transaction, and returns when it is on the disk. */
+serveThread((requests: readonly LimitRequest[] | 'close') => {
   if (requests === 'close') {
     database.close();
     return;
   }
   try {
     database.exec('BEGIN IMMEDIATE');
-    const replies = requests.map(grant);
+    const replies = requests.map(answer);
     database.exec('COMMIT');
     return replies;
   } catch (error) {
@@ -34,14 +54,42 @@ serveThread((requests: readonly LeaseRequest[] | 'close') => {
   }
 });
 
+function answer(request: LimitRequest): LeaseReply | BlanketReply | KeyFilter {
+  if ('lease' in request) return grant(request.lease);
+  if ('blanket' in request) return cover(request.blanket);
+  return heldKeys(request.held);
+}
+
 function grant(request: LeaseRequest): LeaseReply {
-  const { key, rule, nowMs } = request;
-  const row = find.get(key) as { leases: string } | undefined;
-  const { leases, reply } = grantLease(row === undefined ? [] : decode(row.leases), request);
+  const { key, rule, nowMs, blanket } = request;
+  const { leases, reply } = grantLease(read(key), request, blanket === null ? [] : read(blanket.name));
   if (leases === null) return reply;
-  upsert.run(key, encode(leases), endsAtMs(leases, rule));
+  write(key, leases, rule);
   sweep(nowMs);
   return reply;
+}
+
+function cover(request: BlanketRequest): BlanketReply {
+  const { name, rule } = request;
+  const { leases, reply } = leaseBlanket(read(name), request);
+  write(name, leases, rule);
+  return reply;
+}
+
+function heldKeys({ prefix, nowMs }: Parameters<LimitStore['heldKeys']>[0]): KeyFilter {
+  const filter = newKeyFilter();
+  for (const { key } of heldBy.iterate(prefix, nowMs) as Iterable<{ key: string }>)
+    addKey(filter, key.slice(prefix.length));
+  return filter;
+}
+
+function read(key: string): Lease[] {
+  const row = find.get(key) as { leases: string } | undefined;
+  return row === undefined ? [] : decode(row.leases);
+}
+
+function write(key: string, leases: readonly Lease[], rule: LimitRule): void {
+  upsert.run(key, encode(leases), endsAtMs(leases, rule));
 }
 
 function sweep(nowMs: number): void {

@@ -1,0 +1,45 @@
+import type { Lease } from './lease.ts';
+import type { LimitRule } from './limit-store.ts';
+
+/** A block is this part of its limit: a limit below it leases what is asked for, one by one. */
+const BLOCKS_PER_LIMIT = 20;
+/** A sliding window's block lapses after this part of the window, so that it is known well enough when it was used. */
+export const BLOCKS_PER_WINDOW = 20;
+
+/** How many admissions are leased ahead of use. */
+export function blockOf({ count }: LimitRule): number {
+  return Math.max(1, Math.floor(count / BLOCKS_PER_LIMIT));
+}
+
+/** The last millisecond in which a block that is leased now may be used. */
+export function lastUseMs(rule: LimitRule, nowMs: number): number {
+  if (rule.window === 'fixed') return windowEndMs(rule, nowMs) - 1;
+  return nowMs + Math.floor(rule.windowMs / BLOCKS_PER_WINDOW);
+}
+
+/** The end of the fixed window that an instant lies in. */
+export function windowEndMs({ windowMs }: LimitRule, atMs: number): number {
+  return (Math.floor(atMs / windowMs) + 1) * windowMs;
+}
+
+/** When a lease stops counting. */
+export function freesAtMs(lease: Lease, rule: LimitRule): number {
+  return rule.window === 'sliding' ? lease.untilMs + rule.windowMs : windowEndMs(rule, lease.untilMs);
+}
+
+/** Whether any of the lease still counts against its limit. */
+export function doesCount(lease: Lease, rule: LimitRule, nowMs: number): boolean {
+  return lease.count > 0 && freesAtMs(lease, rule) > nowMs;
+}
+
+/** The lease, but never further ahead than one that is leased now: the clock may have been set back. */
+export function notAhead(
+  lease: Lease,
+  { rule, nowMs }: { readonly rule: LimitRule; readonly nowMs: number },
+): Lease {
+  return lease.untilMs - nowMs > rule.windowMs ? { ...lease, untilMs: nowMs } : lease;
+}
+
+export function countOf(leases: readonly Lease[]): number {
+  return leases.reduce((sum, { count }) => sum + count, 0);
+}
