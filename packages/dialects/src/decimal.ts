@@ -12,8 +12,10 @@ const longestText = 400;
 export function formatMicros(micros: bigint): string {
   const sign = micros < 0n ? '-' : '';
   const size = micros < 0n ? -micros : micros;
-  const fraction = (size % microsPerUnit).toString().padStart(6, '0').replace(/0+$/, '');
-  return `${sign}${size / microsPerUnit}${fraction === '' ? '' : `.${fraction}`}`;
+  const whole = size / microsPerUnit;
+  const rest = size % microsPerUnit;
+  if (rest === 0n) return `${sign}${whole}`;
+  return `${sign}${whole}.${rest.toString().padStart(6, '0').replace(/0+$/, '')}`;
 }
 
 /**

@@ -28,13 +28,13 @@ export function countNumber(count: number | bigint): JsonNumber {
 
 /** Compact JSON text, members in the order given. */
 export function writeJson(value: JsonValue): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (isNumber(value)) return value[numberText];
   if (isArray(value)) return `[${value.map(writeJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(
-    ([name, member]) => `${JSON.stringify(name)}:${writeJson(member)}`,
-  );
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const [name, member] of Object.entries(value))
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${writeJson(member)}`;
+  return `{${members}}`;
 }
 
 /** Whether this engine tells a reviver the source of a number. Node 20's does not. */

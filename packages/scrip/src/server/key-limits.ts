@@ -26,10 +26,12 @@ export function createKeyLimits({
 }): KeyLimits {
   const limits = new Map<string, KeyLimit>();
   let hand = limits.entries();
+  /** Being written; they leave when that is done. */
+  let leavingCount = 0;
 
   /** Goes round: who was not used since the last time has to leave. Keeping an order would take each request's time. */
   function makeRoom(nowMs: number): void {
-    for (let looked = 0; limits.size >= capacity && looked < MOST_LOOKED; looked += 1) {
+    for (let looked = 0; limits.size - leavingCount >= capacity && looked < MOST_LOOKED; looked += 1) {
       const { value, done } = hand.next();
       if (done === true) hand = limits.entries();
       else if (value[1].asking === null && !value[1].isRecent) forget(value[0], value[1], nowMs);
@@ -43,7 +45,9 @@ export function createKeyLimits({
       return;
     }
     // It stays until what it used is written: if that fails, nobody else knows of it.
+    leavingCount += 1;
     void settleAlone(limit, store, nowMs).then((isDone) => {
+      leavingCount -= 1;
       if (!isDone) return;
       limits.delete(key);
       onForgotten(key, nowMs);

@@ -1,10 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { Metric } from '@prometheus-io/client';
+import { Counter, Gauge, Registry } from '@prometheus-io/client';
 import type { FastifyInstance } from 'fastify';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { RequestCounts } from './request-counts.ts';
+import { BUCKETS_SECONDS, createRequestCounts } from './request-counts.ts';
 import { routePattern } from './request-log.ts';
-
-const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 const DELAY_RESOLUTION_MS = 10;
 
@@ -17,30 +18,62 @@ export interface Metrics {
 /** Counts and times requests by route pattern. No label ever holds an account's id, a key or an address. */
 export function installMetrics(app: FastifyInstance, ledger: Ledger): Metrics {
   const registry = new Registry();
-  const registers = [registry];
-  const requests = new Counter({
-    name: 'scrip_http_requests_total',
-    help: 'Requests answered, by method, route pattern and status class.',
-    labelNames: ['method', 'route', 'status'] as const,
-    registers,
-  });
-  const durations = new Histogram({
-    name: 'scrip_http_request_duration_seconds',
-    help: 'Time from a request to its reply.',
-    labelNames: ['method', 'route'] as const,
-    buckets: BUCKETS_SECONDS,
-    registers,
-  });
+  const counts = createRequestCounts();
+  registerRequests(registry, counts);
+  registry.registerMetric(durationsOf(counts) as unknown as Metric<string>);
   registerHealth(registry, ledger);
   registerEventLoopDelay(registry, app);
   app.addHook('onResponse', (request, reply, done) => {
-    const { method } = request;
-    const route = routePattern(request);
-    requests.inc({ method, route, status: `${Math.floor(reply.statusCode / 100)}xx` });
-    durations.observe({ method, route }, reply.elapsedTime / 1000);
+    counts.add({
+      method: request.method,
+      route: routePattern(request),
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    });
     done();
   });
   return { text: () => registry.metrics(), contentType: registry.contentType };
+}
+
+function registerRequests(registry: Registry, counts: RequestCounts): void {
+  new Counter({
+    name: 'scrip_http_requests_total',
+    help: 'Requests answered, by method, route pattern and status class.',
+    labelNames: ['method', 'route', 'status'] as const,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { method, route, byStatusClass } of counts.all())
+        for (const [status, count] of byStatusClass.entries())
+          if (count > 0) this.inc({ method, route, status: `${status}xx` }, count);
+    },
+  });
+}
+
+/** A histogram as the registry asks for it: one of its own can be observed, but not set. */
+function durationsOf(counts: RequestCounts) {
+  const name = 'scrip_http_request_duration_seconds';
+  const help = 'Time from a request to its reply.';
+  const get = async () => ({
+    name,
+    help,
+    type: 'histogram',
+    aggregator: 'sum',
+    values: [...counts.all()].flatMap(({ method, route, byDuration, count, seconds }) => {
+      let upTo = 0;
+      const buckets = byDuration.map((inBucket, index) => ({
+        metricName: `${name}_bucket`,
+        labels: { le: BUCKETS_SECONDS[index] ?? '+Inf', method, route },
+        value: (upTo += inBucket),
+      }));
+      return [
+        ...buckets,
+        { metricName: `${name}_sum`, labels: { method, route }, value: seconds },
+        { metricName: `${name}_count`, labels: { method, route }, value: count },
+      ];
+    }),
+  });
+  return { name, help, get };
 }
 
 function registerHealth(registry: Registry, ledger: Ledger): void {

@@ -14,35 +14,41 @@ export function readCredential(
   request: Pick<FastifyRequest, 'raw' | 'headers'>,
   target: RequestTarget,
 ): { readonly ok: true; readonly secret: string } | { readonly ok: false; readonly refusal: Refusal } {
-  const found = dialects[vendor].credential.places.flatMap((place) => valuesAt(place, request, target));
+  const found: string[] = [];
+  for (const place of dialects[vendor].credential.places) addValues(found, place, { request, target });
   if (found.length > 1) return { ok: false, refusal: { code: 'credential-conflicting' } };
   const [secret = ''] = found;
   if (secret === '') return { ok: false, refusal: { code: 'credential-missing' } };
   return { ok: true, secret };
 }
 
-function valuesAt(
+function addValues(
+  found: string[],
   place: CredentialPlace,
-  { raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>,
-  { segments, query }: RequestTarget,
-): string[] {
+  {
+    request: { raw, headers },
+    target: { segments, query },
+  }: { readonly request: Pick<FastifyRequest, 'raw' | 'headers'>; readonly target: RequestTarget },
+): void {
   switch (place.in) {
     case 'path': {
       const segment = segments?.[place.after.split('/').length - 2] ?? '';
-      return segment === '' ? [] : [segment];
+      if (segment !== '') found.push(segment);
+      return;
     }
     case 'query': {
-      const values = parameterValues(query, place.name);
+      if (query.size === 0) return;
+      found.push(...parameterValues(query, place.name));
       // An array stands for more than one, whatever it holds.
-      return singleParameter(query, place.name).isOnce ? values : [...values, ''];
+      if (!singleParameter(query, place.name).isOnce) found.push('');
+      return;
     }
     case 'header': {
-      const count = countHeader({ raw }, place.name);
-      const value = String(headers[place.name] ?? '');
+      const sent = headers[place.name];
+      if (sent === undefined) return;
+      const value = place.scheme === undefined ? String(sent) : readScheme(place.scheme, String(sent));
       // Node joins or drops repeated headers: of those, only how many there are is of use.
-      return Array.from({ length: count }, () =>
-        place.scheme === undefined ? value : readScheme(place.scheme, value),
-      );
+      for (let count = countHeader({ raw }, place.name); count > 0; count -= 1) found.push(value);
     }
   }
 }

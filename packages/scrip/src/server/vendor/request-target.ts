@@ -8,8 +8,10 @@ export interface RequestTarget {
 /** Reads the target of a request line: a path, or an absolute address as proxies send it. Never throws. */
 export function readTarget(url: string): RequestTarget {
   const { path, query } = splitTarget(url);
-  return { segments: decodeSegments(path), query: new URLSearchParams(query) };
+  return { segments: decodeSegments(path), query: query === '' ? NO_QUERY : new URLSearchParams(query) };
 }
+
+const NO_QUERY = new URLSearchParams();
 
 /** The raw path and the raw query, without the question mark. */
 export function splitTarget(url: string): { readonly path: string; readonly query: string } {
@@ -20,8 +22,11 @@ export function splitTarget(url: string): { readonly path: string; readonly quer
 }
 
 function decodeSegments(path: string): string[] | null {
+  const segments = path.split('/');
+  segments.shift();
+  if (!path.includes('%')) return segments;
   try {
-    return path.split('/').slice(1).map(decodeURIComponent);
+    return segments.map(decodeURIComponent);
   } catch {
     return null;
   }

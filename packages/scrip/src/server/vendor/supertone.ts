@@ -26,7 +26,7 @@ export const supertoneRoutes: readonly VendorRoute[] = [
   },
 ];
 
-async function answerBalance({ account }: VendorRead): Promise<VendorAnswer> {
+function answerBalance({ account }: VendorRead): VendorAnswer {
   const pool = findPool(account, POOL);
   return {
     ok: true,

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AccountState } from '../../core/account.ts';
 import { OPERATOR_STREAM } from '../../core/account.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { Answer } from '../rate-limit.ts';
 import { readCredential } from './credential.ts';
 import type { RequestTarget } from './request-target.ts';
 import { singleParameter } from './request-target.ts';
@@ -35,7 +36,7 @@ export interface VendorRoute {
   /** As it is documented; `:apiKey` stands for the key where it is part of the path. */
   readonly path: string;
   readonly summary: string;
-  readonly answer: (read: VendorRead) => Promise<VendorAnswer>;
+  readonly answer: (read: VendorRead) => Answer<VendorAnswer>;
 }
 
 /**
@@ -57,7 +58,8 @@ export async function readAccount(
   const digest = keyDigest(credential.secret);
   const accountId = await ledger.keyOwner(digest);
   if (accountId === null || accountId === OPERATOR_STREAM) return unknownKey();
-  const refusal = await limits.admitRead(vendor, { accountId, digest });
+  const admitted = limits.admitRead(vendor, { accountId, digest });
+  const refusal = admitted === null ? null : await admitted;
   if (refusal !== null) return { ok: false, refusal };
   const account = await ledger.account(accountId);
   if (account === null || !account.keys.some((key) => key.digest === digest)) return unknownKey();

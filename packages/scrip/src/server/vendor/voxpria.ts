@@ -25,7 +25,7 @@ export const voxpriaRoutes: readonly VendorRoute[] = [
   },
 ];
 
-async function answerBalance({ account }: VendorRead): Promise<VendorAnswer> {
+function answerBalance({ account }: VendorRead): VendorAnswer {
   const pool = findPool(account, POOL);
   const reply = voxpria.encodeCredits({
     balanceMicros: pool === undefined ? 0n : availableMicros(pool),

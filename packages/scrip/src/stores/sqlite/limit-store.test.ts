@@ -86,16 +86,11 @@ describe('the SQLite limit store', () => {
 
   it('tells which keys of a prefix have leases that may still count', async () => {
     await lease('voxpria old');
-    await lease('voxpria new', { at: NOON + 120_000 });
-    await lease('voxpria-day another', { at: NOON + 120_000 });
-    await lease('ocean third', { at: NOON + 120_000 });
-    const held = await store.heldKeys({ prefix: 'voxpria ', nowMs: NOON + 120_000 });
-    expect(['new', 'old', 'another', 'third'].map((key) => mayHaveKey(held, key))).toEqual([
-      true,
-      false,
-      false,
-      false,
-    ]);
+    for (const key of ['voxpria new', 'voxpria-day another', 'ocean third'])
+      await lease(key, { at: NOON + 30_000 });
+    const held = await store.heldKeys({ prefix: 'voxpria ', nowMs: NOON + 60_000 });
+    const keys = ['new', 'old', 'day another', 'third'];
+    expect(keys.filter((key) => mayHaveKey(held, key))).toEqual(['new']);
   });
 
   it('can be read by its owner only', () => {
