@@ -21,7 +21,8 @@ export interface Lease {
 const MAX_LEASES = 3 * BLOCKS_PER_WINDOW;
 
 /**
- * Grants admissions to one key: what is asked for or a block, whichever is more, as far as there is room. Every store
+ * Grants admissions to one key: what is asked for or a block, whichever is more, as far as there is room. Where there is
+ * room for the process's blanket too, what is asked for is enough, and the key may use the blanket anew. Every store
  * decides by this function, so that all of them agree. `blankets` are the rule's; `leases` is null when there is
  * nothing new to keep.
  */
@@ -35,7 +36,10 @@ export function grantLease(
   const corrected = before.map((lease) => correct(lease, request));
   const counted = corrected.filter((lease) => doesCount(lease, rule, nowMs));
   const room = Math.max(0, rule.count - countOf(counted));
-  const grantedCount = waiting === 0 ? 0 : Math.min(room, Math.max(waiting, blockOf(rule)));
+  const current = blankets.find(({ id }) => id === blanket?.id);
+  const isCovered = current !== undefined && waiting > 0 && room >= waiting + current.count;
+  const most = isCovered ? waiting : Math.min(room, Math.max(waiting, blockOf(rule)));
+  const grantedCount = waiting === 0 ? 0 : most;
   const lease: Lease = {
     id: Math.max(nowMs, (own.at(-1)?.id ?? 0) + 1),
     count: grantedCount,
@@ -46,8 +50,10 @@ export function grantLease(
     grantedCount > 0 ||
     isSettlingBlanket(own, request) ||
     corrected.some((one, index) => one !== before[index]);
+  const kept = [...settledBlankets(corrected, counted), ...merge(after, rule)];
+  const unsettled = isCovered ? kept.map((one) => (one.id === current.id ? { ...one, id: 0 } : one)) : kept;
   return {
-    leases: isChanged ? [...settledBlankets(corrected, counted), ...merge(after, rule)] : null,
+    leases: isChanged ? unsettled : null,
     reply: {
       id: lease.id,
       grantedCount,
@@ -55,6 +61,7 @@ export function grantLease(
       takenCount: countOf(after),
       freesAtMs: roomAtMs(after, rule, nowMs),
       endsAtMs: endsAtMs(after, rule),
+      isCovered,
     },
   };
 }

@@ -69,6 +69,8 @@ export interface LeaseReply {
   readonly freesAtMs: number;
   /** When nothing of all that counts any more. */
   readonly endsAtMs: number;
+  /** The key may use the blanket from its beginning: all that it had used of it is settled, and a lease of its own now. */
+  readonly isCovered: boolean;
 }
 
 /**

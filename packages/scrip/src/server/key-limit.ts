@@ -30,7 +30,7 @@ export interface KeyLimit {
   /** Used of the blanket, and not settled. */
   usedCount: number;
   lastUsedAtMs: number;
-  /** The key has leases of its own, and takes nothing more of the blanket while any of them counts. */
+  /** The key takes its admissions from blocks of its own, and none from the blanket. */
   hasOwn: boolean;
   block: Block | null;
   /** What counted against the limit when the store last said so. */
@@ -75,7 +75,7 @@ export function takeFromBlanket(limit: KeyLimit, nowMs: number): boolean {
   if (blanket === null || !isWithinBlanket(limit) || nowMs >= blanket.lapsesAtMs) return false;
   limit.usedCount += 1;
   limit.lastUsedAtMs = Math.max(limit.lastUsedAtMs, nowMs);
-  limit.endsAtMs = limit.lastUsedAtMs + blanket.rule.windowMs;
+  limit.endsAtMs = Math.max(limit.endsAtMs, limit.lastUsedAtMs + blanket.rule.windowMs);
   return true;
 }
 
@@ -143,6 +143,7 @@ function serve(
   limit.block = reply.grantedCount === 0 ? null : { ...reply, rule, usedCount, lastUsedAtMs: nowMs };
   limit.taken = { count: reply.takenCount, atMs: nowMs };
   limit.endsAtMs = reply.endsAtMs;
+  limit.hasOwn = !reply.isCovered;
   const reached = { limit: rule.count, resetAtMs: reply.freesAtMs };
   limit.refusal = usedCount < asked.length ? { reached, atMs: nowMs } : null;
   for (const [index, { resolve }] of asked.entries()) resolve(index < usedCount ? null : reached);

@@ -53,7 +53,8 @@ describe('the rate limiter', () => {
     const { store, calls } = counted(createMemoryLimitStore());
     const limiter = createRateLimiter(store);
     for (let index = 0; index < 200; index += 1) await limiter.admit('key', sixty, NOON + index);
-    expect(calls()).toBe(60 / 3 + 1);
+    // The blanket of 3; then 14 times one admission with the blanket anew, the last one alone, and a refusal.
+    expect(calls()).toBe(1 + 14 + 1 + 1);
   });
 
   it('does not use a block after its time', async () => {
@@ -130,6 +131,23 @@ describe('the rate limiter', () => {
     expect(await burst(limiter, sixty, NOON, 60)).toBe(60);
     await limiter.admit('another', sixty, NOON + 63_000);
     expect(limiter.admit('key', sixty, NOON + 63_001)).toBeNull();
+  });
+
+  it('gives a key the blanket anew while there is room for it', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    const before = createRateLimiter(createMemoryLimitStore({ leases }));
+    await before.admit('key', thousand, NOON);
+    await before.close(NOON);
+    const { store, calls } = counted(createMemoryLimitStore({ leases }));
+    const limiter = createRateLimiter(store);
+    // The blanket, and the key's own lease: the filter knows that there may be some.
+    await limiter.admit('key', thousand, NOON);
+    expect(calls()).toBe(2);
+    await limiter.admit('another', thousand, NOON + 240_000);
+    for (let request = 0; request < 50; request += 1)
+      expect(limiter.admit('key', thousand, NOON + 240_000)).toBeNull();
+    expect(calls()).toBe(3);
+    expect(await burst(limiter, thousand, NOON + 240_000, 2000)).toBe(1000 - 52);
   });
 
   it('counts each key for itself', async () => {
