@@ -1,6 +1,6 @@
 import type { AccountKey, AccountState } from '../core/account.ts';
 import { RATE_CARD_STREAM } from '../core/account.ts';
-import { advance } from '../core/advance.ts';
+import { advance, isAnythingDue } from '../core/advance.ts';
 import type { Command } from '../core/command.ts';
 import type { RateCard } from '../core/rate-card.ts';
 import type { UsageChange } from '../core/usage.ts';
@@ -149,6 +149,6 @@ function toRequest(
 /** A read advances a copy and appends nothing: the version still counts what is stored. */
 function bringTo(state: AccountState | null, atMs: number): AccountState | null {
   if (state === null) return null;
-  const advanced = advance(state, Math.max(atMs, state.atMs));
-  return advanced.entries.length === 0 ? state : { ...advanced.state, version: state.version };
+  const nowMs = Math.max(atMs, state.atMs);
+  return isAnythingDue(state, nowMs) ? { ...advance(state, nowMs).state, version: state.version } : state;
 }

@@ -9,6 +9,7 @@ import type { Issue } from '../problem.ts';
 import { readInstant } from '../read/instant.ts';
 import { balanceJson } from '../render/balance.ts';
 import { sendJson } from '../reply.ts';
+import { sendInTurn } from '../reply-turn.ts';
 import type { RouteContext } from '../route-context.ts';
 import { balance, balanceQuery } from '../schemas/balance.ts';
 import { routeSchema } from '../schemas/route-schema.ts';
@@ -27,13 +28,18 @@ export function registerBalance(app: FastifyInstance, { deps: { ledger }, author
         { params: { accountId: Type.String() }, query: balanceQuery, reply: { 200: balance } },
       ),
     },
-    async ({ params: { accountId }, query: { at } }, reply) => {
-      if (at !== undefined) return sendJson(reply, 200, await earlierBalance(ledger, accountId, at));
-      const [state, cards] = await Promise.all([ledger.account(accountId), ledger.rateCards()]);
-      if (state === null) throw accountNotFound();
-      return sendJson(reply, 200, balanceJson(state, currentCard(cards), Math.max(ledger.now(), state.atMs)));
+    ({ params: { accountId }, query: { at } }, reply) => {
+      const answering =
+        at === undefined ? balanceNow(ledger, accountId) : earlierBalance(ledger, accountId, at);
+      sendInTurn(reply, answering, (text) => void sendJson(reply, 200, text));
     },
   );
+}
+
+async function balanceNow(ledger: Ledger, accountId: string): Promise<string> {
+  const [state, cards] = await Promise.all([ledger.account(accountId), ledger.rateCards()]);
+  if (state === null) throw accountNotFound();
+  return balanceJson(state, currentCard(cards), Math.max(ledger.now(), state.atMs));
 }
 
 async function earlierBalance(ledger: Ledger, accountId: string, at: string): Promise<string> {

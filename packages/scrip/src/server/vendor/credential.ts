@@ -27,16 +27,17 @@ function addValues(
   place: CredentialPlace,
   {
     request: { raw, headers },
-    target: { segments, query },
+    target,
   }: { readonly request: Pick<FastifyRequest, 'raw' | 'headers'>; readonly target: RequestTarget },
 ): void {
   switch (place.in) {
     case 'path': {
-      const segment = segments?.[place.after.split('/').length - 2] ?? '';
+      const segment = target.segments?.[place.after.split('/').length - 2] ?? '';
       if (segment !== '') found.push(segment);
       return;
     }
     case 'query': {
+      const { query } = target;
       if (query.size === 0) return;
       found.push(...parameterValues(query, place.name));
       // An array stands for more than one, whatever it holds.

@@ -8,10 +8,25 @@ export interface RequestTarget {
 /** Reads the target of a request line: a path, or an absolute address as proxies send it. Never throws. */
 export function readTarget(url: string): RequestTarget {
   const { path, query } = splitTarget(url);
-  return { segments: decodeSegments(path), query: query === '' ? NO_QUERY : new URLSearchParams(query) };
+  return new ReadTarget(path, query === '' ? NO_QUERY : new URLSearchParams(query));
 }
 
 const NO_QUERY = new URLSearchParams();
+
+/** Most routes have their key in a header, and never ask for the segments. */
+class ReadTarget implements RequestTarget {
+  readonly query: URLSearchParams;
+  readonly #path: string;
+
+  constructor(path: string, query: URLSearchParams) {
+    this.#path = path;
+    this.query = query;
+  }
+
+  get segments(): string[] | null {
+    return decodeSegments(this.#path);
+  }
+}
 
 /** The raw path and the raw query, without the question mark. */
 export function splitTarget(url: string): { readonly path: string; readonly query: string } {

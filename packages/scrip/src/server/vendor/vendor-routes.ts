@@ -1,6 +1,7 @@
 import type { DialectName, Refusal, Reply } from '@scrip/dialects';
 import { dialectNames, dialects } from '@scrip/dialects';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendInTurn } from '../reply-turn.ts';
 import { oceanRoutes } from './ocean.ts';
 import { readTarget } from './request-target.ts';
 import { supertoneRoutes } from './supertone.ts';
@@ -37,8 +38,8 @@ export async function registerVendorRoutes(app: FastifyInstance, deps: VendorDep
 
 function registerRoute(scope: FastifyInstance, route: VendorRoute, deps: VendorDeps): void {
   const { path, summary } = route;
-  scope.get(path, { schema: { summary, tags: ['Vendor dialects'] } }, async (request, reply) =>
-    sendVendorReply(reply, await answer(route, request, deps)),
+  scope.get(path, { schema: { summary, tags: ['Vendor dialects'] } }, (request, reply) =>
+    sendInTurn(reply, answer(route, request, deps), (answered) => void sendVendorReply(reply, answered)),
   );
 }
 

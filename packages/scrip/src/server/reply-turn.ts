@@ -1,0 +1,34 @@
+import type { FastifyReply } from 'fastify';
+
+let waiting: (() => void)[] = [];
+
+/**
+ * Sends an answer when the event loop has taken in all requests that have arrived; the handler returns nothing. Replies
+ * that are written one after the other wake their reader once. Written between the reading of requests each of them
+ * wakes it again, which takes a fifth of a balance read where the reader is on the same machine.
+ */
+export function sendInTurn<T>(reply: FastifyReply, answering: Promise<T>, send: (answer: T) => void): void {
+  answering.then(
+    (answer) => {
+      if (waiting.length === 0) setImmediate(sendAll);
+      waiting.push(() => sendUnlessSent(reply, () => send(answer)));
+    },
+    (error: unknown) => sendUnlessSent(reply, () => reply.send(error)),
+  );
+}
+
+function sendAll(): void {
+  const sends = waiting;
+  waiting = [];
+  for (const send of sends) send();
+}
+
+/** The time-out may have answered meanwhile. What cannot be sent is an error of its own request only. */
+function sendUnlessSent(reply: FastifyReply, send: () => void): void {
+  if (reply.sent) return;
+  try {
+    send();
+  } catch (error) {
+    reply.send(error);
+  }
+}
