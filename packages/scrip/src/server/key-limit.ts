@@ -155,11 +155,13 @@ export async function settleAlone(limit: KeyLimit, store: LimitStore, nowMs: num
     () => true,
     () => false,
   );
-  limit.asking = settling.then(async () => {
-    if (limit.waiting.length > 0) return leaseForAll(limit, store);
-    limit.asking = null;
-  });
+  limit.asking = leaseAfter(settling, limit, store);
   return (await settling) && limit.waiting.length === 0;
+}
+
+async function leaseAfter(settling: Promise<boolean>, limit: KeyLimit, store: LimitStore): Promise<void> {
+  await settling;
+  await leaseForAll(limit, store);
 }
 
 /** Gives back the rest of the block, of its admissions and of its time, and says what was used of the blanket. */

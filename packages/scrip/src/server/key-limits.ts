@@ -44,14 +44,17 @@ export function createKeyLimits({
       limits.delete(key);
       return;
     }
-    // It stays until what it used is written: if that fails, nobody else knows of it.
+    void settleAndLeave(key, limit, nowMs);
+  }
+
+  /** It stays until what it used is written: if that fails, nobody else knows of it. */
+  async function settleAndLeave(key: string, limit: KeyLimit, nowMs: number): Promise<void> {
     leavingCount += 1;
-    void settleAlone(limit, store, nowMs).then((isDone) => {
-      leavingCount -= 1;
-      if (!isDone) return;
-      limits.delete(key);
-      onForgotten(key, nowMs);
-    });
+    const isDone = await settleAlone(limit, store, nowMs);
+    leavingCount -= 1;
+    if (!isDone) return;
+    limits.delete(key);
+    onForgotten(key, nowMs);
   }
 
   return {
@@ -70,7 +73,7 @@ export function createKeyLimits({
       limits.set(key, limit);
     },
     settleAll: async (nowMs) => {
-      await Promise.allSettled([...limits.values()].map(({ asking }) => asking));
+      await Promise.allSettled([...limits.values()].map(async ({ asking }) => asking));
       const open = [...limits.values()].filter((limit) => !hasEnded(limit, nowMs));
       const settled = await Promise.all(open.map((limit) => settleAlone(limit, store, nowMs)));
       limits.clear();

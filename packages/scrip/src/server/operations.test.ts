@@ -41,7 +41,12 @@ describe('metrics', () => {
     expect(text).toContain(`scrip_http_requests_total{method="GET",${route},status="2xx"} 1`);
     expect(text).toContain(`scrip_http_requests_total{method="GET",${route},status="4xx"} 1`);
     expect(text).toContain('scrip_http_requests_total{method="GET",route="unmatched",status="4xx"} 1');
-    expect(text).toMatch(/scrip_http_request_duration_seconds_count\{[^}]*\} 1/);
+    const durations = (part: string, labels: string) =>
+      `scrip_http_request_duration_seconds_${part}{${labels}method="GET",${route}} `;
+    expect(text).toContain(`${durations('count', '')}2\n`);
+    expect(text).toContain(`${durations('bucket', 'le="+Inf",')}2\n`);
+    expect(text).toContain(`${durations('bucket', 'le="5",')}2\n`);
+    expect(text.split(durations('sum', ''))[1]).toMatch(/^0\.\d*[1-9]/);
     expect(text).toMatch(/^scrip_ledger_writable 0$/m);
     expect(text).toMatch(/^scrip_ledger_lag_entries 7$/m);
     expect(text).not.toMatch(/acme|nobody|secret/);

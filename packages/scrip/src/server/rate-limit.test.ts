@@ -114,6 +114,15 @@ describe('the rate limiter', () => {
     expect(admitted).toBe(60);
   });
 
+  it('counts a blanket that it had given anew when it crashed', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    const limiter = createRateLimiter(createMemoryLimitStore({ leases }));
+    for (let request = 0; request < 71; request += 1) await limiter.admit('key', thousand, NOON);
+    const restarted = createRateLimiter(createMemoryLimitStore({ leases }));
+    // 51 have been settled, and of the rest a whole block counts.
+    expect(await burst(restarted, thousand, NOON + 1, 2000)).toBe(1000 - 51 - 50);
+  });
+
   it('counts what was used of a blanket that could not be settled when it closed', async () => {
     const leases = new Map<string, readonly Lease[]>();
     const working = createMemoryLimitStore({ leases });
@@ -208,8 +217,8 @@ describe('the rate limiter', () => {
   it('keeps counting what a key that had to leave has used of the blanket', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore(), { capacity: 2 });
     const crowdOut = async () => {
-      for (const key of ['a', 'b', 'c']) {
-        await limiter.admit(key, thousand, NOON);
+      for (let other = 0; other < 10; other += 1) {
+        await limiter.admit(`${other}`, thousand, NOON);
         await new Promise((resolve) => setImmediate(resolve));
       }
     };

@@ -113,7 +113,7 @@ export function createRateLimiter(
     left,
     close: async (nowMs) => {
       const open = [...blankets.values()].filter((blanket) => blanket !== null);
-      await Promise.allSettled(open.map(({ asking }) => asking));
+      await Promise.allSettled(open.map(async ({ asking }) => asking));
       // What cannot be given back counts as used: by each key, where it is of a blanket.
       if (!(await limits.settleAll(nowMs))) return;
       await Promise.allSettled(open.map((blanket) => retireBlanket(blanket, store, nowMs)));

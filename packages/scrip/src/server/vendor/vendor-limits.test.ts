@@ -22,7 +22,7 @@ async function admitted(
   reader = { accountId: 'customer', digest: 'a' },
 ): Promise<number> {
   const refusals = await Promise.all(
-    Array.from({ length: 10 }, () => limits.admitRead('voicepartner', reader)),
+    Array.from({ length: 10 }, async () => limits.admitRead('voicepartner', reader)),
   );
   return refusals.filter((refusal) => refusal === null).length;
 }
