@@ -107,6 +107,53 @@ describe('a group commit', () => {
     expect(await Promise.all(answers)).toEqual(Array.from({ length: 2500 }, (_, at) => `${at}`));
   });
 
+  it('writes together what one caller makes together, and answers it at once and in order', async () => {
+    const { batches, commit } = openHandStore();
+    const first = commit.submit(requestOf('a'));
+    const many = commit.submitAll(Array.from({ length: 999 }, (_, at) => requestOf(`m${at}`)));
+    const more = commit.submitAll([requestOf('x'), requestOf('y')]);
+    const last = commit.submit(requestOf('z'));
+    await settle();
+    expect(batches[0]?.ids).toEqual(['a', ...Array.from({ length: 999 }, (_, at) => `m${at}`)]);
+    batches[0]?.finish();
+    expect(await first).toBe('a');
+    expect(await many).toEqual(Array.from({ length: 999 }, (_, at) => ({ outcome: `m${at}` })));
+    await settle();
+    expect(batches[1]?.ids).toEqual(['x', 'y', 'z']);
+    batches[1]?.finish();
+    expect(await more).toEqual([{ outcome: 'x' }, { outcome: 'y' }]);
+    expect(await last).toBe('z');
+    expect(await commit.submitAll([])).toEqual([]);
+  });
+
+  it('tells of several changes in two lanes which were made, and which failed with their batch', async () => {
+    const { batches, commit } = openHandStore({ count: 2 });
+    const asked = [requestOf('a', 'x0'), requestOf('b', 'x1'), requestOf('c', 'x0'), requestOf('d', 'x1')];
+    const answers = commit.submitAll(asked);
+    await settle();
+    expect(idsOf(batches)).toEqual([
+      ['a', 'c'],
+      ['b', 'd'],
+    ]);
+    batches[0]?.fail('lost');
+    batches[1]?.finish();
+    expect(await answers).toEqual([{ error: 'lost' }, { outcome: 'b' }, { error: 'lost' }, { outcome: 'd' }]);
+  });
+
+  it('counts each of several changes among those that may wait', async () => {
+    const { batches, commit } = openHandStore();
+    const waiting = commit.submitAll(Array.from({ length: 49_999 }, (_, at) => requestOf(`${at}`)));
+    const [refused] = await commit.submitAll([requestOf('y'), requestOf('z')]);
+    expect(refused).toMatchObject({ error: { code: 'overloaded', outcome: 'not-applied' } });
+    await settle();
+    const next = commit.submit(requestOf('next'));
+    batches[0]?.finish();
+    await waiting;
+    await settle();
+    batches[1]?.finish();
+    expect(await next).toBe('next');
+  });
+
   it('keeps lanes apart', async () => {
     const { batches, commit } = openHandStore({ count: 2 });
     const answers = [requestOf('a', 'x0'), requestOf('b', 'x1'), requestOf('c', 'x0')].map(commit.submit);

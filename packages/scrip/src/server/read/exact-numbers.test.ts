@@ -23,6 +23,18 @@ describe('exact numbers', () => {
     });
   });
 
+  it('are found wherever a number may stand', () => {
+    const exact = { quantity: '9007199254740993' };
+    for (const text of ['{"quantity":9007199254740993}', '{"quantity" : 9007199254740993}'])
+      expect(read(text)).toEqual(exact);
+    expect(read('[{"id":"1234567890123456"},\n{"quantity":\n\t9007199254740993\r\n}]')).toEqual([
+      { id: '1234567890123456' },
+      exact,
+    ]);
+    expect(read('{"quantity":-9007199254740993}')).toEqual({ quantity: '-9007199254740993' });
+    expect(read('{"max":[1,9007199254740993]}')).toEqual({ max: [1, 9007199254740993] });
+  });
+
   it('leave every other number as JSON reads it', () => {
     const text =
       '{"name":12345678901234567890,"metadata":{"amount":12345678901234567890},"priority":1.0000000000000000,"amount":12345678901234567}';

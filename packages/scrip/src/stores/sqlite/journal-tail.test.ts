@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import type { Entry } from '../../core/entry.ts';
+import type { Tailed } from './journal-tail.ts';
 import { createJournalTail } from './journal-tail.ts';
 
-function opened(accountId: string, id: string) {
+function opened(accountId: string, id: string, version = 1) {
   const change = { id, fingerprint: '', personalDigest: null, actor: null };
   const entry: Entry = {
     kind: 'AccountOpened',
     accountId,
-    version: 1,
+    version,
     atMs: 0,
     change,
     timezone: 'UTC',
@@ -39,4 +40,65 @@ it('tells changes apart whose hashes are the same, and forgets each when its own
   expect(positions()).toEqual([4, undefined, 3]);
   tail.forget(4);
   expect(positions()).toEqual([undefined, undefined, undefined]);
+});
+
+/** A tail as one list, through which everything is looked for. */
+function createListTail() {
+  let list: Tailed[] = [];
+  const newest = (isWanted: (tailed: Tailed) => boolean) => list.findLast(isWanted)?.position;
+  return {
+    append: (tailed: Tailed) => list.push(tailed),
+    forget: (limit: number) => (list = list.filter(({ position }) => position > limit)),
+    ofAccount: (accountId: string, after: number) =>
+      list
+        .filter(({ recorded: { entry } }) => entry.accountId === accountId && entry.version > after)
+        .map(({ position }) => position),
+    version: (accountId: string, version: number) =>
+      newest(({ recorded: { entry } }) => entry.accountId === accountId && entry.version === version),
+    change: (accountId: string, id: string) =>
+      newest(({ recorded: { entry } }) => entry.accountId === accountId && entry.change?.id === id),
+  };
+}
+
+it('finds by account, version and change what a list of all entries would, while it grows and forgets', () => {
+  const tail = createJournalTail();
+  const list = createListTail();
+  const accounts = ['a', 'b', 'rare'];
+  const versions = new Map<string, number>();
+  for (let position = 1; position <= 40_000; position += 1) {
+    const accountId = position % 5000 === 7 ? 'rare' : position % 3 === 0 ? 'a' : 'b';
+    const version = (versions.get(accountId) ?? 0) + 1;
+    versions.set(accountId, version);
+    const recorded = opened(accountId, `c${version}`, version);
+    const tailed = { position, recorded, changeHash: version % 4096 };
+    tail.append(tailed);
+    list.append(tailed);
+    if (position % 1999 !== 0) continue;
+    const forgotten = position - ((position * 7) % 20_000);
+    tail.forget(forgotten);
+    list.forget(forgotten);
+    for (const account of accounts) {
+      const last = versions.get(account) ?? 0;
+      expect(tail.holds(account)).toBe(list.ofAccount(account, 0).length > 0);
+      for (const asked of [0, 1, last - 9000, last - 3, last, last + 1]) {
+        const found = tail.ofAccount(account, asked).map(({ position: at }) => at);
+        expect(found).toEqual(list.ofAccount(account, asked));
+        expect(tail.version(account, asked)?.position).toBe(list.version(account, asked));
+        const change = tail.change(((asked % 4096) + 4096) % 4096, account, `c${asked}`);
+        expect(change?.position).toBe(list.change(account, `c${asked}`));
+      }
+    }
+  }
+});
+
+it('keeps what is derived while a look-up that began earlier may need it', () => {
+  const tail = createJournalTail();
+  for (const position of [1, 2, 3])
+    tail.append({ position, recorded: opened('a', `${position}`, position), changeHash: position });
+  tail.forget(1);
+  const unpin = tail.pin();
+  tail.forget(3);
+  expect(tail.ofAccount('a', 0).map(({ position }) => position)).toEqual([2, 3]);
+  unpin();
+  expect(tail.holds('a')).toBe(false);
 });
