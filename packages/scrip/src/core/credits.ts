@@ -41,7 +41,9 @@ export function precisionMicros(decimals: number): bigint {
 /** Divides two non-negative integers and rounds to the nearest multiple of `step`, halves up. */
 export function divideHalfUp(numerator: bigint, denominator: bigint, step: bigint): bigint {
   const unit = denominator * step;
-  if (unit === 1n) return numerator;
+  const whole = numerator / unit;
+  // Most prices come out even, and need no rounding.
+  if (whole * unit === numerator) return whole * step;
   return ((2n * numerator + unit) / (2n * unit)) * step;
 }
 

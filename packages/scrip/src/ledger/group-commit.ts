@@ -12,7 +12,8 @@ const MAX_WAITING = 50_000;
 /** Requests that one caller makes together: they stand in one batch, and are answered together. */
 interface Waiting<R> {
   readonly requests: readonly ChangeRequest[];
-  readonly resolve: (outcomes: readonly R[]) => void;
+  /** Is given the outcomes of the whole batch, and where its own begin. */
+  readonly resolve: (outcomes: readonly R[], first: number) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -44,18 +45,31 @@ export function createGroupCommit<R>(
     return lane;
   };
   return {
-    submit: async (request) => (await laneOf(request).submit([request]))[0] as R,
+    submit: (request) =>
+      new Promise((resolve, reject) =>
+        laneOf(request).add({
+          requests: [request],
+          resolve: (outcomes, first) => resolve(outcomes[first] as R),
+          reject,
+        }),
+      ),
     submitAll: async (requests) => {
       const settled: Settled<R>[] = [];
       const parts = Map.groupBy(requests.keys(), (index) => laneOf(requests[index] as ChangeRequest));
-      const settle = async (lane: Lane<R>, indexes: readonly number[]) => {
-        try {
-          const outcomes = await lane.submit(indexes.map((index) => requests[index] as ChangeRequest));
-          indexes.forEach((index, at) => (settled[index] = { outcome: outcomes[at] as R }));
-        } catch (error) {
-          for (const index of indexes) settled[index] = { error };
-        }
-      };
+      const settle = (lane: Lane<R>, indexes: readonly number[]) =>
+        new Promise<void>((done) =>
+          lane.add({
+            requests: indexes.map((index) => requests[index] as ChangeRequest),
+            resolve: (outcomes, first) => {
+              indexes.forEach((index, at) => (settled[index] = { outcome: outcomes[first + at] as R }));
+              done();
+            },
+            reject: (error) => {
+              for (const index of indexes) settled[index] = { error };
+              done();
+            },
+          }),
+        );
       await Promise.all([...parts].map(([lane, indexes]) => settle(lane, indexes)));
       return settled;
     },
@@ -66,7 +80,7 @@ export function createGroupCommit<R>(
 }
 
 interface Lane<R> {
-  readonly submit: (requests: readonly ChangeRequest[]) => Promise<readonly R[]>;
+  readonly add: (waiting: Waiting<R>) => void;
   readonly drain: () => Promise<void>;
 }
 
@@ -124,7 +138,7 @@ function createLane<R>(
       );
       let first = 0;
       for (const { requests, resolve } of batch) {
-        resolve(outcomes.slice(first, first + requests.length));
+        resolve(outcomes, first);
         first += requests.length;
       }
     } catch (error) {
@@ -136,20 +150,19 @@ function createLane<R>(
   }
 
   return {
-    submit: (requests) =>
-      new Promise((resolve, reject) => {
-        const isFull = waitingRequests > MAX_WAITING - requests.length;
-        const code = isClosing ? 'closing' : isFull ? 'overloaded' : null;
-        if (code !== null) {
-          reject(
-            new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
-          );
-          return;
-        }
-        waiting.push({ requests, resolve, reject });
-        waitingRequests += requests.length;
-        schedule();
-      }),
+    add: (one) => {
+      const { length } = one.requests;
+      const code = isClosing ? 'closing' : waitingRequests > MAX_WAITING - length ? 'overloaded' : null;
+      if (code !== null) {
+        one.reject(
+          new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
+        );
+        return;
+      }
+      waiting.push(one);
+      waitingRequests += length;
+      schedule();
+    },
     drain: () =>
       new Promise<void>((resolve) => {
         isClosing = true;

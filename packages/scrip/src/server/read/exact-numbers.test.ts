@@ -32,7 +32,9 @@ describe('exact numbers', () => {
       exact,
     ]);
     expect(read('{"quantity":-9007199254740993}')).toEqual({ quantity: '-9007199254740993' });
-    expect(read('{"max":[1,9007199254740993]}')).toEqual({ max: [1, 9007199254740993] });
+    expect(read('{"amount":[{"per":1,"max":9007199254740993}]}')).toEqual({
+      amount: [{ per: 1, max: '9007199254740993' }],
+    });
   });
 
   it('leave every other number as JSON reads it', () => {

@@ -2,7 +2,12 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addJsonText, addText, bytesOf, newByteText } from './byte-text.ts';
 
-const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
+const units = ['a', '"', '\\', '\n', '\u007f', '\u0080', 'é', 'ÿ', '€', '😀', '\ud800'];
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom(...units) }),
+);
 
 it('a text of bytes is what the strings would have been, however small its buffer was', () => {
   fc.assert(

@@ -13,7 +13,10 @@ const CHUNK_CHANGES = 65_536;
  */
 export interface ChangeIndex {
   readonly hashOf: (accountId: string, changeId: string) => number;
-  readonly mayHold: (hash: number) => boolean;
+  /** Surely one of the newest run's hashes, or not. */
+  readonly isRecent: (hash: number) => boolean;
+  /** Of the older runs: false is sure, true is a guess that one in a hundred times is wrong. */
+  readonly mayBeOlder: (hash: number) => boolean;
   readonly add: (hash: number, position: number) => void;
   /** A segment was written, and takes the place of what it covers. */
   readonly addSegment: (ids: SegmentIds, nowMs: number) => void;
@@ -37,8 +40,11 @@ export function createChangeIndex({
 
   return {
     hashOf: (accountId, changeId) => changeHash(seed, accountId, changeId),
-    mayHold: (hash) => {
+    isRecent: (hash) => {
       for (const { hashes } of chunks) if (hashes.has(hash)) return true;
+      return false;
+    },
+    mayBeOlder: (hash) => {
       for (const { filter } of kept) if (mayContain(filter, hash)) return true;
       return false;
     },

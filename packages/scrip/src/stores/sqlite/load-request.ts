@@ -84,10 +84,11 @@ function findPrior(
   finds: DiskFinds,
   missing: MissingReads,
 ): RecordedEntry | null {
-  // Nearly every id is new, and the index knows of those in the tail too.
-  if (!index.mayHold(hash)) return null;
-  const tailed = tail.change(hash, accountId, changeId);
-  if (tailed !== undefined) return tailed.recorded;
+  if (index.isRecent(hash)) {
+    const tailed = tail.change(hash, accountId, changeId);
+    if (tailed !== undefined) return tailed.recorded;
+  } else if (!index.mayBeOlder(hash)) return null;
+  // What an older run holds is on the disk; the tail is not asked, because a guess would make it index all its entries.
   return findOnDisk(accountId, changeId, reads, finds, missing)?.recorded ?? null;
 }
 
