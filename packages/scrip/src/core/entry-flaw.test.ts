@@ -26,6 +26,7 @@ function flawOf(account: AccountScenario, entry: Entry): string | null {
   const earlier = account.entries.slice(0, entry.version - 1);
   const before = earlier.reduce<AccountState | null>(evolve, null);
   return entryFlaw(before, entry, {
+    quietUntilMs: -Infinity,
     rateCards: account.rateCards,
     entryAt: (version) => earlier[version - 1] ?? null,
     lastRefund: (debitVersion) =>

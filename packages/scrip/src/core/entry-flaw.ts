@@ -13,6 +13,8 @@ import type { RateCard } from './rate-card.ts';
 
 /** What an entry rests on besides the account before it. */
 export interface EntryBasis {
+  /** Time does nothing to the account before this; -Infinity where that is not known. */
+  readonly quietUntilMs: number;
   /** The rate card's versions up to the entry, the current one last. */
   readonly rateCards: readonly RateCard[];
   /** An earlier entry of the account. */
@@ -29,7 +31,8 @@ export function entryFlaw(before: AccountState | null, entry: Entry, basis: Entr
   if (before !== null) {
     if (entry.atMs < before.atMs) return 'its time lies before that of the entry before it';
     if (entry.change === null) return timeFlaw(before, entry);
-    if (isAnythingDue(before, entry.atMs)) return `what was due at ${dueAt(before)} is missing before it`;
+    if (entry.atMs >= basis.quietUntilMs && isAnythingDue(before, entry.atMs))
+      return `what was due at ${dueAt(before)} is missing before it`;
   }
   return changeFlaw(before, entry, basis);
 }

@@ -1,5 +1,6 @@
 import type { AccountState } from '../core/account.ts';
 import { findPool, RATE_CARD_STREAM } from '../core/account.ts';
+import { nextDueMs } from '../core/advance.ts';
 import type { DebitRefunded, Entry } from '../core/entry.ts';
 import { decodeEntry } from '../core/entry-format.ts';
 import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
@@ -23,6 +24,8 @@ export interface VerifiedAccount {
   hash: string;
   /** By the version of a debit: its latest refund. */
   refunds: Map<number, number> | null;
+  /** Time does nothing to it before this. */
+  quietUntilMs: number;
   /** Positions of the entries that were verified, from this version on. */
   readonly firstVersion: number;
   readonly positions: number[];
@@ -63,7 +66,15 @@ export function createChainVerifier({
     if (account === undefined) {
       const { state, hash } = from(accountId) ?? { state: null, hash: CHAIN_START };
       const firstVersion = (state?.version ?? 0) + 1;
-      account = { state, hash, refunds: null, firstVersion, positions: [], kept: null };
+      account = {
+        state,
+        hash,
+        refunds: null,
+        quietUntilMs: -Infinity,
+        firstVersion,
+        positions: [],
+        kept: null,
+      };
       accounts.set(accountId, account);
     }
     return account;
@@ -113,9 +124,8 @@ export function createChainVerifier({
 
   // One for all entries: each would need another otherwise.
   const basis = {
-    get rateCards() {
-      return rateCards;
-    },
+    quietUntilMs: -Infinity,
+    rateCards,
     entryAt: read,
     lastRefund: (debitVersion: number) => {
       const refund = reading?.refunds?.get(debitVersion);
@@ -126,10 +136,15 @@ export function createChainVerifier({
   function rulesFlaw(account: VerifiedAccount, entry: Entry): string | null {
     reading = account;
     unread = null;
+    basis.quietUntilMs = account.quietUntilMs;
+    basis.rateCards = rateCards;
     try {
       const flaw = entryFlaw(account.state, entry, basis);
       if (flaw !== null) return flaw;
       account.state = evolve(account.state, entry);
+      // A debit brings nothing nearer, so that what was known of an account with many lots need not be found anew.
+      if (entry.kind !== 'CreditsDebited' || entry.atMs >= account.quietUntilMs)
+        account.quietUntilMs = nextDueMs(account.state);
     } catch (error) {
       // What the core takes for a bug when it is live is an impossible entry here; a disk that fails is neither.
       if (unread !== null) throw unread;

@@ -1,11 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EntryBlock } from './entry-block.ts';
+import type { BlockEntry, EntryBlock } from './entry-block.ts';
 import { eachOfBlock, findInBlock } from './entry-block.ts';
 import type { StoredRow } from './stored-row.ts';
 
 /** A journal's entries by their positions. All of it throws `BrokenBlock` where a block is none. */
 export interface EntryRows {
   readonly at: (position: number) => StoredRow | null;
+  /** Without its personal part. */
+  readonly lineAt: (position: number) => BlockEntry | null;
   readonly personalAt: (position: number) => string | null;
   /** Entries after a position and up to another, in order: so many at the most, but for what it takes to end a block. */
   readonly range: (range: Range & { readonly limit: number }) => StoredRow[];
@@ -88,17 +90,18 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
 
   const personalAt = (position: number) => (selectPersonal.get(position)?.['data'] ?? null) as string | null;
 
+  function lineAt(position: number): BlockEntry | null {
+    const block = selectBlock.get(position) as EntryBlock | undefined;
+    return block === undefined ? null : findInBlock(block, position);
+  }
+
   return {
-    personalAt,
     at: (position) => {
-      const block = selectBlock.get(position) as EntryBlock | undefined;
-      const entry = block === undefined ? null : findInBlock(block, position);
-      if (entry === null) return null;
-      return {
-        ...entry,
-        personal: personalAt(position),
-      };
+      const entry = lineAt(position);
+      return entry === null ? null : { ...entry, personal: personalAt(position) };
     },
+    lineAt,
+    personalAt,
     range,
     blocks,
     personals: personalsOf,

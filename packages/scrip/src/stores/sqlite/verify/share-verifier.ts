@@ -62,8 +62,8 @@ export function verifyShare(
   const chains = createChainVerifier({
     from: seal === null ? () => null : (accountId) => readSealedAccount(journal, accountId),
     entryAt: (position) => {
-      const row = entryRows.at(position);
-      return row === null ? null : decodeEntry(row);
+      const line = entryRows.lineAt(position);
+      return line === null ? null : decodeEntry(line);
     },
   });
   const sums = createDerivedSums(plan, checkpoint);
