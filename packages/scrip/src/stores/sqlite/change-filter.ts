@@ -4,23 +4,33 @@ const BITS_PER_CHANGE = 10;
 const PROBES = 7;
 const TWO_21 = 2_097_152;
 
+const LINE_BREAK = '\n';
+
 /** As `textHash`, of a change's account and id. It only narrows a search: what it finds is compared with the entry itself. */
 export function changeHash(seed: number, accountId: string, changeId: string): number {
-  return textHash(seed, changeText(accountId, changeId));
+  return hashOf(seed, accountId, LINE_BREAK, changeId);
 }
 
 export function changeText(accountId: string, changeId: string): string {
-  return `${accountId}\n${changeId}`;
+  return accountId + LINE_BREAK + changeId;
 }
 
 /** A 53-bit hash, spread by the directory's own seed so that nobody outside can make texts collide. */
 export function textHash(seed: number, text: string): number {
+  return hashOf(seed, text, '', '');
+}
+
+/** Of three texts as if they were one: to put them together takes longer than to hash them. */
+function hashOf(seed: number, first: string, second: string, third: string): number {
   let high = 0xdeadbeef ^ seed;
   let low = 0x41c6ce57 ^ seed;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    high = Math.imul(high ^ code, 2_654_435_761);
-    low = Math.imul(low ^ code, 1_597_334_677);
+  for (let part = 0; part < 3; part += 1) {
+    const text = part === 0 ? first : part === 1 ? second : third;
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      high = Math.imul(high ^ code, 2_654_435_761);
+      low = Math.imul(low ^ code, 1_597_334_677);
+    }
   }
   high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
   low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
