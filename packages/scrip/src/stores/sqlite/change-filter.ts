@@ -1,7 +1,8 @@
-/** Which ids of changes a segment may hold: a Bloom filter, about 1 in 100 wrong, never wrong about absence. */
+/** Which ids of changes a segment may hold: a Bloom filter, about 1 in 15,000 wrong, never wrong about absence. */
 
-const BITS_PER_CHANGE = 10;
-const PROBES = 7;
+/** Several filters are asked for each new id, and each that is wrong costs a look at the disk. */
+const BITS_PER_CHANGE = 20;
+const PROBES = 14;
 const TWO_21 = 2_097_152;
 
 const LINE_BREAK = '\n';
@@ -38,7 +39,11 @@ function hashOf(seed: number, first: string, second: string, third: string): num
 }
 
 export function createFilter(changes: number): Uint8Array {
-  return new Uint8Array(Math.ceil((Math.max(changes, 1) * BITS_PER_CHANGE) / 8));
+  return new Uint8Array(filterBytes(changes));
+}
+
+export function filterBytes(changes: number): number {
+  return Math.ceil((Math.max(changes, 1) * BITS_PER_CHANGE) / 8);
 }
 
 export function addToFilter(filter: Uint8Array, hash: number): void {

@@ -8,7 +8,7 @@ const CHUNK_CHANGES = 65_536;
 
 /**
  * Says of a change's id whether the journal may hold it, without touching the disk: the newest ids as hashes, older ones
- * by their segments' filters. Bounded: a filter takes 10 bits a change, and that of a finished segment goes when it is
+ * by their segments' filters. Bounded: a filter takes 20 bits a change, and that of a finished segment goes when it is
  * older than ids are kept.
  */
 export interface ChangeIndex {

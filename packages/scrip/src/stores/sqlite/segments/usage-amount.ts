@@ -8,9 +8,8 @@ const HIGH_UNIT_MICROS = BigInt(HIGH_UNIT);
 export function highOf(micros: bigint): number {
   const plain = Number(micros);
   if (!isExact(plain)) return Number((micros - lowMicros(micros)) / HIGH_UNIT_MICROS);
-  const high = Math.floor(plain / HIGH_UNIT);
-  // The division may have rounded up to the next unit.
-  return plain < high * HIGH_UNIT ? high - 1 : high;
+  // Numbers that small are closer to one another than a micro is to a unit: no quotient is rounded to the next integer.
+  return Math.floor(plain / HIGH_UNIT);
 }
 
 export function lowOf(micros: bigint): number {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeEntry } from '../../../core/entry-format.ts';
-import { addToFilter, createFilter } from '../change-filter.ts';
+import { addToFilter, filterBytes } from '../change-filter.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import { readSeal } from '../seal.ts';
 import { sealedAtMs } from '../seed-derived.ts';
@@ -34,10 +34,17 @@ export function compareSegments(derived: DatabaseSync, basis: SegmentBasis): Pro
     if (flaw !== null && !flaws.has(flaw.table)) flaws.set(flaw.table, flaw);
   };
   for (const [at, segment] of segments.entries()) {
-    const sums = basis.sums[at] ?? noSums();
-    for (const name of INDEX_NAMES)
-      if (!flaws.has(name)) note(indexFlaw(derived, { basis, segment, name, sums }));
-    note(segmentFlaw(derived, segment, segments[at - 1]?.upTo ?? 0, basis.journal));
+    const stored = readFilter(derived, segment);
+    const filter = new Uint8Array(stored.length);
+    for (const name of INDEX_NAMES) {
+      const found = readIndex(derived, segment, name, name === 'change' ? addAllTo(filter) : undefined);
+      const sums = (basis.sums[at] ?? noSums())[name];
+      if (!flaws.has(name) && (found.flaw !== null || !isSameSum(found.sums, sums, name)))
+        note(indexFlaw(derived, { basis, segment, name, what: found.flaw }));
+    }
+    note(segmentFlaw(segment, segments[at - 1]?.upTo ?? 0, basis.journal));
+    if (!Buffer.from(stored).equals(filter) || stored.length !== filterLength(segment))
+      note(ofSegment(segment, 'its filter is not that of the ids that it holds'));
   }
   const end = segments.at(-1)?.upTo ?? 0;
   if (end !== basis.plan.checkpoint)
@@ -55,48 +62,44 @@ function nameOf({ after, upTo }: Segment): string {
   return `entries ${after + 1} to ${upTo}`;
 }
 
+/** Names the row for which an index is wrong; `what`: what is wrong with it as a whole. */
 function indexFlaw(
   derived: DatabaseSync,
   {
     basis,
     segment,
     name,
-    sums,
-  }: { basis: SegmentBasis; segment: Segment; name: IndexName; sums: SegmentSums },
-): ProjectionFlaw | null {
-  const { flaw, sums: found } = readIndex(derived, segment, name);
-  if (flaw === null && isSameSum(found, sums[name], name)) return null;
-  const what = flaw ?? 'its rows do not add up';
-  const wrong = createRowComparison(derived, basis).firstWrongRow(segment, name);
-  return { table: name, row: nameOf(segment), what, ...wrong };
+    what,
+  }: { basis: SegmentBasis; segment: Segment; name: IndexName; what: string | null },
+): ProjectionFlaw {
+  const row = createRowComparison(derived, basis).firstWrongRow(segment, name);
+  return { table: name, row: nameOf(segment), what: what ?? 'its rows do not add up', ...row };
+}
+
+function ofSegment(segment: Segment, what: string): ProjectionFlaw {
+  return { table: 'segment', row: nameOf(segment), what };
 }
 
 /** What is wrong with what a segment says of itself. */
-function segmentFlaw(
-  derived: DatabaseSync,
-  segment: Segment,
-  end: number,
-  journal: DatabaseSync,
-): ProjectionFlaw | null {
+function segmentFlaw(segment: Segment, end: number, journal: DatabaseSync): ProjectionFlaw | null {
   const { after, upTo, lastAtMs } = segment;
-  const wrong = (what: string) => ({ table: 'segment', row: nameOf(segment), what });
   if (after !== end || upTo <= after)
-    return wrong(`it does not begin where the one before it ends, at ${end}`);
-  if (lastAtMs !== atMsOf(journal, upTo)) return wrong('it says another time of its end');
-  const filter = derived.prepare('SELECT filter FROM segment WHERE segment = ?').get(segment.segment)?.[
-    'filter'
-  ];
-  return Buffer.from(filter as Uint8Array).equals(filterOf(derived, segment))
-    ? null
-    : wrong('its filter is not that of the ids that it holds');
+    return ofSegment(segment, `it does not begin where the one before it ends, at ${end}`);
+  return lastAtMs === atMsOf(journal, upTo) ? null : ofSegment(segment, 'it says another time of its end');
 }
 
-function filterOf(derived: DatabaseSync, segment: Segment): Uint8Array {
-  const filter = createFilter(segment.indexes.get('change')?.rows ?? 0);
-  readIndex(derived, segment, 'change', (rows) => {
-    for (let at = 0; at < rows.length; at += INDEX_COLUMNS.change) addToFilter(filter, rows[at] as number);
-  });
-  return filter;
+function readFilter(derived: DatabaseSync, { segment }: Segment): Uint8Array {
+  const row = derived.prepare('SELECT filter FROM segment WHERE segment = ?').get(segment);
+  return row?.['filter'] as Uint8Array;
+}
+
+const addAllTo = (filter: Uint8Array) => (rows: Float64Array) => {
+  for (let at = 0; at < rows.length; at += INDEX_COLUMNS.change) addToFilter(filter, rows[at] as number);
+};
+
+/** The bytes of a filter for as many changes as a segment says that it has. */
+function filterLength({ indexes }: Segment): number {
+  return filterBytes(indexes.get('change')?.rows ?? 0);
 }
 
 /** When the entry at the end of a segment was recorded; it may be sealed. */

@@ -63,27 +63,25 @@ export function createDerivedSums(plan: SegmentPlan, checkpoint: number): Derive
     addUsed(sums.usage, { first: number, second, used: remainderOf(used.usedMicros), calls: used.calls });
   }
 
-  function addKept(placed: PlacedEntry): SegmentSums | undefined {
+  function addEntry(placed: PlacedEntry, used: UsageChange | null): void {
     const { position, entry } = placed;
     if (position <= checkpoint) rows.add(entry);
     const sums = position <= plan.checkpoint ? sumsAt(position) : undefined;
-    if (sums !== undefined) addPlaces(sums, numberOf(entry.accountId), placed);
-    return sums;
+    if (sums === undefined) return;
+    const number = numberOf(entry.accountId);
+    addPlaces(sums, number, placed);
+    if (used !== null) addUsage(sums, number, used);
   }
 
   return {
     rows,
     ofSegments,
     addSealed: rows.addSealed,
-    addKept,
+    addKept: (placed) => addEntry(placed, null),
     addSealedUsage: (accountId, used) => {
       const [first] = ofSegments;
       if (first !== undefined) addUsage(first, numberOf(accountId), used);
     },
-    add: (placed) => {
-      const sums = addKept(placed);
-      const used = sums === undefined ? null : usageOf(placed.entry);
-      if (sums !== undefined && used !== null) addUsage(sums, numberOf(placed.entry.accountId), used);
-    },
+    add: (placed) => addEntry(placed, usageOf(placed.entry)),
   };
 }

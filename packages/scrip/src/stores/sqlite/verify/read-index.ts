@@ -56,7 +56,9 @@ function readUndamaged(
   try {
     const numbers = readPage(page);
     if (numbers.length === 0 || numbers.length % columns !== 0) return `page ${page} has no whole rows`;
-    return numbers.every(Number.isSafeInteger) ? numbers : `page ${page} holds what is no integer`;
+    for (let at = 0; at < numbers.length; at += 1)
+      if (!Number.isSafeInteger(numbers[at])) return `page ${page} holds what is no integer`;
+    return numbers;
   } catch (error) {
     if (error instanceof SegmentDamaged) return error.message;
     throw error;

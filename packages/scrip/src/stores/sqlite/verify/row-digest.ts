@@ -11,7 +11,6 @@ export interface IndexSums {
 /** Sums of usage are kept modulo this prime: a product with a weight stays an exact number. */
 const PRIME = 2_147_483_647;
 const BY_CALL = 7919;
-const EXACT = 2n ** 53n;
 /** Amounts of fewer high units are numbers that are exact. */
 const HIGH_EXACT = 9000;
 
@@ -43,7 +42,11 @@ export function addUsed(
 
 /** What is left of an amount of micros: the part of it that sums of usage keep. */
 export function remainderOf(micros: bigint): number {
-  return micros < EXACT && micros > -EXACT ? Number(micros) % PRIME : Number(micros % BigInt(PRIME));
+  const plain = Number(micros);
+  if (plain < PRIME && plain > -PRIME) return plain;
+  return plain <= Number.MAX_SAFE_INTEGER && plain >= -Number.MAX_SAFE_INTEGER
+    ? plain % PRIME
+    : Number(micros % BigInt(PRIME));
 }
 
 /** Adds the rows of a page. Its numbers are integers. */
