@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Store } from '../packages/scrip/src/ledger/store.ts';
+import { migrate } from '../packages/scrip/src/stores/sqlite/migrate.ts';
+import { DERIVED_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/derived.ts';
 import type { EngineSizes } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
@@ -47,6 +49,13 @@ async function reopen(store: Store, sizes: Partial<EngineSizes> = {}): Promise<S
 }
 
 const filesOf = () => readdirSync(directory);
+
+function readSnapshots(file: string): Record<string, unknown>[] {
+  const derived = new DatabaseSync(file);
+  const rows = derived.prepare('SELECT account_id, version, state, hash FROM snapshot').all();
+  derived.close();
+  return rows;
+}
 
 describe('a ledger in SQLite files', () => {
   it('is the same after it was closed and opened again', async () => {
@@ -106,6 +115,36 @@ describe('a ledger in SQLite files', () => {
     expect(entriesOf()).toEqual(entries);
     expect(await (await open()).account('acme')).toEqual(expected);
     expect(entriesOf()).toEqual(entries);
+  });
+
+  it('is the same when its indexes are those of an older version, and keeps its snapshots', async () => {
+    const store = await open({ snapshotEvery: 2 });
+    const { change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(10n));
+    await change('acme', 'debit', debit(3n));
+    const expected = await store.account('acme');
+    await store.close();
+    opened.splice(0);
+    const file = join(directory, 'derived.db');
+    const snapshots = readSnapshots(file);
+    rmSync(file);
+    const derived = new DatabaseSync(file);
+    migrate(derived, DERIVED_MIGRATIONS.slice(0, 3));
+    derived.exec(`INSERT INTO progress (only, checkpoint, seed) VALUES (1, 3, 7);
+      INSERT INTO account VALUES ('acme');
+      INSERT INTO api_key VALUES ('digest', 'acme');`);
+    const keep = derived.prepare('INSERT INTO snapshot VALUES (?, ?, ?, ?)');
+    for (const row of snapshots) keep.run(...(Object.values(row) as string[]));
+    derived.close();
+    const again = await open({ snapshotEvery: 1000 });
+    expect(await again.account('acme')).toEqual(expected);
+    expect((await again.findChange('acme', 'debit'))?.recorded.entry.version).toBe(3);
+    expect(await again.accountIds({ after: null, limit: 10 })).toEqual(['acme']);
+    expect(await again.keyOwner('digest')).toBeNull();
+    await vi.waitFor(() => expect(again.health().lagEntries).toBe(0), { timeout: 30_000 });
+    expect(snapshots.length).toBeGreaterThan(0);
+    expect(readSnapshots(file)).toEqual(snapshots);
   });
 
   it('is the same when its derived file is lost, damaged or of another journal', async () => {
