@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { addToFilter, createFilter } from './change-filter.ts';
 import { createChangeIndex } from './change-index.ts';
 
-const open = () => createChangeIndex({ seed: 7, segments: [], keptMs: 1000, finishedEntries: 10 });
+function open() {
+  const index = createChangeIndex({ seed: 7, segments: [], keptMs: 1000, finishedEntries: 10 });
+  return { ...index, mayHold: (hash: number) => index.isRecent(hash) || index.mayBeOlder(hash) };
+}
 
 function segmentOf(after: number, upTo: number, lastAtMs: number, hashes: readonly number[]) {
   const filter = createFilter(hashes.length);

@@ -13,9 +13,9 @@ const CHUNK_CHANGES = 65_536;
  */
 export interface ChangeIndex {
   readonly hashOf: (accountId: string, changeId: string) => number;
-  /** Surely one of the newest run's hashes, or not. */
+  /** Whether it is one of the hashes in memory; those of segments may still be. */
   readonly isRecent: (hash: number) => boolean;
-  /** Of the older runs: false is sure, true is a guess that one in a hundred times is wrong. */
+  /** Of the segments: false is sure, true is a guess that is rarely wrong. */
   readonly mayBeOlder: (hash: number) => boolean;
   readonly add: (hash: number, position: number) => void;
   /** A segment was written, and takes the place of what it covers. */

@@ -31,10 +31,13 @@ export function openDerivedBeside(file: string): DatabaseSync {
   const derived = openBeside(file);
   const schema = checkSchema(derived, DERIVED_MIGRATIONS);
   if (schema < DERIVED_MIGRATIONS.length) throw new NoTables('an older version of Scrip made it');
-  derived.exec('PRAGMA cache_size = -65536; BEGIN');
+  derived.exec('BEGIN');
   return derived;
 }
 
 function openBeside(file: string): DatabaseSync {
-  return new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+  // The upper pages of a large file stay in memory while its entries are gone through.
+  database.exec('PRAGMA cache_size = -65536');
+  return database;
 }
