@@ -4,7 +4,7 @@ import type { CreditsDebited, Change } from './entry.ts';
  * Nearly all entries are debits, so that theirs is the shortest text: a JSON array without names, in this order, with
  * amounts as strings. A draw is its lot, its grant and its amount, and there may be several.
  */
-export const DEBIT_FORMAT = 3;
+const DEBIT_FORMAT = 3;
 const HEAD = `[${DEBIT_FORMAT},"CreditsDebited",`;
 const MEMBERS = 15;
 const MEMBERS_OF_DRAW = 3;
