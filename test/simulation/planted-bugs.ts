@@ -155,8 +155,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     area: 'time',
     name: 'a read stores what time did',
     file: 'ledger/ledger.ts',
-    right: '{ ...advanced.state, version: state.version }',
-    wrong: 'advanced.state',
+    right: '{ ...advance(state, nowMs).state, version: state.version }',
+    wrong: 'advance(state, nowMs).state',
   },
   {
     area: 'time',

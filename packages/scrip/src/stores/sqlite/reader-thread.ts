@@ -237,13 +237,13 @@ const handlers: {
   },
 };
 
-/** Every request sees one state of the files. */
-serveThread(({ kind, request }: { kind: keyof ReadRequests; request: never }) => {
-  if (kind === 'close') return handlers.close(null);
-  database.exec('BEGIN');
-  try {
+/** Requests that come together see one state of the files. */
+serveThread(
+  ({ kind, request }: { kind: keyof ReadRequests; request: never }) => {
+    if (kind !== 'close' && !database.isTransaction) database.exec('BEGIN');
     return handlers[kind](request);
-  } finally {
-    database.exec('COMMIT');
-  }
-});
+  },
+  () => {
+    if (database.isOpen && database.isTransaction) database.exec('COMMIT');
+  },
+);

@@ -169,7 +169,7 @@ async function startReader(
   request: ReadRequests['start']['request'],
 ): Promise<{ reader: Thread; start: StartRows }> {
   prepareFiles(files);
-  const reader = startThread({ name: 'reader-thread', data: { files } });
+  const reader = startThread({ name: 'reader-thread', gathers: true, data: { files } });
   const start = await ask(reader, 'start', request);
   if (start.checkpoint <= start.lastPosition) return { reader, start };
   await closeReader(reader);

@@ -1,6 +1,12 @@
 import { extname } from 'node:path';
 import { parentPort, Worker } from 'node:worker_threads';
 
+/** What is asked of a thread; `id` 0 when no answer is waited for. */
+interface Request {
+  readonly id: number;
+  readonly request: unknown;
+}
+
 /** What a thread answers, or says by itself (`id` 0). */
 interface Message {
   readonly id: number;
@@ -30,13 +36,18 @@ export interface ThreadOptions {
   /** The thread's file, beside the caller's, without its ending. */
   readonly name: string;
   readonly data: unknown;
+  /**
+   * Requests of one turn of the event loop cross together, as do their replies: each crossing wakes a thread, which costs
+   * more than most of them.
+   */
+  readonly gathers?: boolean;
   readonly onNotice?: (notice: never) => void;
   /** The thread has ended by itself. */
   readonly onCrash?: (error: Error) => void;
 }
 
 /** Starts a thread of this folder and speaks with it by numbered messages. */
-export function startThread({ name, data, onNotice, onCrash }: ThreadOptions): Thread {
+export function startThread({ name, data, gathers = false, onNotice, onCrash }: ThreadOptions): Thread {
   const worker = new Worker(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url), {
     workerData: data,
   });
@@ -51,7 +62,7 @@ export function startThread({ name, data, onNotice, onCrash }: ThreadOptions): T
     asked.clear();
     if (!isEnding) onCrash?.(error);
   };
-  worker.on('message', ({ id, reply, error }: Message) => {
+  const take = ({ id, reply, error }: Message) => {
     if (id === 0) {
       onNotice?.(reply as never);
       return;
@@ -60,9 +71,27 @@ export function startThread({ name, data, onNotice, onCrash }: ThreadOptions): T
     asked.delete(id);
     if (error === undefined) waiting?.resolve(reply as never);
     else waiting?.reject(new ThreadError(error.message, error.code));
+  };
+  worker.on('message', (messages: readonly Message[]) => {
+    for (const message of messages) take(message);
   });
   worker.on('error', fail);
   worker.on('exit', () => fail(new ThreadError(`the ${name} ended`, null)));
+
+  let gathered: Request[] = [];
+
+  function post(request: Request): void {
+    if (!gathers) {
+      worker.postMessage([request]);
+      return;
+    }
+    if (gathered.length === 0)
+      setImmediate(() => {
+        worker.postMessage(gathered);
+        gathered = [];
+      });
+    gathered.push(request);
+  }
 
   return {
     ask: (request) =>
@@ -73,9 +102,9 @@ export function startThread({ name, data, onNotice, onCrash }: ThreadOptions): T
         }
         lastId += 1;
         asked.set(lastId, { resolve, reject });
-        worker.postMessage({ id: lastId, request });
+        post({ id: lastId, request });
       }),
-    tell: (request) => worker.postMessage({ id: 0, request }),
+    tell: (request) => post({ id: 0, request }),
     end: async () => {
       isEnding = true;
       await worker.terminate();
@@ -83,23 +112,33 @@ export function startThread({ name, data, onNotice, onCrash }: ThreadOptions): T
   };
 }
 
-/** The thread's side: answers each request with what `handle` returns or throws. */
-export function serveThread(handle: (request: never) => unknown): void {
-  parentPort?.on('message', ({ id, request }: { id: number; request: unknown }) => {
-    try {
-      const reply = handle(request as never);
-      if (id !== 0) parentPort?.postMessage({ id, reply });
-    } catch (error) {
-      // A request that nobody waits for has no one to tell: the thread ends, and its owner hears of that.
-      if (id === 0) throw error;
-      const message = error instanceof Error ? error.message : String(error);
-      const code = error instanceof ThreadError ? error.code : null;
-      parentPort?.postMessage({ id, error: { message, code } });
+/** The thread's side: answers each request with what `handle` returns or throws. `afterAll` ends what they had in common. */
+export function serveThread(handle: (request: never) => unknown, afterAll = () => {}): void {
+  parentPort?.on('message', (requests: readonly Request[]) => {
+    const replies: Message[] = [];
+    for (const { id, request } of requests) {
+      const reply = answer(id, () => handle(request as never));
+      if (reply !== null) replies.push(reply);
     }
+    afterAll();
+    if (replies.length > 0) parentPort?.postMessage(replies);
   });
+}
+
+function answer(id: number, handle: () => unknown): Message | null {
+  try {
+    const reply = handle();
+    return id === 0 ? null : { id, reply };
+  } catch (error) {
+    // A request that nobody waits for has no one to tell: the thread ends, and its owner hears of that.
+    if (id === 0) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof ThreadError ? error.code : null;
+    return { id, error: { message, code } };
+  }
 }
 
 /** Tells the owner something that it did not ask for. */
 export function notify(notice: unknown): void {
-  parentPort?.postMessage({ id: 0, reply: notice });
+  parentPort?.postMessage([{ id: 0, reply: notice }] satisfies Message[]);
 }
