@@ -51,11 +51,11 @@ export function createDecider({
       changeHash,
     }: { entries: readonly AppendedEntry[]; next: ChainedState; changeHash: number },
   ): CachedAccount {
-    for (const { entry, personal, hash } of entries) {
+    for (const appended of entries) {
       position += 1;
       // Of the entries, only the command's own bears the change; the others are time's.
-      const ownHash = entry.change === null ? null : changeHash;
-      tail.append({ position, recorded: { entry, personal, hash }, changeHash: ownHash });
+      const ownHash = appended.entry.change === null ? null : changeHash;
+      tail.append(position, appended, ownHash);
       if (ownHash !== null) index.add(ownHash, position);
     }
     if (account === null) return cache.create(next.state.id, next);

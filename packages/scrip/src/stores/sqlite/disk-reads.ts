@@ -59,8 +59,8 @@ export function createDiskReads({
       if (onDisk !== null && 'knownFromMs' in onDisk) throw new SealedPast(onDisk.knownFromMs);
       let state: AccountState | null = onDisk?.state ?? null;
       let hash = onDisk?.hash ?? '';
-      for (const { recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
-        if (recorded.entry.version !== (state?.version ?? 0) + 1) continue;
+      for (const { version, recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
+        if (version !== (state?.version ?? 0) + 1) continue;
         if (atMs !== undefined && recorded.entry.atMs > atMs) break;
         state = evolve(state, recorded.entry);
         hash = recorded.hash;

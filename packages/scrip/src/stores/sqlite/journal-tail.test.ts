@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Entry } from '../../core/entry.ts';
-import type { Tailed } from './journal-tail.ts';
-import { createJournalTail } from './journal-tail.ts';
+import { encodeEntry } from '../../core/entry-format.ts';
+import { createJournalTail, Tailed } from './journal-tail.ts';
 
 function opened(accountId: string, id: string, version = 1) {
   const change = { id, fingerprint: '', personalDigest: null, actor: null };
@@ -16,7 +16,7 @@ function opened(accountId: string, id: string, version = 1) {
     setsName: false,
     setsMetadata: false,
   };
-  return { entry, personal: null, hash: '' };
+  return { entry, personal: null, hash: '', body: encodeEntry(entry) };
 }
 
 it('tells changes apart whose hashes are the same, and forgets each when its own time has come', () => {
@@ -28,7 +28,7 @@ it('tells changes apart whose hashes are the same, and forgets each when its own
     ['a', 'y'],
   ] as const;
   for (const [index, [accountId, id]] of changes.entries())
-    tail.append({ position: index + 1, recorded: opened(accountId, id), changeHash: hash });
+    tail.append(index + 1, opened(accountId, id), hash);
   const positions = () => changes.map(([accountId, id]) => tail.change(hash, accountId, id)?.position);
   expect(positions()).toEqual([1, 2, 3]);
   expect(tail.change(hash, 'b', 'y')).toBeUndefined();
@@ -36,7 +36,7 @@ it('tells changes apart whose hashes are the same, and forgets each when its own
   expect(positions()).toEqual([undefined, 2, 3]);
   tail.forget(2);
   expect(positions()).toEqual([undefined, undefined, 3]);
-  tail.append({ position: 4, recorded: opened('a', 'x'), changeHash: hash });
+  tail.append(4, opened('a', 'x'), hash);
   expect(positions()).toEqual([4, undefined, 3]);
   tail.forget(4);
   expect(positions()).toEqual([undefined, undefined, undefined]);
@@ -69,10 +69,9 @@ it('finds by account, version and change what a list of all entries would, while
     const accountId = position % 5000 === 7 ? 'rare' : position % 3 === 0 ? 'a' : 'b';
     const version = (versions.get(accountId) ?? 0) + 1;
     versions.set(accountId, version);
-    const recorded = opened(accountId, `c${version}`, version);
-    const tailed = { position, recorded, changeHash: version % 4096 };
-    tail.append(tailed);
-    list.append(tailed);
+    const appended = opened(accountId, `c${version}`, version);
+    tail.append(position, appended, version % 4096);
+    list.append(new Tailed(position, appended, version % 4096));
     if (position % 1999 !== 0) continue;
     const forgotten = position - ((position * 7) % 20_000);
     tail.forget(forgotten);
@@ -93,8 +92,7 @@ it('finds by account, version and change what a list of all entries would, while
 
 it('keeps what is derived while a look-up that began earlier may need it', () => {
   const tail = createJournalTail();
-  for (const position of [1, 2, 3])
-    tail.append({ position, recorded: opened('a', `${position}`, position), changeHash: position });
+  for (const position of [1, 2, 3]) tail.append(position, opened('a', `${position}`, position), position);
   tail.forget(1);
   const unpin = tail.pin();
   tail.forget(3);

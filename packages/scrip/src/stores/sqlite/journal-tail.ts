@@ -1,15 +1,46 @@
 import { continuedVersion } from '../../core/entry.ts';
-import type { RecordedEntry } from '../../ledger/store.ts';
+import { decodeEntry } from '../../core/entry-format.ts';
+import type { AppendedEntry, Personal, RecordedEntry } from '../../ledger/store.ts';
 
 /** Entries of one chunk: few enough that one which is kept for its last entry takes little memory. */
 const CHUNK_ENTRIES = 8192;
 
-export interface Tailed {
+/**
+ * An entry of the tail, kept as its text and read again when somebody asks: few are, and the collector would copy the
+ * objects of all of them while they wait to be derived.
+ */
+export class Tailed {
   readonly position: number;
-  /** Another one only when its personal part has been erased. */
-  recorded: RecordedEntry;
+  readonly accountId: string;
+  readonly version: number;
   /** Hash of the change that the entry records; null for what time did. */
   readonly changeHash: number | null;
+  /** The version of the earlier entry that it continues. */
+  readonly continued: number | null;
+  readonly #body: string;
+  readonly #hash: string;
+  #personal: Personal | null;
+
+  constructor(position: number, { entry, body, personal, hash }: AppendedEntry, changeHash: number | null) {
+    this.position = position;
+    this.accountId = entry.accountId;
+    this.version = entry.version;
+    this.changeHash = changeHash;
+    this.continued = continuedVersion(entry);
+    this.#body = body;
+    this.#hash = hash;
+    this.#personal = personal;
+  }
+
+  get recorded(): RecordedEntry {
+    const { accountId, version } = this;
+    const entry = decodeEntry({ accountId, version, body: this.#body });
+    return { entry, personal: this.#personal, hash: this.#hash };
+  }
+
+  erasePersonal(): void {
+    this.#personal = null;
+  }
 }
 
 /**
@@ -18,7 +49,7 @@ export interface Tailed {
  * here too, and readers leave it out by its position.
  */
 export interface JournalTail {
-  readonly append: (tailed: Tailed) => void;
+  readonly append: (position: number, appended: AppendedEntry, changeHash: number | null) => void;
   /** Forgets what is derived up to this position, as far as no look-up that began earlier still needs it. */
   readonly forget: (derivedPosition: number) => void;
   /** Keeps everything that is here now until the returned function is called: while the disk is read beside it. */
@@ -43,6 +74,7 @@ export function createJournalTail(): JournalTail {
   let forgotten = 0;
   const pins = new Set<{ readonly position: number }>();
   const keys: { digest: string; accountId: string | null; position: number }[] = [];
+  const opened: { accountId: string; position: number }[] = [];
 
   function forget(derivedPosition: number): void {
     derived = Math.max(derived, derivedPosition);
@@ -52,6 +84,7 @@ export function createJournalTail(): JournalTail {
     const kept = chunks.findIndex(({ entries }) => (entries.at(-1)?.position ?? 0) > forgotten);
     if (kept !== 0) chunks = kept === -1 ? [] : chunks.slice(kept);
     while (keys[0] !== undefined && keys[0].position <= forgotten) keys.shift();
+    while (opened[0] !== undefined && opened[0].position <= forgotten) opened.shift();
   }
 
   const isHere = ({ position }: Tailed) => position > forgotten;
@@ -59,7 +92,7 @@ export function createJournalTail(): JournalTail {
   function ofAccount(accountId: string, afterVersion: number): Tailed[] {
     return chunks.flatMap((chunk) => {
       const found = indexed(chunk).byAccount.get(accountId) ?? NONE;
-      const first = found[0]?.recorded.entry.version ?? 0;
+      const first = found[0]?.version ?? 0;
       return found.slice(Math.max(0, afterVersion + 1 - first)).filter(isHere);
     });
   }
@@ -79,18 +112,19 @@ export function createJournalTail(): JournalTail {
   }
 
   return {
-    append: (tailed) => {
+    append: (position, appended, changeHash) => {
       let chunk = chunks.at(-1);
       if (chunk === undefined || chunk.entries.length === CHUNK_ENTRIES) {
         chunk = newChunk();
         chunks.push(chunk);
       }
-      chunk.entries.push(tailed);
-      const { entry } = tailed.recorded;
-      const { position } = tailed;
+      chunk.entries.push(new Tailed(position, appended, changeHash));
+      const { entry } = appended;
       if (entry.kind === 'KeyAdded')
         keys.push({ digest: entry.digest, accountId: entry.accountId, position });
       if (entry.kind === 'KeyRevoked') keys.push({ digest: entry.digest, accountId: null, position });
+      if (entry.kind === 'AccountOpened' && !entry.accountId.startsWith('$'))
+        opened.push({ accountId: entry.accountId, position });
     },
     forget,
     pin: () => {
@@ -107,7 +141,7 @@ export function createJournalTail(): JournalTail {
       newest(
         ({ byAccount }) => {
           const found = byAccount.get(accountId);
-          const one = found?.[version - (found[0]?.recorded.entry.version ?? 0)];
+          const one = found?.[version - (found[0]?.version ?? 0)];
           return one && [one];
         },
         () => true,
@@ -115,7 +149,7 @@ export function createJournalTail(): JournalTail {
     change: (hash, accountId, changeId) =>
       newest(
         ({ byChange }) => byChange.get(hash),
-        ({ recorded: { entry } }) => entry.change?.id === changeId && entry.accountId === accountId,
+        (tailed) => tailed.accountId === accountId && tailed.recorded.entry.change?.id === changeId,
       ),
     continuation: (accountId, version, upTo) =>
       newest(
@@ -126,16 +160,9 @@ export function createJournalTail(): JournalTail {
       keys.findLast((key) => key.digest === digest && key.position <= upTo)?.accountId,
     erasePersonal: (accountId, beforeVersion) => {
       for (const tailed of ofAccount(accountId, 0))
-        if (tailed.recorded.entry.version < beforeVersion)
-          tailed.recorded = { ...tailed.recorded, personal: null };
+        if (tailed.version < beforeVersion) tailed.erasePersonal();
     },
-    opened: (upTo) =>
-      chunks
-        .flatMap(({ entries }) => entries)
-        .filter((tailed) => isHere(tailed) && tailed.position <= upTo)
-        .filter(({ recorded: { entry } }) => entry.kind === 'AccountOpened')
-        .map(({ recorded }) => recorded.entry.accountId)
-        .filter((accountId) => !accountId.startsWith('$')),
+    opened: (upTo) => opened.filter(({ position }) => position <= upTo).map(({ accountId }) => accountId),
   };
 }
 
@@ -166,11 +193,10 @@ function indexed(chunk: Chunk): Chunk {
   const { entries, byAccount, byChange, continuations } = chunk;
   for (; chunk.indexed < entries.length; chunk.indexed += 1) {
     const tailed = entries[chunk.indexed] as Tailed;
-    const { entry } = tailed.recorded;
-    push(byAccount, entry.accountId, tailed);
-    if (tailed.changeHash !== null) push(byChange, tailed.changeHash, tailed);
-    const continued = continuedVersion(entry);
-    if (continued !== null) push(continuations, `${entry.accountId}\n${continued}`, tailed);
+    const { accountId, changeHash, continued } = tailed;
+    push(byAccount, accountId, tailed);
+    if (changeHash !== null) push(byChange, changeHash, tailed);
+    if (continued !== null) push(continuations, `${accountId}\n${continued}`, tailed);
   }
   return chunk;
 }

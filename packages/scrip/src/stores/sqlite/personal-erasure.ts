@@ -37,9 +37,9 @@ export function createPersonalErasure({
 }): PersonalErasure {
   async function eraseBefore(accountId: string, erasedVersion: number): Promise<void> {
     // The tail first: what leaves it while the disk is read has been seen.
-    const tailed = tail.ofAccount(accountId, 0).filter(({ recorded }) => {
-      return recorded.entry.version < erasedVersion && recorded.personal !== null;
-    });
+    const tailed = tail
+      .ofAccount(accountId, 0)
+      .filter(({ version, recorded }) => version < erasedVersion && recorded.personal !== null);
     await erasePositions(tailed.map(({ position }) => position));
     for (let after = 0; after < erasedVersion - 1; after += STEP) {
       const upTo = Math.min(after + STEP, erasedVersion - 1);

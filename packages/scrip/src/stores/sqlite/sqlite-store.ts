@@ -201,7 +201,7 @@ async function readTail({
       const recorded = toRecorded(row);
       const { change } = recorded.entry;
       const changeHash = change === null ? null : index.hashOf(row.accountId, change.id);
-      tail.append({ position: row.position, recorded, changeHash });
+      tail.append(row.position, { ...recorded, body: row.body }, changeHash);
       if (changeHash !== null) index.add(changeHash, row.position);
       position = row.position;
     }
