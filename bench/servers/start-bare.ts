@@ -17,13 +17,11 @@ export interface BareReplies {
 /** Headers that Fastify and Node set by themselves. */
 const OWN_HEADERS = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
 
-/** A reply of Scrip's, to be answered by the bare server: with all of its headers, or with its type only. */
-export async function captureReply(reply: Response, headers: 'all' | 'type'): Promise<BareReply> {
+/** A reply of Scrip's, with all of its headers, to be answered by the bare server. */
+export async function captureReply(reply: Response): Promise<BareReply> {
   const body = await reply.text();
   if (!reply.ok) throw new Error(`${reply.url} answered ${reply.status}: ${body}`);
-  const kept = [...reply.headers].filter(([name]) =>
-    headers === 'all' ? !OWN_HEADERS.has(name) : name === 'content-type',
-  );
+  const kept = [...reply.headers].filter(([name]) => !OWN_HEADERS.has(name));
   return { headers: Object.fromEntries(kept), body };
 }
 
