@@ -1,9 +1,8 @@
-import type { AccountState, Draw, Hold, PoolState, Series } from './account.ts';
+import type { AccountState, Hold, PoolState, Series } from './account.ts';
 import { findPool, OVERDRAFT_LOT } from './account.ts';
 import type {
   AccountChanged,
   AccountOpened,
-  CreditsDebited,
   CreditsGranted,
   Entry,
   GrantVoided,
@@ -12,16 +11,17 @@ import type {
   PeriodStarted,
   Returned,
 } from './entry.ts';
+import { evolveDebit } from './evolve-debit.ts';
 import { findHold, withHold, withoutHold } from './hold-tree.ts';
 import type { LotChange } from './lots.ts';
-import { changeLots, emptyPool, endLots, withOverdraft } from './lots.ts';
+import { changeLots, emptyPool, endLots, taken, withOverdraft } from './lots.ts';
 
 /** The account after one more entry. Pure: the older state stays as it was. Only its first entry may meet no account. */
 export function evolve(before: AccountState | null, entry: Entry): AccountState {
   if (entry.version !== (before?.version ?? 0) + 1)
     throw new Error(`entry ${entry.version} of ${entry.accountId} does not follow ${before?.version ?? 0}`);
   const state = before ?? newAccount(entry);
-  if (entry.kind === 'CreditsDebited') return afterDebit(state, entry);
+  if (entry.kind === 'CreditsDebited') return evolveDebit(state, entry);
   return { ...apply(state, entry), version: entry.version, atMs: entry.atMs };
 }
 
@@ -57,7 +57,7 @@ function apply(state: AccountState, entry: Entry): AccountState {
     case 'LotExpired':
       return changeLotsOf(state, entry, [{ lot: entry.lot, freeMicros: -entry.amountMicros }]);
     case 'CreditsDebited':
-      return afterDebit(state, entry);
+      return evolveDebit(state, entry);
     case 'DebitRefunded':
       return changeLotsOf(state, entry, refunded(entry.returned));
     case 'HoldPlaced':
@@ -75,41 +75,6 @@ function apply(state: AccountState, entry: Entry): AccountState {
       return { ...state, rateCards: [...state.rateCards, { version, publishedAtMs, pools, actions }] };
     }
   }
-}
-
-/** The account is copied once and member by member: nearly all entries are debits. */
-function afterDebit(state: AccountState, entry: CreditsDebited): AccountState {
-  const { version, atMs, draws } = entry;
-  const { id, createdAtMs, closedAtMs, timezone, nameVersion, metadataVersion, erasedVersion } = state;
-  const { series, voided, holds, keys, rateCards } = state;
-  const pools = draws.length === 0 ? state.pools : poolsAfterDebit(state, entry);
-  return {
-    id,
-    version,
-    atMs,
-    createdAtMs,
-    closedAtMs,
-    timezone,
-    nameVersion,
-    metadataVersion,
-    erasedVersion,
-    pools,
-    series,
-    voided,
-    holds,
-    keys,
-    rateCards,
-  };
-}
-
-function poolsAfterDebit(state: AccountState, { pool: id, draws, atMs }: CreditsDebited): PoolState[] {
-  const before = findPool(state, id) ?? emptyPool(id, state.atMs);
-  const after = changeLots(before, taken(draws), atMs);
-  const pools = state.pools.slice();
-  const index = pools.indexOf(before);
-  if (index === -1) pools.push(after);
-  else pools[index] = after;
-  return pools;
 }
 
 const NONE: readonly never[] = [];
@@ -271,10 +236,6 @@ function applyHoldCaptured(state: AccountState, entry: HoldCaptured): AccountSta
     ...changeLotsOf(state, entry, [...debited, ...released(entry.returned)]),
     holds: withoutHold(state.holds, entry.holdId),
   };
-}
-
-function taken(draws: readonly Draw[]) {
-  return draws.map(({ lot, amountMicros }) => ({ lot, freeMicros: -amountMicros }));
 }
 
 function released(returned: readonly Returned[]) {

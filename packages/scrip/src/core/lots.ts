@@ -136,6 +136,11 @@ export interface LotChange {
   readonly terms?: LotTerms | null;
 }
 
+/** What is drawn, as changes of the lots that it is drawn from. */
+export function taken(draws: readonly Draw[]): LotChange[] {
+  return draws.map(({ lot, amountMicros }) => ({ lot, freeMicros: -amountMicros }));
+}
+
 /** Adds to lots' free and held parts. Totals follow; lots that are used up go. */
 export function changeLots(pool: PoolState, changes: readonly LotChange[], atMs: number): PoolState {
   let lots = pool.lots.slice();
