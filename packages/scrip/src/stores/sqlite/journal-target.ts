@@ -75,19 +75,20 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
       throw new UnwritableTarget(partFile, cause as Error);
     }
   };
-  const append = (entries: readonly NumberedEntry[]) =>
-    write(() => {
-      for (const { lastPosition, text } of encodeBlocks(entries[0]?.number ?? 0, entries))
-        insertBlock.run(lastPosition, text);
-      for (const { number, personal } of entries) if (personal !== null) insertPersonal.run(number, personal);
-    });
+  const insert = (entries: readonly NumberedEntry[]) => {
+    for (const { lastPosition, text } of encodeBlocks(entries[0]?.number ?? 0, entries))
+      insertBlock.run(lastPosition, text);
+    for (const { number, personal } of entries) if (personal !== null) insertPersonal.run(number, personal);
+  };
   return {
     partFile,
-    append,
+    append: (entries) => write(() => insert(entries)),
     appendSealed: (sealed) => {
       if (sealed.after === 0) return;
-      // What is kept lies apart.
-      for (const entry of sealed.kept()) append([entry]);
+      write(() => {
+        // What is kept lies apart.
+        for (const entry of sealed.kept()) insert([entry]);
+      });
       for (const table of SEAL_TABLES) {
         const rows = [...sealed.rows(table)];
         const places = rows[0]?.map(() => '?').join(', ');
@@ -115,13 +116,18 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
   };
 }
 
+/** Positions whose personal parts are in memory at once. */
+const STEP = 10_000;
+
 function eraseFrom(database: DatabaseSync, beforeVersions: ReadonlyMap<string, number>): void {
   const entryRows = createEntryRows(database, 'main');
   const erase = database.prepare('DELETE FROM personal WHERE position = ?');
-  for (const position of entryRows.personals({ after: 0, upTo: entryRows.last() }).keys()) {
-    const { accountId, version } = entryRows.at(position) ?? { accountId: '', version: 0 };
-    if (version < (beforeVersions.get(accountId) ?? 0)) erase.run(position);
-  }
+  const last = entryRows.last();
+  for (let after = 0; after < last; after += STEP)
+    for (const position of entryRows.personals({ after, upTo: after + STEP }).keys()) {
+      const { accountId, version } = entryRows.lineAt(position) ?? { accountId: '', version: 0 };
+      if (version < (beforeVersions.get(accountId) ?? 0)) erase.run(position);
+    }
 }
 
 export function hasPart(file: string): boolean {

@@ -88,7 +88,7 @@ function findPrior(
     const tailed = tail.change(hash, accountId, changeId);
     if (tailed !== undefined) return tailed.recorded;
   } else if (!index.mayBeOlder(hash)) return null;
-  // What an older run holds is on the disk; the tail is not asked, because a guess would make it index all its entries.
+  // What a segment holds is on the disk; the tail is not asked, because a guess would make it index all its entries.
   return findOnDisk(accountId, changeId, reads, finds, missing)?.recorded ?? null;
 }
 
