@@ -90,6 +90,32 @@ it('finds by account, version and change what a list of all entries would, while
   }
 });
 
+/** An entry that adds a key, or revokes it. */
+function keyChanged(kind: 'KeyAdded' | 'KeyRevoked', accountId: string, version: number) {
+  const { entry, ...appended } = opened(accountId, `${version}`, version);
+  const { atMs, change } = entry;
+  const changed = { accountId, version, atMs, change, keyId: 'key', digest: 'digest' };
+  return {
+    ...appended,
+    entry: kind === 'KeyAdded' ? { ...changed, kind, role: null } : { ...changed, kind },
+  };
+}
+
+it('says who holds a key as of a position, until that is derived', () => {
+  const tail = createJournalTail();
+  tail.append(1, keyChanged('KeyAdded', 'a', 2), 1);
+  tail.append(2, opened('b', 'open'), 2);
+  tail.append(3, keyChanged('KeyRevoked', 'a', 3), 3);
+  tail.append(4, keyChanged('KeyAdded', 'b', 2), 4);
+  const owners = [0, 1, 2, 3, 4].map((upTo) => tail.keyOwner('digest', upTo));
+  expect(owners).toEqual([undefined, 'a', 'a', null, 'b']);
+  expect(tail.keyOwner('another', 4)).toBeUndefined();
+  tail.forget(3);
+  expect(tail.keyOwner('digest', 4)).toBe('b');
+  tail.forget(4);
+  expect(tail.keyOwner('digest', 4)).toBeUndefined();
+});
+
 it('keeps what is derived while a look-up that began earlier may need it', () => {
   const tail = createJournalTail();
   for (const position of [1, 2, 3]) tail.append(position, opened('a', `${position}`, position), position);

@@ -73,18 +73,23 @@ export function createJournalTail(): JournalTail {
   /** No entry up to this position is here any more, though its chunk may be. */
   let forgotten = 0;
   const pins = new Set<{ readonly position: number }>();
-  const keys: { digest: string; accountId: string | null; position: number }[] = [];
-  const opened: { accountId: string; position: number }[] = [];
+  /** By digest, in the order of their last changes. */
+  const keys = new Map<string, readonly KeyChange[]>();
+  let opened: { readonly accountId: string; readonly position: number }[] = [];
 
   function forget(derivedPosition: number): void {
     derived = Math.max(derived, derivedPosition);
-    let limit = derived;
-    for (const pin of pins) limit = Math.min(limit, pin.position);
-    forgotten = Math.max(forgotten, limit);
-    const kept = chunks.findIndex(({ entries }) => (entries.at(-1)?.position ?? 0) > forgotten);
-    if (kept !== 0) chunks = kept === -1 ? [] : chunks.slice(kept);
-    while (keys[0] !== undefined && keys[0].position <= forgotten) keys.shift();
-    while (opened[0] !== undefined && opened[0].position <= forgotten) opened.shift();
+    // Pins stand in order: nothing is forgotten that an older one keeps.
+    const [oldest = { position: derived }] = pins;
+    const limit = Math.min(derived, oldest.position);
+    if (limit <= forgotten) return;
+    forgotten = limit;
+    chunks = from(chunks, ({ entries }) => (entries.at(-1)?.position ?? 0) > forgotten);
+    opened = from(opened, ({ position }) => position > forgotten);
+    for (const [digest, changes] of keys) {
+      if ((changes.at(-1)?.position ?? 0) > forgotten) break;
+      keys.delete(digest);
+    }
   }
 
   const isHere = ({ position }: Tailed) => position > forgotten;
@@ -111,6 +116,13 @@ export function createJournalTail(): JournalTail {
     return undefined;
   }
 
+  function changeKey(digest: string, change: KeyChange): void {
+    const changes = keys.get(digest) ?? [];
+    // It goes to the end of the map.
+    keys.delete(digest);
+    keys.set(digest, [...changes, change]);
+  }
+
   return {
     append: (position, appended, changeHash) => {
       let chunk = chunks.at(-1);
@@ -120,9 +132,8 @@ export function createJournalTail(): JournalTail {
       }
       chunk.entries.push(new Tailed(position, appended, changeHash));
       const { entry } = appended;
-      if (entry.kind === 'KeyAdded')
-        keys.push({ digest: entry.digest, accountId: entry.accountId, position });
-      if (entry.kind === 'KeyRevoked') keys.push({ digest: entry.digest, accountId: null, position });
+      if (entry.kind === 'KeyAdded') changeKey(entry.digest, { accountId: entry.accountId, position });
+      if (entry.kind === 'KeyRevoked') changeKey(entry.digest, { accountId: null, position });
       if (entry.kind === 'AccountOpened' && !entry.accountId.startsWith('$'))
         opened.push({ accountId: entry.accountId, position });
     },
@@ -156,8 +167,7 @@ export function createJournalTail(): JournalTail {
         ({ continuations }) => continuations.get(`${accountId}\n${version}`),
         ({ position }) => position <= upTo,
       ),
-    keyOwner: (digest, upTo) =>
-      keys.findLast((key) => key.digest === digest && key.position <= upTo)?.accountId,
+    keyOwner: (digest, upTo) => keys.get(digest)?.findLast(({ position }) => position <= upTo)?.accountId,
     erasePersonal: (accountId, beforeVersion) => {
       for (const tailed of ofAccount(accountId, 0))
         if (tailed.version < beforeVersion) tailed.erasePersonal();
@@ -168,6 +178,12 @@ export function createJournalTail(): JournalTail {
 
 const NONE: readonly never[] = [];
 
+/** Whose a key became at a position; null: it was revoked. */
+interface KeyChange {
+  readonly accountId: string | null;
+  readonly position: number;
+}
+
 /** Entries that are forgotten together, with what finds them: to forget one by one would look for each once more. */
 interface Chunk {
   readonly entries: Tailed[];
@@ -177,6 +193,12 @@ interface Chunk {
   /** Nearly always one of a hash. */
   readonly byChange: Map<number, Tailed[]>;
   readonly continuations: Map<string, Tailed[]>;
+}
+
+/** What stands from the first on that stays. */
+function from<T>(list: T[], stays: (one: T) => boolean): T[] {
+  const first = list.findIndex(stays);
+  return first === 0 ? list : first === -1 ? [] : list.slice(first);
 }
 
 function newChunk(): Chunk {
