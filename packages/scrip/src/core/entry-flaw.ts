@@ -60,7 +60,7 @@ function changeFlaw(before: AccountState | null, entry: Entry, basis: EntryBasis
   if (change === null) return 'it bears no id of a change';
   if (entry.kind === 'RateCardPublished' && accountId !== RATE_CARD_STREAM)
     return 'a rate card has a stream of its own';
-  const facts = factsFor(before, entry, { ...basis, referredId: referredChangeId(command) });
+  const facts = factsFor(before, entry, { basis, referredId: referredChangeId(command) });
   const decision = decide(command, { accountId, state: before, change, nowMs, facts });
   return decision.ok
     ? difference(entry, decision.entry)
@@ -70,9 +70,9 @@ function changeFlaw(before: AccountState | null, entry: Entry, basis: EntryBasis
 function factsFor(
   before: AccountState | null,
   entry: Entry,
-  { rateCards, referredId, ...basis }: EntryBasis & { readonly referredId: string | null },
+  { basis, referredId }: { readonly basis: EntryBasis; readonly referredId: string | null },
 ): Facts {
-  const none = { rateCards, referred: null, isKeyTaken: false };
+  const none = { rateCards: basis.rateCards, referred: null, isKeyTaken: false };
   const version = continuedVersion(entry);
   // A hold's end needs only the hold, which the account still has.
   if (referredId === null || version === null || isHoldEnd(entry)) return none;

@@ -59,6 +59,7 @@ export function createChainVerifier({
 }): ChainVerifier {
   const accounts = new Map<string, VerifiedAccount>();
   let last: VerifiedAccount | null = null;
+  let lastId = '';
   let rateCards: readonly RateCard[] = from(RATE_CARD_STREAM)?.state.rateCards ?? [];
 
   function accountOf(accountId: string): VerifiedAccount {
@@ -82,13 +83,14 @@ export function createChainVerifier({
 
   function add(line: KeptEntry, personal: string | null): Entry | string {
     const { accountId, version, hash } = line;
-    const account = accountOf(accountId);
+    const account = last !== null && lastId === accountId ? last : accountOf(accountId);
     last = account;
+    lastId = accountId;
     const { state: before } = account;
     const next = (before?.version ?? 0) + 1;
     if (version !== next) return version > next ? `version ${next} is missing before it` : 'it stands twice';
-    if (chainHash(account.hash, line) !== hash)
-      return 'its hash does not fit its text and the chain before it';
+    const chained = chainHash(account.hash, line);
+    if (chained !== hash) return 'its hash does not fit its text and the chain before it';
     let entry: Entry;
     try {
       entry = decodeEntry(line);
@@ -97,7 +99,8 @@ export function createChainVerifier({
     }
     const flaw = personalFlaw(entry, personal) ?? rulesFlaw(account, entry);
     if (flaw !== null) return flaw;
-    account.hash = hash;
+    // Not the line's own, which would keep all that was read with it in memory.
+    account.hash = chained;
     account.positions.push(line.position);
     if (entry.kind === 'DebitRefunded') {
       keepRefund(account, entry);

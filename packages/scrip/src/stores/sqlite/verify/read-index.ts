@@ -78,7 +78,8 @@ function isBefore(name: IndexName, a: Float64Array, atA: number, b: Float64Array
   if (name === 'usage' && !((b[atB + 3] as number) >= 0 && (b[atB + 3] as number) < HIGH_UNIT)) return false;
   const columns = name === 'usage' ? 2 : INDEX_COLUMNS[name];
   for (let column = 0; column < columns; column += 1) {
-    const [one, other] = [a[atA + column] as number, b[atB + column] as number];
+    const one = a[atA + column] as number;
+    const other = b[atB + column] as number;
     if (one !== other) return one < other;
   }
   return false;

@@ -59,7 +59,8 @@ export function addPage(sums: IndexSums, index: IndexName, rows: Float64Array): 
       addPlaceRow(sums, first, second, columns === 2 ? 0 : (rows[at + 2] as number));
       continue;
     }
-    const [high, low] = [rows[at + 2] as number, rows[at + 3] as number];
+    const high = rows[at + 2] as number;
+    const low = rows[at + 3] as number;
     const isSmall = high > -HIGH_EXACT && high < HIGH_EXACT;
     const used = isSmall ? (high * HIGH_UNIT + low) % PRIME : remainderOf(joinMicros(high, low));
     addUsed(sums, { first, second, used, calls: rows[at + 4] as number });
