@@ -105,6 +105,26 @@ describe('an entry of the journal', () => {
     expect(journalFlaw?.number).toBe(at + 1);
   });
 
+  it('is named before one that is wrong too, whichever account comes first', async () => {
+    const rows = readJournal(directory);
+    const debitsOf = (id: string) =>
+      rows.filter((row) => row.account_id === id && ofKind('CreditsDebited')(row.body));
+    const accounts = ['acme', 'beta', 'gamma.2'];
+    for (const accountId of accounts) {
+      const wrong = accounts.map((id) => debitsOf(id).at(id === accountId ? -4 : -1));
+      writeJournal(directory, rows);
+      const { journalFlaw } = await afterForging((all) =>
+        all.map((row) =>
+          wrong.some((one) => one?.position === row.position)
+            ? { ...row, hash: row.hash.map((byte) => byte ^ 1) }
+            : row,
+        ),
+      );
+      const number = debitsOf(accountId).at(-4)?.position;
+      expect(journalFlaw).toMatchObject({ number, accountId });
+    }
+  });
+
   it('with another name than it was made with is found, and one whose name was erased is right', async () => {
     const forged = await afterForging((rows) =>
       rows.map((row) =>

@@ -18,9 +18,9 @@ describe('blocks of entries', () => {
     fc.assert(
       fc.property(entries, fc.integer({ min: 1, max: 1e9 }), (written, first) => {
         const blocks = encodeBlocks(first, written);
-        const read: [number, BlockEntry | null][] = [];
-        for (const block of blocks) eachOfBlock(block, (position, entry) => read.push([position, entry]));
-        expect(read).toEqual(written.map((entry, at) => [first + at, { position: first + at, ...entry }]));
+        const read: BlockEntry[] = [];
+        for (const block of blocks) eachOfBlock(block, (entry) => read.push(entry));
+        expect(read).toEqual(written.map((entry, at) => ({ position: first + at, ...entry })));
         for (const [at, entry] of written.entries()) {
           const block = blocks.find(({ lastPosition }) => lastPosition >= first + at);
           const found = block === undefined ? null : findInBlock(block, first + at);
@@ -37,24 +37,6 @@ describe('blocks of entries', () => {
           expect(text.length <= 4000 || text.split('\n').length === 4).toBe(true);
       }),
     );
-  });
-
-  it('tell only the places of entries that nobody wants', () => {
-    const [block] = encodeBlocks(
-      7,
-      ['a', 'b'].map((accountId) => ({ accountId, version: 1, body: '{}', hash: '' })),
-    );
-    const told: [number, string | undefined][] = [];
-    if (block !== undefined)
-      eachOfBlock(
-        block,
-        (position, entry) => told.push([position, entry?.accountId]),
-        (accountId) => accountId === 'b',
-      );
-    expect(told).toEqual([
-      [7, undefined],
-      [8, 'b'],
-    ]);
   });
 
   it('that lack a line, or have one too many, are no blocks', () => {

@@ -9,7 +9,8 @@ export interface EntryBlock {
 
 /** Characters: with its row's own bytes, a block fills one page of the file, so that one entry is read as fast as many. */
 const MAX_TEXT = 4000;
-const LINES = 4;
+/** Of an entry. */
+export const LINES = 4;
 
 /** An entry as it stands in a block. */
 export interface BlockEntry {
@@ -50,56 +51,39 @@ export function encodeBlocks(
   return blocks;
 }
 
-/**
- * Visits a block's entries in their order; of other accounts than `wants` asks for, only the place is told.
- * Throws `BrokenBlock`.
- */
-export function eachOfBlock(
-  block: EntryBlock,
-  visit: (position: number, entry: BlockEntry | null) => void,
-  wants: (accountId: string) => boolean = () => true,
-): void {
-  const { text, lastPosition } = block;
-  let position = lastPosition - countOf(block);
-  for (let at = 0; at <= text.length;) {
-    const accountEnd = text.indexOf('\n', at);
-    const versionEnd = text.indexOf('\n', accountEnd + 1);
-    const bodyEnd = text.indexOf('\n', versionEnd + 1);
-    const next = text.indexOf('\n', bodyEnd + 1);
-    const end = next === -1 ? text.length : next;
-    const accountId = text.slice(at, accountEnd);
-    position += 1;
-    visit(
-      position,
-      wants(accountId)
-        ? {
-            position,
-            accountId,
-            version: Number(text.slice(accountEnd + 1, versionEnd)),
-            body: text.slice(versionEnd + 1, bodyEnd),
-            hash: text.slice(bodyEnd + 1, end),
-          }
-        : null,
-    );
-    at = end + 1;
-  }
+/** Visits a block's entries in their order. Throws `BrokenBlock`. */
+export function eachOfBlock(block: EntryBlock, visit: (entry: BlockEntry) => void): void {
+  const lineEnds = lineEndsOf(block);
+  for (let line = 0; line < lineEnds.length; line += LINES) visit(entryAt(block, lineEnds, line));
 }
 
 /** One entry of a block; null where it stands before it. Throws `BrokenBlock`. */
 export function findInBlock(block: EntryBlock, position: number): BlockEntry | null {
-  const count = countOf(block);
-  const at = count - 1 - (block.lastPosition - position);
-  if (at < 0) return null;
-  const [accountId = '', version, body = '', hash = ''] = block.text
-    .split('\n', LINES * (at + 1))
-    .slice(-LINES);
-  return { position, accountId, version: Number(version), body, hash };
+  const lineEnds = lineEndsOf(block);
+  const line = lineEnds.length - LINES * (block.lastPosition - position + 1);
+  return line < 0 ? null : entryAt(block, lineEnds, line);
 }
 
-function countOf(block: EntryBlock): number {
+/** Where each line of a block ends. Throws `BrokenBlock`. */
+export function lineEndsOf(block: EntryBlock): readonly number[] {
   const { text } = block;
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines += 1;
-  if (lines % LINES !== 0) throw new BrokenBlock(block);
-  return lines / LINES;
+  const ends: number[] = [];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) ends.push(at);
+  ends.push(text.length);
+  if (ends.length % LINES !== 0) throw new BrokenBlock(block);
+  return ends;
+}
+
+/** `line`: the entry's first one. */
+function entryAt({ text, lastPosition }: EntryBlock, lineEnds: readonly number[], line: number): BlockEntry {
+  const accountEnd = lineEnds[line] as number;
+  const versionEnd = lineEnds[line + 1] as number;
+  const bodyEnd = lineEnds[line + 2] as number;
+  return {
+    position: lastPosition - (lineEnds.length - line) / LINES + 1,
+    accountId: text.slice(line === 0 ? 0 : (lineEnds[line - 1] as number) + 1, accountEnd),
+    version: Number(text.slice(accountEnd + 1, versionEnd)),
+    body: text.slice(versionEnd + 1, bodyEnd),
+    hash: text.slice(bodyEnd + 1, lineEnds[line + 3]),
+  };
 }

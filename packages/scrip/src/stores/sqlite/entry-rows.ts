@@ -77,8 +77,8 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
   function range({ after, upTo, limit }: Range & { readonly limit: number }): StoredRow[] {
     const rows: StoredRow[] = [];
     for (const block of blocks({ after, upTo })) {
-      eachOfBlock(block, (position, entry) => {
-        if (entry !== null && position > after && position <= upTo) rows.push({ ...entry, personal: null });
+      eachOfBlock(block, (entry) => {
+        if (entry.position > after && entry.position <= upTo) rows.push({ ...entry, personal: null });
       });
       if (rows.length >= limit) break;
     }

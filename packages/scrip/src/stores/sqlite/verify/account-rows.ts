@@ -6,26 +6,36 @@ import type { ProjectionFlaw } from './verification.ts';
 
 /** Accounts and keys: rows that are few enough to be compared one by one. */
 export interface AccountRows {
-  readonly add: (entry: Entry) => void;
+  /** In each account's order; of several accounts in any. */
+  readonly add: (position: number, entry: Entry) => void;
   /** An account as it stood when its oldest entries were sealed. */
   readonly addSealed: (state: AccountState) => void;
   readonly check: (derived: DatabaseSync, inShare: (column: string) => string) => ProjectionFlaw[];
 }
 
+/** What became of a key last; a key that is revoked may be another account's later. */
+interface KeyChange {
+  readonly position: number;
+  readonly owner: string | null;
+}
+
 /** `numberOf`: the numbers of accounts as the derived tables give them. */
 export function createAccountRows(numberOf: (accountId: string) => number, seed: number): AccountRows {
   const accounts = new Map<string, string>();
-  const keyOwners = new Map<string, string>();
+  const keys = new Map<string, KeyChange>();
   const addAccount = (accountId: string) => accounts.set(accountId, `number ${numberOf(accountId)}`);
+  const changeKey = (digest: string, change: KeyChange) => {
+    if (change.position > (keys.get(digest)?.position ?? 0)) keys.set(digest, change);
+  };
   return {
-    add: (entry) => {
+    add: (position, entry) => {
       if (entry.version === 1) addAccount(entry.accountId);
-      if (entry.kind === 'KeyAdded') keyOwners.set(entry.digest, entry.accountId);
-      else if (entry.kind === 'KeyRevoked') keyOwners.delete(entry.digest);
+      if (entry.kind === 'KeyAdded') changeKey(entry.digest, { position, owner: entry.accountId });
+      else if (entry.kind === 'KeyRevoked') changeKey(entry.digest, { position, owner: null });
     },
-    addSealed: ({ id, keys }) => {
-      addAccount(id);
-      for (const { digest } of keys) keyOwners.set(digest, id);
+    addSealed: (state) => {
+      addAccount(state.id);
+      for (const { digest } of state.keys) keys.set(digest, { position: 0, owner: state.id });
     },
     check: (derived, inShare) => {
       const where = `WHERE ${inShare('account_id')}`;
@@ -34,10 +44,16 @@ export function createAccountRows(numberOf: (accountId: string) => number, seed:
       return [
         ...firstWrongRow('account', accounts, derived.prepare(listed).iterate()),
         ...needlesslyMoved(derived, seed, where),
-        ...firstWrongRow('api_key', keyOwners, derived.prepare(held).iterate()),
+        ...firstWrongRow('api_key', ownersOf(keys), derived.prepare(held).iterate()),
       ];
     },
   };
+}
+
+function ownersOf(keys: ReadonlyMap<string, KeyChange>): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const [digest, { owner }] of keys) if (owner !== null) owners.set(digest, owner);
+  return owners;
 }
 
 /** Another number than its hash is an account's only where another account has that. */

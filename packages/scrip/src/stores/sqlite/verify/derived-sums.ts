@@ -41,9 +41,13 @@ export function createDerivedSums(plan: SegmentPlan, checkpoint: number): Derive
   const rows = createAccountRows(numberOf, plan.seed);
   const ofSegments = plan.ends.map(noSums);
   let segment = 0;
+  // Entries of one account often follow one another.
+  let lastId: string | null = null;
+  let number = 0;
 
-  /** Positions come in order; what lies behind all segments belongs to none. */
+  /** Positions come nearly in order; what lies behind all segments belongs to none. */
   function sumsAt(position: number): SegmentSums | undefined {
+    while (position <= (plan.ends[segment - 1] ?? -1)) segment -= 1;
     while (position > (plan.ends[segment] ?? Infinity)) segment += 1;
     return ofSegments[segment];
   }
@@ -65,10 +69,13 @@ export function createDerivedSums(plan: SegmentPlan, checkpoint: number): Derive
 
   function addEntry(placed: PlacedEntry, used: UsageChange | null): void {
     const { position, entry } = placed;
-    if (position <= checkpoint) rows.add(entry);
+    if (position <= checkpoint) rows.add(position, entry);
     const sums = position <= plan.checkpoint ? sumsAt(position) : undefined;
     if (sums === undefined) return;
-    const number = numberOf(entry.accountId);
+    if (entry.accountId !== lastId) {
+      lastId = entry.accountId;
+      number = numberOf(lastId);
+    }
     addPlaces(sums, number, placed);
     if (used !== null) addUsage(sums, number, used);
   }

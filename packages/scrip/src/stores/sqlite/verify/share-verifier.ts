@@ -1,19 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { RATE_CARD_STREAM } from '../../../core/account.ts';
 import type { ChainEnd } from '../../../ledger/anchor.ts';
 import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { createChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { decodeEntry } from '../../../core/entry-format.ts';
 import { changeHash } from '../change-filter.ts';
 import type { BlockEntry } from '../entry-block.ts';
-import { eachOfBlock } from '../entry-block.ts';
-import type { EntryRows } from '../entry-rows.ts';
+import type { EntryRows, Range } from '../entry-rows.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import { readSeal, readSealedAccount } from '../seal.ts';
 import { damageOf } from './damage.ts';
 import type { DerivedSums } from './derived-sums.ts';
 import { createDerivedSums } from './derived-sums.ts';
 import { createDuplicateHashes } from './duplicate-hashes.ts';
+import type { EntryWindow } from './entry-windows.ts';
+import { entryWindows } from './entry-windows.ts';
 import type { SegmentPlan } from './pinned-derived.ts';
 import { findReusedId } from './reused-id.ts';
 import type { Share } from './share.ts';
@@ -68,15 +68,13 @@ export function verifyShare(
   });
   const sums = createDerivedSums(plan, checkpoint);
   const ids = createDuplicateHashes();
-  // Every thread needs the prices; the one whose share they are in answers for their stream.
   const isMine = (accountId: string) => isInShare(share, accountId);
-  const wants = (accountId: string) => isMine(accountId) || accountId === RATE_CARD_STREAM;
   let entries = 0;
-  let anchorEnds: ChainEnd[] | null = null;
 
   function addLine(line: BlockEntry, personal: string | null): string | null {
     const { position, accountId } = line;
     const entry = chains.add(line, personal);
+    // Every thread needs the prices; the one whose share they are in answers for their stream.
     if (!isMine(accountId)) return null;
     if (typeof entry === 'string') return entry;
     entries += 1;
@@ -93,21 +91,15 @@ export function verifyShare(
     seal === null
       ? null
       : startAtSeal({ journal, seal, share, isMine }, { chains, sums, snapshots, seed: plan.seed });
-  if (anchorEntries === after) anchorEnds = endsOf(chains, isMine);
-  const flaw =
-    sealFlaw ??
-    readEntries({
-      entryRows,
-      wants,
-      after,
-      upTo,
-      add: (position, line, personal) => {
-        const what = line === null ? null : addLine(line, personal);
-        if (position === anchorEntries) anchorEnds = endsOf(chains, isMine);
-        return what;
-      },
-      onBlock: () => onProgress(entries),
-    });
+  const read = (range: Range) =>
+    readEntries({ entryRows, share, range, add: addLine, onWindow: () => onProgress(entries) });
+  let flaw = sealFlaw;
+  let anchorEnds: ChainEnd[] | null = null;
+  if (anchorEntries !== null) {
+    flaw ??= read({ after, upTo: anchorEntries });
+    anchorEnds = endsOf(chains, isMine);
+  }
+  flaw ??= read({ after: anchorEntries ?? after, upTo });
   return {
     entries,
     flaw:
@@ -121,62 +113,61 @@ export function verifyShare(
   };
 }
 
-/** Reads the entries of a share until one is wrong. */
+/** Reads the entries of a share until one is wrong: the first in the journal's order. */
 function readEntries({
   entryRows,
-  wants,
-  after,
-  upTo,
+  share,
+  range,
   add,
-  onBlock,
+  onWindow,
 }: {
   readonly entryRows: EntryRows;
-  readonly wants: (accountId: string) => boolean;
-  readonly after: number;
-  readonly upTo: number;
-  /** Is also told of places whose entries are not of the share. */
-  readonly add: (position: number, entry: BlockEntry | null, personal: string | null) => string | null;
-  readonly onBlock: () => void;
+  readonly share: Share;
+  readonly range: Range;
+  readonly add: (entry: BlockEntry, personal: string | null) => string | null;
+  readonly onWindow: () => void;
 }): JournalFlaw | null {
-  let flaw: JournalFlaw | null = null;
-  let last = after;
-  const personals = createPersonalParts(entryRows);
-  const visit = (position: number, entry: BlockEntry | null) => {
-    if (flaw !== null || position <= after || position > upTo) return;
-    const what = add(position, entry, personals.of(position));
-    if (what !== null && entry !== null)
-      flaw = { number: position, accountId: entry.accountId, version: entry.version, what };
-    last = position;
-  };
+  let last = range.after;
   try {
-    for (const block of entryRows.blocks({ after, upTo })) {
-      eachOfBlock(block, visit, wants);
+    for (const window of entryWindows(entryRows, share, range)) {
+      const flaw = firstFlawOf(window, entryRows, add);
       if (flaw !== null) return flaw;
-      onBlock();
+      last = window.range.upTo;
+      onWindow();
     }
     return null;
   } catch (error) {
-    const what = damageOf(error);
-    if (what === null) throw error;
-    return { number: last + 1, accountId: null, version: null, what: `the file cannot be read on (${what})` };
+    return unreadable(error, last + 1);
   }
 }
 
-const PERSONALS_AHEAD = 10_000;
+function firstFlawOf(
+  window: EntryWindow,
+  entryRows: EntryRows,
+  add: (entry: BlockEntry, personal: string | null) => string | null,
+): JournalFlaw | null {
+  let flaw: JournalFlaw | null = null;
+  // Personal parts are few, and are read for many entries at once.
+  const personals = entryRows.personals(window.range);
+  window.each((entry) => {
+    const { position, accountId, version } = entry;
+    // Of another account there may still be one before it.
+    if (flaw !== null && position > flaw.number) return;
+    try {
+      const what = add(entry, personals.get(position) ?? null);
+      if (what !== null) flaw = { number: position, accountId, version, what };
+    } catch (error) {
+      flaw = unreadable(error, position);
+    }
+  });
+  return flaw;
+}
 
-/** Personal parts are few, and are read for many entries at once. */
-function createPersonalParts(entryRows: EntryRows): { readonly of: (position: number) => string | null } {
-  let upTo = 0;
-  let ahead: ReadonlyMap<number, string> = new Map();
-  return {
-    of: (position) => {
-      if (position > upTo) {
-        upTo = position + PERSONALS_AHEAD;
-        ahead = entryRows.personals({ after: position - 1, upTo });
-      }
-      return ahead.get(position) ?? null;
-    },
-  };
+/** Throws what is no damage of the file. */
+function unreadable(error: unknown, number: number): JournalFlaw {
+  const what = damageOf(error);
+  if (what === null) throw error;
+  return { number, accountId: null, version: null, what: `the file cannot be read on (${what})` };
 }
 
 function endsOf(chains: ChainVerifier, isMine: (accountId: string) => boolean): ChainEnd[] {

@@ -5,16 +5,22 @@ export interface Share {
 }
 
 /** Whether an account is of a share. Spreads ids that count up, and ids that end alike. */
-export function isInShare({ index, of }: Share, accountId: string): boolean {
-  const { length } = accountId;
-  const letters =
-    codeAt(accountId, 0) + codeAt(accountId, length - 1) + codeAt(accountId, length - 2) + length;
-  return of === 1 || letters % of === index;
+export function isInShare(share: Share, accountId: string): boolean {
+  return isRangeInShare(share, accountId, { start: 0, end: accountId.length });
 }
 
-function codeAt(accountId: string, at: number): number {
-  const code = accountId.charCodeAt(at);
-  return Number.isNaN(code) ? 0 : code;
+/** The same of an id that stands somewhere in a text. */
+export function isRangeInShare(
+  { index, of }: Share,
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): boolean {
+  if (of === 1) return true;
+  const length = end - start;
+  const first = length > 0 ? text.charCodeAt(start) : 0;
+  const last = length > 0 ? text.charCodeAt(end - 1) : 0;
+  const lastButOne = length > 1 ? text.charCodeAt(end - 2) : 0;
+  return (first + last + lastButOne + length) % of === index;
 }
 
 /** SQL that is true for the same accounts. */
