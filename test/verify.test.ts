@@ -8,6 +8,7 @@ import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-dire
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import type { IndexName } from '../packages/scrip/src/stores/sqlite/segments/segment-indexes.ts';
+import { INDEX_NAMES } from '../packages/scrip/src/stores/sqlite/segments/segment-indexes.ts';
 import { nameOfKey, slotAndName } from '../packages/scrip/src/stores/sqlite/segments/usage-amount.ts';
 import type { Row } from './support/edit-segments.ts';
 import { editIndex, numberOf, readRows, writePage } from './support/edit-segments.ts';
@@ -675,6 +676,29 @@ describe('a derived table', () => {
       what: expect.stringMatching(found) as string,
     });
   });
+
+  it(
+    'is found by whichever thread reads it, and its first wrong row is named',
+    { timeout: 60_000 },
+    async () => {
+      tamper(directory, 'derived', (database) => {
+        for (const name of INDEX_NAMES)
+          editIndex(database, name, (rows) =>
+            rows.map((row) => row.with(row.length - 1, Number(row.at(-1)) + 1) as Row),
+          );
+        database.exec('UPDATE segment SET filter = zeroblob(length(filter))');
+      });
+      const [one, two, three] = await Promise.all(
+        [1, 2, 3].map((threads) => verifyDirectory({ ...optionsOf(null), threads })),
+      );
+      const wrong = one?.projectionFlaws?.map(({ table }) => table);
+      expect(wrong).toEqual(expect.arrayContaining([...INDEX_NAMES, 'segment']));
+      const sorted = (found: typeof one) =>
+        found?.projectionFlaws?.toSorted((a, b) => (a.table < b.table ? -1 : 1));
+      expect(sorted(two)).toEqual(sorted(one));
+      expect(sorted(three)).toEqual(sorted(one));
+    },
+  );
 
   it('with a segment less is found', async () => {
     damageDerived('DELETE FROM segment WHERE after = (SELECT max(after) FROM segment)');

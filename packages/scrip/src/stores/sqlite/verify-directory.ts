@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
 import { anchorOf } from '../../ledger/anchor.ts';
 import { Fault } from '../../ledger/fault.ts';
@@ -8,6 +9,7 @@ import { createEntryRows } from './entry-rows.ts';
 import { readSeal } from './seal.ts';
 import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
+import type { SegmentFlaw } from './verify/compare-segments.ts';
 import { damageOf } from './verify/damage.ts';
 import { openJournalBeside } from './verify/open-beside.ts';
 import { INDEX_NAMES } from './segments/segment-indexes.ts';
@@ -213,17 +215,23 @@ async function findProjectionFlaws(
 ): Promise<ProjectionFlaw[]> {
   const damage = pinned.find((share) => share.damage !== null)?.damage;
   if (damage != null) return [{ table: 'derived.db', row: null, what: damage }];
-  const [first] = shares;
-  const ofSegments = found.map((share) => share.ofSegments).reduce(addSegments);
-  const [ofShares, ofAll] = await Promise.all([
+  const sums = found.map((share) => share.ofSegments).reduce(addSegments);
+  // Beside a server, a thread that came later may have other segments before it than those that were added up.
+  const readers = shares.filter((_, at) => isDeepStrictEqual(pinned[at]?.plan, pinned[0]?.plan));
+  const of = readers.length;
+  const [ofShares, ofSegments] = await Promise.all([
     askAll(shares, 'compare', null),
-    first === undefined ? [] : first.ask('compareSegments', ofSegments),
+    Promise.all(readers.map((share, index) => share.ask('compareSegments', { sums, part: { index, of } }))),
   ]);
-  // One of each table: the first share that found one.
+  // One of each table: the first share that found one, or that of the first segment.
   const byTable = new Map<string, ProjectionFlaw>();
-  for (const flaw of [...ofShares.flat(), ...ofAll])
-    if (!byTable.has(flaw.table)) byTable.set(flaw.table, flaw);
+  for (const { table, row, what } of [...ofShares.flat(), ...ofSegments.flat().toSorted(bySegment)])
+    if (!byTable.has(table)) byTable.set(table, { table, row, what });
   return [...byTable.values()];
+}
+
+function bySegment(a: SegmentFlaw, b: SegmentFlaw): number {
+  return (a.segment ?? -1) - (b.segment ?? -1);
 }
 
 function addSegments(a: readonly SegmentSums[], b: readonly SegmentSums[]): readonly SegmentSums[] {

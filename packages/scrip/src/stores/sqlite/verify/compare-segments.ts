@@ -13,6 +13,7 @@ import type { SegmentPlan } from './pinned-derived.ts';
 import { readIndex } from './read-index.ts';
 import { isSameSum, noSums } from './row-digest.ts';
 import { createRowComparison } from './row-comparison.ts';
+import type { Share } from './share.ts';
 import type { ProjectionFlaw } from './verification.ts';
 
 /** What segments are compared with: the journal, and the sums that its entries make. */
@@ -21,41 +22,49 @@ export interface SegmentBasis {
   readonly plan: SegmentPlan;
   /** In the order of the segments. */
   readonly sums: readonly SegmentSums[];
+  /** Which of the threads that have the same segments before them this is: each reads other indexes. */
+  readonly part: Share;
+}
+
+/** Of two flaws of one table, that in the first segment is told; one that is in none comes before them. */
+export interface SegmentFlaw extends ProjectionFlaw {
+  readonly segment?: number;
 }
 
 /**
- * Reads every page of every segment and compares what it finds with the journal's sums. Only where they differ are the
- * rows of a segment made again and compared one by one. Gives the first flaw of each index.
+ * Reads every page of every segment, all parts together, and compares what it finds with the journal's sums. Only where
+ * they differ are the rows of a segment made again and compared one by one. Gives the first flaw of each index.
  */
-export function compareSegments(derived: DatabaseSync, basis: SegmentBasis): ProjectionFlaw[] {
+export function compareSegments(derived: DatabaseSync, basis: SegmentBasis): SegmentFlaw[] {
+  const { plan, part } = basis;
   const segments = createSegmentSet(derived)();
-  const flaws = new Map<string, ProjectionFlaw>();
-  const note = (flaw: ProjectionFlaw | null) => {
-    if (flaw !== null && !flaws.has(flaw.table)) flaws.set(flaw.table, flaw);
+  const flaws = new Map<string, SegmentFlaw>();
+  const note = (segment: number, flaw: ProjectionFlaw | null) => {
+    if (flaw !== null && !flaws.has(flaw.table)) flaws.set(flaw.table, { ...flaw, segment });
   };
   for (const [at, segment] of segments.entries()) {
-    const stored = readFilter(derived, segment);
-    const filter = new Uint8Array(stored.length);
-    for (const name of INDEX_NAMES) {
-      const found = readIndex(derived, segment, name, name === 'change' ? addAllTo(filter) : undefined);
+    if (part.index === 0) note(at, segmentFlaw(segment, segments[at - 1]?.upTo ?? 0, basis.journal));
+    for (const [place, name] of INDEX_NAMES.entries()) {
+      // The indexes that are large in one segment are so in the next too.
+      if ((at + place) % part.of !== part.index) continue;
+      const filter = name === 'change' ? createFilterCheck(derived, segment) : null;
+      const found = readIndex(derived, segment, name, filter?.add);
       const sums = (basis.sums[at] ?? noSums())[name];
       if (!flaws.has(name) && (found.flaw !== null || !isSameSum(found.sums, sums, name)))
-        note(indexFlaw(derived, { basis, segment, name, what: found.flaw }));
+        note(at, indexFlaw(derived, { basis, segment, name, what: found.flaw }));
+      note(at, filter?.flaw() ?? null);
     }
-    note(segmentFlaw(segment, segments[at - 1]?.upTo ?? 0, basis.journal));
-    if (!Buffer.from(stored).equals(filter) || stored.length !== filterLength(segment))
-      note(ofSegment(segment, 'its filter is not that of the ids that it holds'));
   }
-  const end = segments.at(-1)?.upTo ?? 0;
-  if (end !== basis.plan.checkpoint)
-    note({
-      table: 'segment',
-      row: null,
-      what: `they end at entry ${end} and not at ${basis.plan.checkpoint}`,
-    });
-  note(strayIndex(derived));
-  note(strayPage(derived));
+  if (part.index === 0)
+    for (const flaw of [endFlaw(segments, plan), strayIndex(derived), strayPage(derived)])
+      note(segments.length, flaw);
   return [...flaws.values()];
+}
+
+function endFlaw(segments: readonly Segment[], { checkpoint }: SegmentPlan): ProjectionFlaw | null {
+  const end = segments.at(-1)?.upTo ?? 0;
+  const what = `they end at entry ${end} and not at ${checkpoint}`;
+  return end === checkpoint ? null : { table: 'segment', row: null, what };
 }
 
 function nameOf({ after, upTo }: Segment): string {
@@ -88,14 +97,21 @@ function segmentFlaw(segment: Segment, end: number, journal: DatabaseSync): Proj
   return lastAtMs === atMsOf(journal, upTo) ? null : ofSegment(segment, 'it says another time of its end');
 }
 
-function readFilter(derived: DatabaseSync, { segment }: Segment): Uint8Array {
-  const row = derived.prepare('SELECT filter FROM segment WHERE segment = ?').get(segment);
-  return row?.['filter'] as Uint8Array;
+/** Makes the filter of a segment again from the rows of its changes. */
+function createFilterCheck(derived: DatabaseSync, segment: Segment) {
+  const row = derived.prepare('SELECT filter FROM segment WHERE segment = ?').get(segment.segment);
+  const stored = row?.['filter'] as Uint8Array;
+  const filter = new Uint8Array(stored.length);
+  return {
+    add: (rows: Float64Array) => {
+      for (let at = 0; at < rows.length; at += INDEX_COLUMNS.change) addToFilter(filter, rows[at] as number);
+    },
+    flaw: () =>
+      Buffer.from(stored).equals(filter) && stored.length === filterLength(segment)
+        ? null
+        : ofSegment(segment, 'its filter is not that of the ids that it holds'),
+  };
 }
-
-const addAllTo = (filter: Uint8Array) => (rows: Float64Array) => {
-  for (let at = 0; at < rows.length; at += INDEX_COLUMNS.change) addToFilter(filter, rows[at] as number);
-};
 
 /** The bytes of a filter for as many changes as a segment says that it has. */
 function filterLength({ indexes }: Segment): number {

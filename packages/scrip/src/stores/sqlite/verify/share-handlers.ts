@@ -1,6 +1,7 @@
 import type { DataDirectory } from '../data-directory.ts';
 import type { SnapshotRow } from '../deriver-thread.ts';
 import { readSeal } from '../seal.ts';
+import type { SegmentBasis, SegmentFlaw } from './compare-segments.ts';
 import { compareSegments } from './compare-segments.ts';
 import { damageOf } from './damage.ts';
 import type { SegmentSums } from './derived-sums.ts';
@@ -22,8 +23,11 @@ export interface VerifyRequests {
   readonly verify: { request: ShareRequest; reply: ShareReply };
   /** Compares the share's rows of the other derived tables with what its entries make them. */
   readonly compare: { request: null; reply: readonly ProjectionFlaw[] };
-  /** Compares the segments, which hold rows of all shares, with what all shares' entries make them. */
-  readonly compareSegments: { request: readonly SegmentSums[]; reply: readonly ProjectionFlaw[] };
+  /** Compares a part of the segments, which hold rows of all shares, with what all shares' entries make them. */
+  readonly compareSegments: {
+    request: Pick<SegmentBasis, 'sums' | 'part'>;
+    reply: readonly SegmentFlaw[];
+  };
   readonly close: { request: null; reply: null };
 }
 
@@ -94,10 +98,10 @@ export function createShareHandlers(
       const { rows } = verified.sums;
       return findDamage(() => [...snapshots.flaws(), ...rows.check(derived, mine)]);
     },
-    compareSegments: (sums) => {
+    compareSegments: ({ sums, part }) => {
       const { database, plan } = pinned;
       if (database === null) return [];
-      return findDamage(() => compareSegments(database, { journal, plan, sums }));
+      return findDamage(() => compareSegments(database, { journal, plan, sums, part }));
     },
     close: () => {
       pinned.database?.close();
@@ -108,7 +112,7 @@ export function createShareHandlers(
 }
 
 /** What damages a derived table is a finding, and no failure. */
-function findDamage(find: () => readonly ProjectionFlaw[]): readonly ProjectionFlaw[] {
+function findDamage(find: () => readonly SegmentFlaw[]): readonly SegmentFlaw[] {
   try {
     return find();
   } catch (error) {
