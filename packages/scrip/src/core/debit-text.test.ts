@@ -80,6 +80,15 @@ describe('the text of a debit', () => {
     });
   });
 
+  it('is a debit of no lot where it was free', () => {
+    const body = PLAIN_TEXT.replace(',2,"g","3"]', ']');
+    expect(readPlainDebit('acme', 4, body)).toMatchObject({
+      amountMicros: 3n,
+      occurredAtMs: null,
+      draws: [],
+    });
+  });
+
   it.each([
     ['of another format', (body: string) => body.replace('[3', '[4')],
     ['with a member more', (body: string) => body.replace(',"a"', ',1,"a"')],

@@ -93,16 +93,17 @@ const MICROS = String.raw`"(0|[1-9]\d{0,18})"`;
 const orNull = (pattern: string) => `(?:null|${pattern})`;
 const PLAIN = new RegExp(
   `^\\[${DEBIT_FORMAT},"CreditsDebited",${COUNT},${TEXT},${TEXT},${orNull(TEXT)},${orNull(TEXT)},${TEXT},${MICROS},` +
-    `${orNull(TEXT)},${orNull(MICROS)},${orNull(COUNT)},${MICROS},${MICROS},${orNull(COUNT)},${COUNT},${TEXT},${MICROS}\\]$`,
+    `${orNull(TEXT)},${orNull(MICROS)},${orNull(COUNT)},${MICROS},${MICROS},${orNull(COUNT)}(?:,${COUNT},${TEXT},${MICROS})?\\]$`,
 );
 
 /**
- * Reads a debit from one lot in half the time that JSON takes. Null for any other text: several lots, an escaped
- * character; JSON knows them all.
+ * Reads a debit from one lot, or a free one from none, in half the time that JSON takes. Null for any other text: several
+ * lots, an escaped character; JSON knows them all.
  */
 export function readPlainDebit(accountId: string, version: number, body: string): CreditsDebited | null {
   const found = PLAIN.exec(body) as unknown as Groups | null;
   if (found === null) return null;
+  const lot = found[14];
   return {
     accountId,
     version,
@@ -122,7 +123,10 @@ export function readPlainDebit(accountId: string, version: number, body: string)
     settledMicros: readMicros(found[11]),
     heldMicros: readMicros(found[12]),
     occurredAtMs: found[13] === undefined ? null : Number(found[13]),
-    draws: [{ lot: Number(found[14]), grantId: found[15], amountMicros: readMicros(found[16]) }],
+    draws:
+      lot === undefined
+        ? []
+        : [{ lot: Number(lot), grantId: found[15] ?? '', amountMicros: readMicros(found[16] ?? '') }],
   };
 }
 
@@ -153,7 +157,7 @@ type Groups = readonly [
   settledMicros: string,
   heldMicros: string,
   occurredAtMs: Optional,
-  lot: string,
-  grantId: string,
-  drawnMicros: string,
+  lot: Optional,
+  grantId: Optional,
+  drawnMicros: Optional,
 ];
