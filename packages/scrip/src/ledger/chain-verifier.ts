@@ -76,7 +76,7 @@ export function createChainVerifier({
         positions: [],
         kept: null,
       };
-      accounts.set(accountId, account);
+      accounts.set(copyOf(accountId), account);
     }
     return account;
   }
@@ -99,7 +99,7 @@ export function createChainVerifier({
     }
     const flaw = personalFlaw(entry, personal) ?? rulesFlaw(account, entry);
     if (flaw !== null) return flaw;
-    // Not the line's own, which would keep all that was read with it in memory.
+    // Not the line's own, which is a part of the text that was read.
     account.hash = chained;
     account.positions.push(line.position);
     if (entry.kind === 'DebitRefunded') {
@@ -198,6 +198,11 @@ function totalsFlaw(state: AccountState, entry: Entry): string | null {
     return 'its settledMicros is not the sum of the lots';
   if (entry.heldMicros !== (pool?.heldMicros ?? 0n)) return 'its heldMicros is not what open holds own';
   return null;
+}
+
+/** A part of a text keeps all of the text in memory, and there may be very many accounts. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 function messageOf(error: unknown): string {
