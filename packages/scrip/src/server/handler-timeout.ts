@@ -1,37 +1,73 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { errorCodes } from 'fastify';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Its place among those under way. */
+    place: number;
+  }
+}
+
 /** How often requests are looked through for those that have taken too long. */
 const SWEEP_MS = 1000;
 
 /**
  * Answers a request that takes longer than `timeoutMs` (at the next sweep) with Fastify's own time-out error.
  * Fastify's `handlerTimeout` gives each request an abort signal and a timer, which takes a tenth of a debit's time;
- * this costs it an entry in a map.
+ * this costs it a place in an array.
  */
 export function installHandlerTimeout(
   app: FastifyInstance,
   { timeoutMs, sweepMs = SWEEP_MS }: { readonly timeoutMs: number; readonly sweepMs?: number },
 ): void {
-  // When each began, in that order, so that a sweep looks at the late ones only. A caller who has gone gets no
-  // response; his entry stays until its time is up.
-  const inFlight = new Map<FastifyReply, number>();
+  const underWay = createUnderWay();
   const sweep = setInterval(() => {
-    const latestMs = performance.now() - timeoutMs;
-    for (const [reply, beganMs] of inFlight) {
-      if (beganMs > latestMs) return;
-      inFlight.delete(reply);
+    for (const reply of underWay.takeBegunBefore(performance.now() - timeoutMs)) {
       const route = reply.request.routeOptions.url ?? '';
       if (!reply.sent) reply.send(new errorCodes.FST_ERR_HANDLER_TIMEOUT(timeoutMs, route));
     }
   }, sweepMs).unref();
+  app.decorateReply('place', 0);
   app.addHook('onRequest', (_request, reply, done) => {
-    inFlight.set(reply, performance.now());
+    underWay.add(reply, performance.now());
     done();
   });
   app.addHook('onResponse', (_request, reply, done) => {
-    inFlight.delete(reply);
+    underWay.remove(reply);
     done();
   });
   app.addHook('onClose', async () => clearInterval(sweep));
+}
+
+/**
+ * The replies that are under way. In an array, whose places are used again, and not in a map: a map that is written this
+ * often moves to a new table every few milliseconds, each old table holds the next one, and as soon as the collector
+ * takes one of them for old, all requests that were ever in the tables outlive their own collection with it.
+ */
+function createUnderWay() {
+  const replies: (FastifyReply | null)[] = [];
+  const begunMs: number[] = [];
+  const free: number[] = [];
+
+  function remove(reply: FastifyReply): void {
+    const { place } = reply;
+    if (replies[place] !== reply) return;
+    replies[place] = null;
+    free.push(place);
+  }
+
+  return {
+    add: (reply: FastifyReply, nowMs: number) => {
+      reply.place = free.pop() ?? replies.length;
+      replies[reply.place] = reply;
+      begunMs[reply.place] = nowMs;
+    },
+    remove,
+    /** Those that began before an instant. A caller who has gone gets no response: his place is free from now on. */
+    takeBegunBefore: (atMs: number): FastifyReply[] => {
+      const late = replies.filter((reply) => reply !== null && (begunMs[reply.place] ?? 0) < atMs);
+      for (const reply of late) if (reply !== null) remove(reply);
+      return late.filter((reply) => reply !== null);
+    },
+  };
 }
