@@ -10,6 +10,7 @@ import { resultsPage } from './report/results-page.ts';
 import { resultsText } from './report/results-text.ts';
 import type { Results, WorkloadResult } from './report/results.ts';
 import { problemsOf } from './report/results.ts';
+import { killServers } from './servers/child-server.ts';
 import type { Bench, Workload } from './workload.ts';
 import { balanceReads } from './workloads/balance-reads.ts';
 import { bulkDebits } from './workloads/bulk-debits.ts';
@@ -105,6 +106,7 @@ async function runWorkload({ id, title, run }: Workload, bench: Bench): Promise<
     return { outcome: await run(bench), ...head() };
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    await killServers();
     return { error: error instanceof Error ? error.message : String(error), ...head() };
   }
 }

@@ -18,6 +18,16 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** Ends those that are left of a measurement that failed: they would keep their ledgers from the next one. */
+export async function killServers(): Promise<void> {
+  const left = [...running].map((child) => {
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    return exited;
+  });
+  await Promise.all(left);
+}
+
 /** Waits until a process writes where it serves. Its standard output must be a pipe. */
 export async function untilServes(child: ChildProcess, name: string): Promise<ChildServer> {
   const startedMs = performance.now();

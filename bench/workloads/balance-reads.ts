@@ -101,7 +101,7 @@ async function captureBalances(url: string): Promise<BareReplies> {
   for (const route of BALANCE_ROUTES)
     balances.push({
       pattern: route.pattern,
-      ...(await captureReply(await ask(url, route, 0))),
+      ...(await captureReply(() => ask(url, route, 0))),
     });
   return { balances, debit: { headers: {}, body: '' } };
 }

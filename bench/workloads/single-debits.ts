@@ -24,7 +24,7 @@ async function run(bench: Bench): Promise<Outcome> {
   const naive = postgres === null ? null : await createNaivePostgres(postgres, accounts);
   const shape = { accounts, lotsPerAccount: 1, withKeys: false, debits: 0 };
   const scrip = await startScrip(await ledgers.copy(shape));
-  const debit = await captureReply(await debitOnce(scrip.url));
+  const debit = await captureReply(() => debitOnce(scrip.url));
   const bare = await startBare({ balances: [], debit });
   try {
     const before = await readBalances(scrip.url, accounts);
