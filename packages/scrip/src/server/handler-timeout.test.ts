@@ -27,6 +27,14 @@ describe('the time-out of handlers', () => {
     expect((await app.inject('/quick')).body).toBe('at once');
   });
 
+  it('answers each of those that take too long together, also when others have had their time-out before', async () => {
+    openApp(10);
+    const status = async (path: string) => (await app.inject(path)).statusCode;
+    const first = [status('/slow'), status('/quick'), status('/slow')];
+    expect(await Promise.all(first)).toEqual([503, 200, 503]);
+    expect(await Promise.all([status('/slow'), status('/slow'), status('/slow')])).toEqual([503, 503, 503]);
+  });
+
   it('leaves a request alone that is answered in time', async () => {
     const { finishAll } = openApp(60_000);
     const asked = app.inject('/slow');
