@@ -53,7 +53,7 @@ const load = chooseLoad();
 const directory = mkdtempSync(join(tmpdir(), 'scrip-request-cost-'));
 try {
   await generateLedger(directory, { accounts, lotsPerAccount: 1, withKeys: true, debits: 0 });
-  process.env['NODE_OPTIONS'] = `--import=${join(import.meta.dirname, 'servers/report-pauses.ts')}`;
+  process.env['NODE_OPTIONS'] = `--import=${import.meta.resolve('./servers/report-pauses.ts')}`;
   const scrip = await startScrip(directory);
   const send = (units: number) =>
     runClosedLoop({ url: scrip.url, ...load, until: { requests: Math.ceil(units / load.units) } });

@@ -1,8 +1,8 @@
 import { OPERATOR_HEADER } from './debit-traffic.ts';
 import type { HttpReply } from './http-connection.ts';
 import { openConnection } from './http-connection.ts';
-import { sendUntilTaken } from './send-until-taken.ts';
 import { getRequest } from './traffic.ts';
+import { untilTaken } from './until-taken.ts';
 
 const CONNECTIONS = 8;
 
@@ -19,7 +19,7 @@ export async function askAll(
       while (next < count) {
         const index = next;
         next += 1;
-        onReply(index, await sendUntilTaken(connection, getRequest(path(index), OPERATOR_HEADER)));
+        onReply(index, await untilTaken(() => connection.send(getRequest(path(index), OPERATOR_HEADER))));
       }
     } finally {
       connection.close();

@@ -6,7 +6,7 @@ import { uniform, zipf } from './account-choice.ts';
 import { runClosedLoop } from './closed-loop.ts';
 import { openConnection } from './http-connection.ts';
 import { runOpenLoop } from './open-loop.ts';
-import { sendUntilTaken } from './send-until-taken.ts';
+import { untilTaken } from './until-taken.ts';
 import type { Traffic } from './traffic.ts';
 import { getRequest } from './traffic.ts';
 
@@ -159,7 +159,7 @@ describe('a request that must be taken', () => {
       afterMs: 0,
     }));
     const connection = openConnection(url);
-    expect((await sendUntilTaken(connection, getRequest('/', ''))).status).toBe(404);
+    expect((await untilTaken(() => connection.send(getRequest('/', '')))).status).toBe(404);
     connection.close();
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { untilTaken } from '../load/until-taken.ts';
 import type { ChildServer } from './child-server.ts';
 import { untilServes } from './child-server.ts';
 
@@ -17,21 +18,12 @@ export interface BareReplies {
 /** Headers that Fastify and Node set by themselves. */
 const OWN_HEADERS = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
 
-const MOST_TRIES = 100;
-const PAUSE_MS = 100;
-
 /**
- * A reply of Scrip's, with all of its headers, to be answered by the bare server. Asks again while the server, which has
- * just begun, says that it is overloaded.
+ * A reply of Scrip's, with all of its headers, to be answered by the bare server. A server that has just begun may be
+ * overloaded.
  */
 export async function captureReply(ask: () => Promise<Response>): Promise<BareReply> {
-  let reply = await ask();
-  for (let tries = 1; reply.status === 503 && tries < MOST_TRIES; tries += 1) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, PAUSE_MS);
-    });
-    reply = await ask();
-  }
+  const reply = await untilTaken(ask);
   const body = await reply.text();
   if (!reply.ok) throw new Error(`${reply.url} answered ${reply.status}: ${body}`);
   const kept = [...reply.headers].filter(([name]) => !OWN_HEADERS.has(name));

@@ -7,7 +7,7 @@ import { uniform } from '../load/account-choice.ts';
 import { bulkTraffic } from '../load/bulk-traffic.ts';
 import type { HttpReply } from '../load/http-connection.ts';
 import { openConnection } from '../load/http-connection.ts';
-import { sendUntilTaken } from '../load/send-until-taken.ts';
+import { untilTaken } from '../load/until-taken.ts';
 import type { PlannedRequest, Traffic } from '../load/traffic.ts';
 import { median, plainFigure } from '../measure-rounds.ts';
 import type { ChildServer } from '../servers/child-server.ts';
@@ -93,7 +93,7 @@ async function killUnderLoad(
     try {
       for (;;) {
         const request = traffic();
-        const reply = await sendUntilTaken(connection, request.bytes).catch((error: unknown) => {
+        const reply = await untilTaken(() => connection.send(request.bytes)).catch((error: unknown) => {
           if (!isKilled) throw error;
           return null;
         });
@@ -122,7 +122,7 @@ async function killUnderLoad(
 async function askAgain(url: string, requests: readonly PlannedRequest[]): Promise<void> {
   const connection = openConnection(url);
   for (const { bytes, onAnswer } of requests) {
-    const reply = await sendUntilTaken(connection, bytes);
+    const reply = await untilTaken(() => connection.send(bytes));
     checkTaken(reply);
     onAnswer?.(reply);
   }

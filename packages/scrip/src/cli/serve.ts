@@ -38,7 +38,7 @@ export async function serve(config: Config, { demo }: { demo: boolean }): Promis
 
 /**
  * Where the first objects of a kind live long, V8 makes all later ones in the old generation. The first requests do: they
- * wait for caches to fill. From then on every request outlived its own collection, and pauses were thirty times as long.
+ * wait for caches to fill. From then on every request would outlive its own collection, and pauses be thirty times as long.
  */
 function makeAllObjectsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

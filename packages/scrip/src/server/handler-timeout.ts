@@ -65,9 +65,11 @@ function createUnderWay() {
     remove,
     /** Those that began before an instant. A caller who has gone gets no response: his place is free from now on. */
     takeBegunBefore: (atMs: number): FastifyReply[] => {
-      const late = replies.filter((reply) => reply !== null && (begunMs[reply.place] ?? 0) < atMs);
-      for (const reply of late) if (reply !== null) remove(reply);
-      return late.filter((reply) => reply !== null);
+      const late = replies
+        .filter((reply) => reply !== null)
+        .filter(({ place }) => (begunMs[place] ?? 0) < atMs);
+      for (const reply of late) remove(reply);
+      return late;
     },
   };
 }

@@ -46,25 +46,20 @@ export interface ThreadOptions {
   readonly onCrash?: (error: Error) => void;
 }
 
-interface Asked {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Starts a thread of this folder and speaks with it by numbered messages. */
 export function startThread({ name, data, gathers = false, onNotice, onCrash }: ThreadOptions): Thread {
   const worker = new Worker(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url), {
     workerData: data,
   });
-  // By id, less one. Ids are used again: a map that is written this often would be moved all the time.
-  const asked: (Asked | null)[] = [];
-  const freeIds: number[] = [];
+  const asked = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  let lastId = 0;
   let isEnding = false;
   let ended: Error | null = null;
 
   const fail = (error: Error) => {
     ended ??= error;
-    for (const { reject } of asked.splice(0).filter((one) => one !== null)) reject(error);
+    for (const { reject } of asked.values()) reject(error);
+    asked.clear();
     if (!isEnding) onCrash?.(error);
   };
   const take = ({ id, reply, error }: Message) => {
@@ -72,9 +67,8 @@ export function startThread({ name, data, gathers = false, onNotice, onCrash }: 
       onNotice?.(reply as never);
       return;
     }
-    const waiting = asked[id - 1];
-    asked[id - 1] = null;
-    freeIds.push(id);
+    const waiting = asked.get(id);
+    asked.delete(id);
     if (error === undefined) waiting?.resolve(reply as never);
     else waiting?.reject(new ThreadError(error.message, error.code));
   };
@@ -106,9 +100,9 @@ export function startThread({ name, data, gathers = false, onNotice, onCrash }: 
           reject(ended);
           return;
         }
-        const id = freeIds.pop() ?? asked.length + 1;
-        asked[id - 1] = { resolve, reject };
-        post({ id, request });
+        lastId += 1;
+        asked.set(lastId, { resolve, reject });
+        post({ id: lastId, request });
       }),
     tell: (request) => post({ id: 0, request }),
     end: async () => {
