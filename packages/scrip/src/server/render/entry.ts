@@ -2,6 +2,7 @@ import type {
   CreditsDebited,
   CreditsGranted,
   Entry,
+  EntryKind,
   HoldCaptured,
   HoldExpired,
   HoldPlaced,
@@ -16,10 +17,19 @@ import { renderLotAmounts } from './lot-amounts.ts';
 import { renderRateCard } from './rate-card.ts';
 import { formatTime, formatTimeOrNull } from './time.ts';
 
+const names = new Map<EntryKind, string>();
+
+/** `CreditsDebited` as `credits-debited`. */
+function nameOf(kind: EntryKind): string {
+  let name = names.get(kind);
+  if (name === undefined) names.set(kind, (name = kind.replaceAll(/(?<=.)[A-Z]/g, '-$&').toLowerCase()));
+  return name;
+}
+
 /** One line of the journal as it is read from outside. Digests of keys stay inside. */
 export function renderEntry({ entry, personal, hash }: RecordedEntry) {
   return {
-    kind: entry.kind.replaceAll(/(?<=.)[A-Z]/g, '-$&').toLowerCase(),
+    kind: nameOf(entry.kind),
     version: entry.version,
     recordedAt: formatTime(entry.atMs),
     id: entry.change?.id ?? null,

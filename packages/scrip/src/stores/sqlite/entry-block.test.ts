@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BlockEntry } from './entry-block.ts';
-import { BrokenBlock, eachOfBlock, encodeBlocks, findInBlock } from './entry-block.ts';
+import { BrokenBlock, eachOfBlock, encodeBlocks, indexBlock } from './entry-block.ts';
 
 const entries = fc.array(
   fc.record({
@@ -23,7 +23,7 @@ describe('blocks of entries', () => {
         expect(read).toEqual(written.map((entry, at) => ({ position: first + at, ...entry })));
         for (const [at, entry] of written.entries()) {
           const block = blocks.find(({ lastPosition }) => lastPosition >= first + at);
-          const found = block === undefined ? null : findInBlock(block, first + at);
+          const found = block === undefined ? null : indexBlock(block)(first + at);
           expect(found).toEqual({ position: first + at, ...entry });
         }
       }),
@@ -43,11 +43,12 @@ describe('blocks of entries', () => {
     for (const text of ['', 'a\n1\n{}', 'a\n1\n{}\n00\n', 'a\n1\n{}\n00\nb']) {
       const block = { lastPosition: 3, text };
       expect(() => eachOfBlock(block, () => {})).toThrow(BrokenBlock);
-      expect(() => findInBlock(block, 3)).toThrow(BrokenBlock);
+      expect(() => indexBlock(block)).toThrow(BrokenBlock);
     }
   });
 
-  it('have nothing before their first entry', () => {
-    expect(findInBlock({ lastPosition: 3, text: 'a\n1\n{}\n00' }, 2)).toBeNull();
+  it('have nothing before their first entry, and nothing after their last one', () => {
+    const find = indexBlock({ lastPosition: 3, text: 'a\n1\n{}\n00' });
+    expect([2, 3, 4].map((position) => find(position)?.position)).toEqual([undefined, 3, undefined]);
   });
 });

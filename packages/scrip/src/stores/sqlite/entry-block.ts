@@ -57,11 +57,16 @@ export function eachOfBlock(block: EntryBlock, visit: (entry: BlockEntry) => voi
   for (let line = 0; line < lineEnds.length; line += LINES) visit(entryAt(block, lineEnds, line));
 }
 
-/** One entry of a block; null where it stands before it. Throws `BrokenBlock`. */
-export function findInBlock(block: EntryBlock, position: number): BlockEntry | null {
+/** The entry at a position; null where it does not stand in the block. */
+export type FindInBlock = (position: number) => BlockEntry | null;
+
+/** Throws `BrokenBlock`. */
+export function indexBlock(block: EntryBlock): FindInBlock {
   const lineEnds = lineEndsOf(block);
-  const line = lineEnds.length - LINES * (block.lastPosition - position + 1);
-  return line < 0 ? null : entryAt(block, lineEnds, line);
+  return (position) => {
+    const line = lineEnds.length - LINES * (block.lastPosition - position + 1);
+    return line < 0 || line >= lineEnds.length ? null : entryAt(block, lineEnds, line);
+  };
 }
 
 /** Where each line of a block ends. Throws `BrokenBlock`. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { BlockEntry, EntryBlock } from './entry-block.ts';
-import { eachOfBlock, findInBlock } from './entry-block.ts';
+import type { BlockEntry, EntryBlock, FindInBlock } from './entry-block.ts';
+import { eachOfBlock, indexBlock } from './entry-block.ts';
 import type { StoredRow } from './stored-row.ts';
 
 /** A journal's entries by their positions. All of it throws `BrokenBlock` where a block is none. */
@@ -8,6 +8,8 @@ export interface EntryRows {
   readonly at: (position: number) => StoredRow | null;
   /** Without its personal part. */
   readonly lineAt: (position: number) => BlockEntry | null;
+  /** The same for some positions, in that order: a block that holds one after the other of them is read once. */
+  readonly linesAt: (positions: readonly number[]) => (BlockEntry | null)[];
   readonly personalAt: (position: number) => string | null;
   /** Entries after a position and up to another, in order: so many at the most, but for what it takes to end a block. */
   readonly range: (range: Range & { readonly limit: number }) => StoredRow[];
@@ -90,10 +92,19 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
 
   const personalAt = (position: number) => (selectPersonal.get(position)?.['data'] ?? null) as string | null;
 
-  function lineAt(position: number): BlockEntry | null {
-    const block = selectBlock.get(position) as EntryBlock | undefined;
-    return block === undefined ? null : findInBlock(block, position);
+  function linesAt(positions: readonly number[]): (BlockEntry | null)[] {
+    let find: FindInBlock = () => null;
+    return positions.map((position) => {
+      const here = find(position);
+      if (here !== null) return here;
+      const block = selectBlock.get(position) as EntryBlock | undefined;
+      if (block === undefined) return null;
+      find = indexBlock(block);
+      return find(position);
+    });
   }
+
+  const lineAt = (position: number) => linesAt([position])[0] ?? null;
 
   return {
     at: (position) => {
@@ -101,6 +112,7 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
       return entry === null ? null : { ...entry, personal: personalAt(position) };
     },
     lineAt,
+    linesAt,
     personalAt,
     range,
     blocks,

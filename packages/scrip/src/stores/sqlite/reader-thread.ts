@@ -5,6 +5,7 @@ import type { AccountState } from '../../core/account.ts';
 import type { UsageChange } from '../../core/usage.ts';
 import type { ChainedState, EntriesQuery } from '../../ledger/store.ts';
 import { SLOT_MS } from '../../core/usage.ts';
+import type { BlockEntry } from './entry-block.ts';
 import { createEntryRows } from './entry-rows.ts';
 import { openForReading } from './open-files.ts';
 import { createSegmentLookUps } from './segments/segment-look-ups.ts';
@@ -93,14 +94,17 @@ function numberOf(accountId: string): number | null {
   return (selectNumber.get(accountId)?.['number'] ?? null) as number | null;
 }
 
-/** The entries of some positions that the segments name. */
-function rowsAt(positions: readonly number[]): StoredRow[] {
-  return positions.map((position) => {
-    const row = entries.at(position);
-    if (row === null)
-      throw new Error(`the indexes speak of an entry ${position} that the journal does not have`);
-    return row;
+/** The entries of some positions that the segments name, without their personal parts. */
+function linesAt(positions: readonly number[]): BlockEntry[] {
+  return entries.linesAt(positions).map((line, at) => {
+    if (line === null)
+      throw new Error(`the indexes speak of an entry ${positions[at]} that the journal does not have`);
+    return line;
   });
+}
+
+function rowsAt(positions: readonly number[]): StoredRow[] {
+  return linesAt(positions).map((line) => ({ ...line, personal: entries.personalAt(line.position) }));
 }
 
 /** Where the account stood when its oldest entries were sealed. */
@@ -123,9 +127,9 @@ function account(accountId: string, atMs: number | null): ReadRequests['account'
   let state: AccountState | null = snapshot === undefined ? null : decodeState(snapshot['state'] as string);
   let hash = (snapshot?.['hash'] ?? '') as string;
   const range = { after: state?.version ?? 0, upTo, limit: Infinity };
-  for (const row of rowsAt(segments.positions('history', number, range))) {
-    state = evolve(state, decodeEntry(row));
-    hash = row.hash;
+  for (const line of linesAt(segments.positions('history', number, range))) {
+    state = evolve(state, decodeEntry(line));
+    hash = line.hash;
   }
   return state === null ? null : { state, hash };
 }
@@ -140,8 +144,8 @@ function lastVersionAt(
   let high = to;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    const [row] = rowsAt(positionsOf(number, [middle]));
-    if (row !== undefined && decodeEntry(row).atMs <= atMs) low = middle;
+    const [line] = linesAt(positionsOf(number, [middle]));
+    if (line !== undefined && decodeEntry(line).atMs <= atMs) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -46,6 +46,9 @@ export interface ThreadOptions {
   readonly onCrash?: (error: Error) => void;
 }
 
+/** For how long a reply waits for others to cross with it. */
+const MAX_KEPT_MS = 1;
+
 /** Starts a thread of this folder and speaks with it by numbered messages. */
 export function startThread({ name, data, gathers = false, onNotice, onCrash }: ThreadOptions): Thread {
   const worker = new Worker(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url), {
@@ -115,13 +118,20 @@ export function startThread({ name, data, gathers = false, onNotice, onCrash }: 
 /** The thread's side: answers each request with what `handle` returns or throws. `afterAll` ends what they had in common. */
 export function serveThread(handle: (request: never) => unknown, afterAll = () => {}): void {
   parentPort?.on('message', (requests: readonly Request[]) => {
-    const replies: Message[] = [];
+    let replies: Message[] = [];
+    let sentAtMs = performance.now();
+    const send = () => {
+      if (replies.length > 0) parentPort?.postMessage(replies);
+      replies = [];
+      sentAtMs = performance.now();
+    };
     for (const { id, request } of requests) {
       const reply = answer(id, () => handle(request as never));
       if (reply !== null) replies.push(reply);
+      if (performance.now() - sentAtMs > MAX_KEPT_MS) send();
     }
     afterAll();
-    if (replies.length > 0) parentPort?.postMessage(replies);
+    send();
   });
 }
 
