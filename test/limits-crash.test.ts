@@ -28,14 +28,14 @@ describe('limits when the process is killed', () => {
   ])('admit $count in all, however often it is', async (rule) => {
     const directory = mkdtempSync(join(tmpdir(), 'scrip-limits-crash-'));
     directories.push(directory);
-    const blockCount = Math.max(1, Math.floor(rule.count / 20));
+    const portionCount = Math.max(1, Math.floor(rule.count / 20));
     const kills = 3;
     let admitted = 0;
     for (let kill = 0; kill < kills; kill += 1)
       admitted += await admitUntilKilled(directory, rule, Math.ceil(rule.count / 4));
     admitted += await admitUntilKilled(directory, rule, Number.POSITIVE_INFINITY);
     expect(admitted).toBeLessThanOrEqual(rule.count);
-    // Of each killed process, one block may have been leased and not used, and one admission not reported.
-    expect(admitted).toBeGreaterThanOrEqual(rule.count - kills * (blockCount + 1));
+    // Of each killed process, one portion may have been leased and not used, and one admission not reported.
+    expect(admitted).toBeGreaterThanOrEqual(rule.count - kills * (portionCount + 1));
   });
 });

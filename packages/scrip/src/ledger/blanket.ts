@@ -1,9 +1,9 @@
 import type { Lease } from './lease.ts';
-import { blockOf, countOf, doesCount, lastUseMs, notAhead } from './lease-terms.ts';
+import { portionOf, countOf, doesCount, lastUseMs, notAhead } from './lease-terms.ts';
 import type { BlanketReply, BlanketRequest, BlanketUse, LimitRule } from './limit-store.ts';
 
 /**
- * Leases a block of the rule to every key at once, or carries on the blanket lease that the process has. Blankets of
+ * Leases a portion of the rule to every key at once, or carries on the blanket lease that the process has. Blankets of
  * processes that ended without settling count against it: together they never grant a key more than its limit. Kept in
  * one list, under ids below 0, which no key's own lease has.
  */
@@ -15,9 +15,9 @@ export function leaseBlanket(
   const counted = known.filter((lease) => doesCount(lease, rule, nowMs));
   const others = counted.filter((lease) => lease.id !== id);
   const current = counted.find((lease) => lease.id === id);
-  const block = blockOf(rule);
-  // A part of a block would hardly be worth the list's entry.
-  const free = rule.count - countOf(others) >= block ? block : 0;
+  const portion = portionOf(rule);
+  // A part of a portion would hardly be worth the list's entry.
+  const free = rule.count - countOf(others) >= portion ? portion : 0;
   const lease: Lease = {
     id: current?.id ?? Math.min(-nowMs, (before.at(-1)?.id ?? 0) - 1),
     count: current?.count ?? free,

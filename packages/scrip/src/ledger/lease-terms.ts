@@ -1,20 +1,20 @@
 import type { Lease } from './lease.ts';
 import type { LimitRule } from './limit-store.ts';
 
-/** A block is this part of its limit: a limit below it leases what is asked for, one by one. */
-const BLOCKS_PER_LIMIT = 20;
-/** A sliding window's block lapses after this part of the window, so that it is known well enough when it was used. */
-export const BLOCKS_PER_WINDOW = 20;
+/** A portion is this part of its limit: a limit below it leases what is asked for, one by one. */
+const PORTIONS_PER_LIMIT = 20;
+/** A sliding window's portion lapses after this part of the window, so that it is known well enough when it was used. */
+export const PORTIONS_PER_WINDOW = 20;
 
 /** How many admissions are leased ahead of use. */
-export function blockOf({ count }: LimitRule): number {
-  return Math.max(1, Math.floor(count / BLOCKS_PER_LIMIT));
+export function portionOf({ count }: LimitRule): number {
+  return Math.max(1, Math.floor(count / PORTIONS_PER_LIMIT));
 }
 
-/** The last millisecond in which a block that is leased now may be used. */
+/** The last millisecond in which a portion that is leased now may be used. */
 export function lastUseMs(rule: LimitRule, nowMs: number): number {
   if (rule.window === 'fixed') return windowEndMs(rule, nowMs) - 1;
-  return nowMs + Math.floor(rule.windowMs / BLOCKS_PER_WINDOW);
+  return nowMs + Math.floor(rule.windowMs / PORTIONS_PER_WINDOW);
 }
 
 /** The end of the fixed window that an instant lies in. */

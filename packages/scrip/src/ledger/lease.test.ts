@@ -23,7 +23,7 @@ describe('grantLease', () => {
     expect(grant([], thousand).reply).toMatchObject({ grantedCount: 50, lapsesAtMs: NOON + 180_001 });
   });
 
-  it('leases more than a block when more requests wait', () => {
+  it('leases more than a portion when more requests wait', () => {
     expect(grant([], thousand, { waiting: 300 }).reply.grantedCount).toBe(300);
   });
 
@@ -41,7 +41,7 @@ describe('grantLease', () => {
     expect(grant(leases ?? [], five, { at: NOON + 60_000 }).reply.grantedCount).toBe(1);
   });
 
-  it('takes what was leased and not settled as used until the end of its block', () => {
+  it('takes what was leased and not settled as used until the end of its portion', () => {
     const { leases } = grant([], thousand, { waiting: 1 });
     const full = grant(leases ?? [], thousand, { waiting: 1000 });
     expect(full.reply.grantedCount).toBe(950);

@@ -1,7 +1,7 @@
 import { withBlankets } from './blanket.ts';
 import {
-  BLOCKS_PER_WINDOW,
-  blockOf,
+  PORTIONS_PER_WINDOW,
+  portionOf,
   countOf,
   doesCount,
   freesAtMs,
@@ -17,11 +17,11 @@ export interface Lease {
   readonly untilMs: number;
 }
 
-/** More leases than this are merged with their neighbours, where those end within one block's time. */
-const MAX_LEASES = 3 * BLOCKS_PER_WINDOW;
+/** More leases than this are merged with their neighbours, where those end within one portion's time. */
+const MAX_LEASES = 3 * PORTIONS_PER_WINDOW;
 
 /**
- * Grants admissions to one key: what is asked for or a block, whichever is more, as far as there is room. Where there is
+ * Grants admissions to one key: what is asked for or a portion, whichever is more, as far as there is room. Where there is
  * room for the process's blanket too, what is asked for is enough, and the key may use the blanket anew. Every store
  * decides by this function, so that all of them agree. `blankets` are the rule's; `leases` is null when there is
  * nothing new to keep.
@@ -38,7 +38,7 @@ export function grantLease(
   const room = Math.max(0, rule.count - countOf(counted));
   const current = blankets.find(({ id }) => id === blanket?.id);
   const isCovered = current !== undefined && waiting > 0 && room >= waiting + current.count;
-  const most = isCovered ? waiting : Math.min(room, Math.max(waiting, blockOf(rule)));
+  const most = isCovered ? waiting : Math.min(room, Math.max(waiting, portionOf(rule)));
   const grantedCount = waiting === 0 ? 0 : most;
   const lease: Lease = {
     id: Math.max(nowMs, (own.at(-1)?.id ?? 0) + 1),
@@ -114,7 +114,7 @@ function roomAtMs(leases: readonly Lease[], rule: LimitRule, nowMs: number): num
 /** Keeps the list short. Merged leases end with the later of them: they count for longer, never for less. */
 function merge(leases: readonly Lease[], rule: LimitRule): readonly Lease[] {
   if (leases.length <= MAX_LEASES) return leases;
-  const slotOf = ({ untilMs }: Lease) => Math.floor((untilMs * BLOCKS_PER_WINDOW) / rule.windowMs);
+  const slotOf = ({ untilMs }: Lease) => Math.floor((untilMs * PORTIONS_PER_WINDOW) / rule.windowMs);
   const merged: Lease[] = [];
   for (const lease of leases) {
     const last = merged.at(-1);

@@ -59,7 +59,7 @@ export interface SettledLease {
 
 export interface LeaseReply {
   readonly id: number;
-  /** May be less than was asked for, and may be more: a block for the requests to come. */
+  /** May be less than was asked for, and may be more: a portion for the requests to come. */
   readonly grantedCount: number;
   /** The lease may not be used from then on. */
   readonly lapsesAtMs: number;

@@ -1,4 +1,4 @@
-import { blockOf } from '../ledger/lease-terms.ts';
+import { portionOf } from '../ledger/lease-terms.ts';
 import type { LimitRule, LimitStore } from '../ledger/limit-store.ts';
 
 /** What every key of a rule may use without a lease of its own. */
@@ -15,9 +15,9 @@ export interface BlanketLease {
   asking: Promise<void> | null;
 }
 
-/** For rules that lease in blocks of more than one; and a day's blanket would count until its end after a crash. */
+/** For rules that lease in portions of more than one; and a day's blanket would count until its end after a crash. */
 export function newBlanket(name: string, rule: LimitRule): BlanketLease | null {
-  if (rule.window === 'fixed' || blockOf(rule) === 1) return null;
+  if (rule.window === 'fixed' || portionOf(rule) === 1) return null;
   const id = `blanket ${name}${rule.count}/${rule.windowMs}`;
   return { name: id, rule, id: null, count: 0, lapsesAtMs: 0, renewsAtMs: 0, asking: null };
 }

@@ -9,7 +9,7 @@ export interface LimitReached {
   readonly resetAtMs: number;
 }
 
-interface Block extends LeaseReply {
+interface Portion extends LeaseReply {
   readonly rule: LimitRule;
   usedCount: number;
   lastUsedAtMs: number;
@@ -30,9 +30,9 @@ export interface KeyLimit {
   /** Used of the blanket, and not settled. */
   usedCount: number;
   lastUsedAtMs: number;
-  /** The key takes its admissions from blocks of its own, and none from the blanket. */
+  /** The key takes its admissions from portions of its own, and none from the blanket. */
   hasOwn: boolean;
-  block: Block | null;
+  portion: Portion | null;
   /** What counted against the limit when the store last said so. */
   taken: { readonly count: number; readonly atMs: number } | null;
   refusal: { readonly reached: LimitReached; readonly atMs: number } | null;
@@ -59,7 +59,7 @@ export function newKeyLimit(
     usedCount: 0,
     lastUsedAtMs: 0,
     hasOwn,
-    block: null,
+    portion: null,
     taken: null,
     refusal: null,
     endsAtMs: 0,
@@ -84,11 +84,12 @@ export function isWithinBlanket({ blanket, hasOwn, usedCount }: KeyLimit): boole
   return blanket !== null && !hasOwn && usedCount < blanket.count;
 }
 
-/** Takes one admission from the block; false when it is used up or its time is over. */
-export function takeFromBlock({ block }: KeyLimit, nowMs: number): boolean {
-  if (block === null || block.usedCount >= block.grantedCount || nowMs >= block.lapsesAtMs) return false;
-  block.usedCount += 1;
-  block.lastUsedAtMs = Math.max(block.lastUsedAtMs, nowMs);
+/** Takes one admission from the portion; false when it is used up or its time is over. */
+export function takeFromPortion({ portion }: KeyLimit, nowMs: number): boolean {
+  if (portion === null || portion.usedCount >= portion.grantedCount || nowMs >= portion.lapsesAtMs)
+    return false;
+  portion.usedCount += 1;
+  portion.lastUsedAtMs = Math.max(portion.lastUsedAtMs, nowMs);
   return true;
 }
 
@@ -119,7 +120,7 @@ async function leaseForAll(limit: KeyLimit, store: LimitStore): Promise<void> {
     const asked = limit.waiting;
     limit.waiting = [];
     const nowMs = Math.max(...asked.map((one) => one.nowMs));
-    const settled = limit.block === null ? null : settlementOf(limit.block);
+    const settled = limit.portion === null ? null : settlementOf(limit.portion);
     const blanket = blanketUseOf(limit);
     // Whatever comes of it: the store may hold leases of the key from now on.
     limit.hasOwn = true;
@@ -140,7 +141,7 @@ function serve(
   { reply, rule, nowMs }: { readonly reply: LeaseReply; readonly rule: LimitRule; readonly nowMs: number },
 ): void {
   const usedCount = Math.min(reply.grantedCount, asked.length);
-  limit.block = reply.grantedCount === 0 ? null : { ...reply, rule, usedCount, lastUsedAtMs: nowMs };
+  limit.portion = reply.grantedCount === 0 ? null : { ...reply, rule, usedCount, lastUsedAtMs: nowMs };
   limit.taken = { count: reply.takenCount, atMs: nowMs };
   limit.endsAtMs = reply.endsAtMs;
   limit.hasOwn = !reply.isCovered;
@@ -164,18 +165,18 @@ async function leaseAfter(settling: Promise<boolean>, limit: KeyLimit, store: Li
   await leaseForAll(limit, store);
 }
 
-/** Gives back the rest of the block, of its admissions and of its time, and says what was used of the blanket. */
+/** Gives back the rest of the portion, of its admissions and of its time, and says what was used of the blanket. */
 async function settle(limit: KeyLimit, store: LimitStore, nowMs: number): Promise<void> {
-  const { key, rule, block } = limit;
-  const settled = block === null || isSettled(block) ? null : settlementOf(block);
+  const { key, rule, portion } = limit;
+  const settled = portion === null || isSettled(portion) ? null : settlementOf(portion);
   if (settled === null && limit.usedCount === 0) return;
   await store.lease({ key, rule, nowMs, waiting: 0, settled, blanket: blanketUseOf(limit) });
   limit.usedCount = 0;
   limit.hasOwn = true;
 }
 
-/** In a sliding window a block counts from its last use, which may be earlier than the store must assume. */
-function isSettled({ rule, usedCount, grantedCount, lastUsedAtMs, lapsesAtMs }: Block): boolean {
+/** In a sliding window a portion counts from its last use, which may be earlier than the store must assume. */
+function isSettled({ rule, usedCount, grantedCount, lastUsedAtMs, lapsesAtMs }: Portion): boolean {
   return usedCount === grantedCount && (rule.window === 'fixed' || lastUsedAtMs === lapsesAtMs - 1);
 }
 
@@ -185,7 +186,7 @@ function blanketUseOf({ blanket, usedCount, lastUsedAtMs }: KeyLimit): BlanketUs
   return { name, id, usedCount, lastUsedAtMs: usedCount === 0 ? 0 : lastUsedAtMs };
 }
 
-function settlementOf({ id, usedCount, lastUsedAtMs }: Block): SettledLease {
+function settlementOf({ id, usedCount, lastUsedAtMs }: Portion): SettledLease {
   return { id, usedCount, lastUsedAtMs };
 }
 
@@ -195,9 +196,10 @@ export function knownLeft(
   rule: LimitRule,
   { nowMs, trustMs }: { readonly nowMs: number; readonly trustMs: number },
 ): number | null {
-  const { block, taken } = limit;
+  const { portion, taken } = limit;
   if (taken === null || nowMs - taken.atMs >= trustMs) return null;
   if (windowEndMs(rule, taken.atMs) !== windowEndMs(rule, nowMs)) return null;
-  const unused = block === null || nowMs >= block.lapsesAtMs ? 0 : block.grantedCount - block.usedCount;
+  const unused =
+    portion === null || nowMs >= portion.lapsesAtMs ? 0 : portion.grantedCount - portion.usedCount;
   return Math.max(0, rule.count - taken.count + unused);
 }

@@ -41,7 +41,7 @@ describe('the rate limiter', () => {
     expect(await burst(createRateLimiter(createMemoryLimitStore()), sixty, NOON, 200)).toBe(60);
   });
 
-  it('answers at once while its block lasts, and while it refuses', async () => {
+  it('answers at once while its portion lasts, and while it refuses', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore());
     await limiter.admit('key', sixty, NOON);
     expect(limiter.admit('key', sixty, NOON)).toBeNull();
@@ -49,7 +49,7 @@ describe('the rate limiter', () => {
     expect(limiter.admit('key', sixty, NOON + 1)).toEqual({ limit: 60, resetAtMs: NOON + 60_000 });
   });
 
-  it('asks the store once for each block, and not at all for what it refuses', async () => {
+  it('asks the store once for each portion, and not at all for what it refuses', async () => {
     const { store, calls } = counted(createMemoryLimitStore());
     const limiter = createRateLimiter(store);
     for (let index = 0; index < 200; index += 1) await limiter.admit('key', sixty, NOON + index);
@@ -57,7 +57,7 @@ describe('the rate limiter', () => {
     expect(calls()).toBe(1 + 14 + 1 + 1);
   });
 
-  it('does not use a block after its time', async () => {
+  it('does not use a portion after its time', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore());
     await limiter.admit('key', sixty, NOON);
     expect(limiter.admit('key', sixty, NOON + 3000)).toBeNull();
@@ -119,7 +119,7 @@ describe('the rate limiter', () => {
     const limiter = createRateLimiter(createMemoryLimitStore({ leases }));
     for (let request = 0; request < 71; request += 1) await limiter.admit('key', thousand, NOON);
     const restarted = createRateLimiter(createMemoryLimitStore({ leases }));
-    // 51 have been settled, and of the rest a whole block counts.
+    // 51 have been settled, and of the rest a whole portion counts.
     expect(await burst(restarted, thousand, NOON + 1, 2000)).toBe(1000 - 51 - 50);
   });
 
@@ -181,7 +181,7 @@ describe('the rate limiter', () => {
     expect(await restarted.left('key', daily, NOON + 4)).toBe(997);
   });
 
-  it('counts a used-up block no longer than from its last use, also after a restart', async () => {
+  it('counts a used-up portion no longer than from its last use, also after a restart', async () => {
     const leases = new Map<string, readonly Lease[]>();
     const rule = { count: 140, windowMs: 60_000, window: 'sliding' } as const;
     const limiter = createRateLimiter(createMemoryLimitStore({ leases }));
@@ -264,7 +264,7 @@ const KEYS = ['key', 'key', 'key', 'a', 'b', 'c'];
 
 function stepsArbitrary(ends: readonly Step['next'][], keys: readonly string[] = KEYS) {
   const step = fc.record({
-    // Often just before, in and after a block's time (a twentieth of the window) and the window's end.
+    // Often just before, in and after a portion's time (a twentieth of the window) and the window's end.
     waitMs: fc.oneof(
       fc.integer({ min: 0, max: 60 }),
       fc.constantFrom(40, 940, 990, 1000, 2900, 57_100, 59_950),
@@ -342,27 +342,27 @@ describe('the rate limiter, whatever happens', () => {
     );
   });
 
-  it('refuses only when the limit is used up, but for less than a block', async () => {
+  it('refuses only when the limit is used up, but for less than a portion', async () => {
     await fc.assert(
       fc.asyncProperty(ruleArbitrary, stepsArbitrary(['go on', 'go on', 'close']), async (rule, steps) => {
         const { refused } = await run(rule, steps);
-        const blockCount = Math.max(1, Math.floor(rule.count / 20));
-        for (const { taken } of refused) expect(taken).toBeGreaterThan(rule.count - blockCount);
+        const portionCount = Math.max(1, Math.floor(rule.count / 20));
+        for (const { taken } of refused) expect(taken).toBeGreaterThan(rule.count - portionCount);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('loses at most a block by being killed', async () => {
+  it('loses at most a portion by being killed', async () => {
     await fc.assert(
       fc.asyncProperty(
         ruleArbitrary,
         stepsArbitrary(['go on', 'go on', 'die', 'die while leasing']),
         async (rule, steps) => {
           const { refused } = await run(rule, steps);
-          const blockCount = Math.max(1, Math.floor(rule.count / 20));
+          const portionCount = Math.max(1, Math.floor(rule.count / 20));
           for (const { taken, restarts } of refused)
-            expect(taken).toBeGreaterThan(rule.count - blockCount * (1 + 2 * restarts));
+            expect(taken).toBeGreaterThan(rule.count - portionCount * (1 + 2 * restarts));
         },
       ),
       { numRuns: 300 },

@@ -10,7 +10,7 @@ import {
   knownRefusal,
   newKeyLimit,
   takeFromBlanket,
-  takeFromBlock,
+  takeFromPortion,
   waitForLease,
 } from './key-limit.ts';
 import { createKeyLimits } from './key-limits.ts';
@@ -18,13 +18,13 @@ import { createKeyLimits } from './key-limits.ts';
 /** Counts requests against limits that outlive the process. `key` is never a key of the API itself. */
 export interface RateLimiter {
   /**
-   * Null: the request is admitted, and counted. Answers at once as long as the blanket lease or the key's block lasts,
+   * Null: the request is admitted, and counted. Answers at once as long as the blanket lease or the key's portion lasts,
    * and while its limit is known to be reached; rejects with a `Fault` when a lease cannot be made durable.
    */
   readonly admit: (key: string, rule: LimitRule, nowMs: number) => Answer<LimitReached | null>;
   /** What is left of a fixed window's limit. */
   readonly left: (key: string, rule: LimitRule, nowMs: number) => Answer<number>;
-  /** Gives back what open blocks and blankets have left. */
+  /** Gives back what open portions and blankets have left. */
   readonly close: (nowMs: number) => Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const SHARED_TRUST_MS = 1000;
 
 /**
  * Admits from what the store has made durable ahead: a key's first requests from its rule's blanket lease, the others
- * from the key's own blocks. `name` tells the limiters of one store apart. Time comes in with each call.
+ * from the key's own portions. `name` tells the limiters of one store apart. Time comes in with each call.
  */
 export function createRateLimiter(
   store: LimitStore,
@@ -64,7 +64,7 @@ export function createRateLimiter(
     if (limit === undefined) return admitNew(key, rule, nowMs);
     if (limit.asking === null) {
       if (takeFromBlanket(limit, nowMs)) return renewInTime(limit.blanket, nowMs);
-      if (takeFromBlock(limit, nowMs)) return null;
+      if (takeFromPortion(limit, nowMs)) return null;
       const reached = knownRefusal(limit, rule, { nowMs, trustMs });
       if (reached !== null) return reached;
       if (limit.blanket !== null && isWithinBlanket(limit)) return admitLater(limit.blanket, key, nowMs);
