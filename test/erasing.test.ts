@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../packages/scrip/src/ledger/fault.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import { debitCredits, openAccount } from './support/commands.ts';
 import { openSampleLedger, START_MS } from './support/sample-ledger.ts';
@@ -28,6 +29,16 @@ function filesWith(text: string): string[] {
 }
 
 const openStore = () => openSqliteStore({ directory, idsKeptMs: 86_400_000, now: () => START_MS });
+
+it('an erasing that was refused leaves nothing to be done by the next start', async () => {
+  const store = await openStore();
+  const refusal = new Fault('x', { code: 'overloaded', retryable: true, outcome: 'not-applied' });
+  await expect(store.erasePersonal('acme', () => Promise.reject(refusal))).rejects.toBe(refusal);
+  await store.close();
+  const journal = new DatabaseSync(join(directory, 'journal.db'), { readOnly: true });
+  expect(journal.prepare('SELECT count(*) AS marks FROM erasure').get()).toEqual({ marks: 0 });
+  journal.close();
+});
 
 describe('what was erased', () => {
   it('is in no file of the data directory when the erasing is answered, and what others said still is', async () => {

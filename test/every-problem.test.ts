@@ -172,9 +172,9 @@ async function provoke(cause: Steps | Cause): Promise<Said> {
       if (thrown !== null) throw thrown();
       return ledger.change(input);
     },
-    accountAt: async (accountId, atMs) => {
+    accountAt: async (...asked) => {
       if (thrown !== null) throw thrown();
-      return ledger.accountAt(accountId, atMs);
+      return ledger.accountAt(...asked);
     },
   });
   served = await serveAcme({ wrap });

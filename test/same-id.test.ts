@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Command } from '../packages/scrip/src/core/command.ts';
 import { decodeEntry } from '../packages/scrip/src/core/entry-format.ts';
 import type { ChangeOutcome } from '../packages/scrip/src/ledger/decide-request.ts';
 import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
@@ -101,3 +102,29 @@ it('the same id is another change in another account, and another command under 
   );
   expect(others).toEqual(others.map(() => ({ ok: false, rejection: { code: 'idempotency-mismatch' } })));
 }, 120_000);
+
+it('an id is kept for its time also where time’s own entries, of long before, stand after it', async () => {
+  await sample.ledger.close();
+  const accounts = Array.from({ length: 120 }, (_, at) => `idle-${at}`);
+  let nowMs = START_MS;
+  // Each segment is finished at once, and many end with an entry of ten days before.
+  const sizes = { batchEntries: 16, mergeRatio: 4, finishedEntries: 16 };
+  sample = await openSampleLedger(
+    await openSqliteStore({ directory, idsKeptMs: 86_400_000, now: () => nowMs, sizes }),
+  );
+  const all = (id: string, command: Command) =>
+    Promise.all(accounts.map((accountId) => sample.change(accountId, id, command)));
+  await all('open', OPEN);
+  // Of different numbers of lots that end, so that segments end with whatever comes.
+  for (const [at, accountId] of accounts.entries())
+    for (let lot = 0; lot < at % 4; lot += 1)
+      await sample.change(accountId, `short-${lot}`, grant(5n, { expiresAtMs: START_MS + 60_000 }));
+  await all('long', grant(5n));
+  sample.pass(10 * 86_400_000);
+  nowMs += 10 * 86_400_000;
+  const made = madeOf(await all('debit', debit(1n)));
+  await vi.waitFor(() => expect(sample.ledger.health().lagEntries).toBe(0), { timeout: 10_000 });
+  const again = await all('debit', debit(1n));
+  expect(again.every(isReplay)).toBe(true);
+  expect(madeOf(again)).toEqual(made);
+});

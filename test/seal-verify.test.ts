@@ -76,6 +76,10 @@ describe('verifying a sealed ledger', () => {
       'an entry that was kept',
       "UPDATE entry SET body = replace(body, '1000000000', '9000000000') WHERE position < 30",
     ],
+    [
+      'a name beside an entry that was kept',
+      "UPDATE entry SET personal = replace(personal, 'Acme', 'Amce') WHERE position < 30",
+    ],
     ['a chain’s end', "UPDATE sealed_account SET hash = replace(hash, 'a', 'b')"],
   ])('finds the checkpoint wrong when %s in it was changed', async (_what, sql) => {
     const copy = copyOf(directory);

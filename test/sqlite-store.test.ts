@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -47,6 +47,9 @@ async function reopen(store: Store, sizes: Partial<EngineSizes> = {}): Promise<S
   opened.splice(opened.indexOf(store), 1);
   return open(sizes);
 }
+
+const untilDerived = (store: Store) =>
+  vi.waitFor(() => expect(store.health().lagEntries).toBe(0), { timeout: 30_000 });
 
 const filesOf = () => readdirSync(directory);
 
@@ -253,6 +256,15 @@ describe('a ledger in SQLite files', () => {
     expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
+  it('in a directory that holds something else too leaves others their way in, and none to its files', async () => {
+    writeFileSync(join(directory, 'somebody.txt'), '');
+    chmodSync(directory, 0o755);
+    await open();
+    expect(statSync(directory).mode & 0o777).toBe(0o755);
+    for (const name of ['journal.db', 'journal.db-wal', 'derived.db', 'derived.db-wal'])
+      expect(statSync(join(directory, name)).mode & 0o077, name).toBe(0);
+  });
+
   it('refuses files that a newer version wrote, and leaves them as they are', async () => {
     await (await open()).close();
     const journal = new DatabaseSync(join(directory, 'journal.db'));
@@ -290,6 +302,50 @@ describe('a ledger in SQLite files', () => {
     await vi.waitFor(() => expect(again.health().lagEntries).toBe(0), { timeout: 30_000 });
     const usage = await again.usage('acme', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
     expect(usage.map(({ usedMicros }) => usedMicros)).toEqual([3n * most * CREDIT]);
+  });
+
+  it('makes a snapshot after as many entries, however often it is opened in between', async () => {
+    const sizes = { snapshotEvery: 8 };
+    let store = await open(sizes);
+    let { change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(100n));
+    for (let day = 0; day < 4; day += 1) {
+      await untilDerived(store);
+      store = await reopen(store, sizes);
+      ({ change } = await openSampleLedger(store));
+      for (let line = 0; line < 5; line += 1) await change('acme', `debit-${day}-${line}`, debit(1n));
+    }
+    await store.close();
+    opened.splice(0);
+    const made = readSnapshots(join(directory, 'derived.db')).filter((row) => row['account_id'] === 'acme');
+    expect(made.map((row) => row['version'])).toEqual([8, 16]);
+  });
+
+  it('says of what was written beside an account that cannot be read that it may have happened', async () => {
+    const sizes = { snapshotEvery: 2 };
+    const store = await open(sizes);
+    const before = await openSampleLedger(store);
+    for (const id of ['acme', 'spoiled']) {
+      await before.change(id, 'open', OPEN);
+      await before.change(id, 'grant', grant(10n));
+    }
+    await untilDerived(store);
+    await store.close();
+    opened.splice(0);
+    const derived = new DatabaseSync(join(directory, 'derived.db'));
+    derived.exec("UPDATE snapshot SET state = 'spoiled' WHERE account_id = 'spoiled'");
+    derived.close();
+    const { change, ledger } = await openSampleLedger(await open(sizes));
+    await ledger.account('acme');
+    const together = await Promise.allSettled([
+      change('acme', 'debit', debit(1n)),
+      change('spoiled', 'debit', debit(1n)),
+    ]);
+    for (const one of together)
+      expect(one).toMatchObject({ reason: { code: 'store-unreadable', outcome: 'unknown' } });
+    expect(await change('acme', 'debit', debit(1n))).toMatchObject({ ok: true, replayed: true });
+    await expect(change('spoiled', 'debit', debit(1n))).rejects.toMatchObject({ outcome: 'not-applied' });
   });
 
   it('reads every past balance, across snapshots', async () => {

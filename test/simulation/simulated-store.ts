@@ -31,10 +31,10 @@ export function openSimulatedStore(options: SimulatedStoreOptions): Store {
     },
     transact: commit.transact,
     account: (accountId) => read(() => memory.journal(accountId)?.durable ?? null),
-    accountAt: (accountId, atMs) =>
+    accountAt: (accountId, atMs, upToVersion = Infinity) =>
       read(() =>
         visible(accountId)
-          .filter(({ entry }) => entry.atMs <= atMs)
+          .filter(({ entry }) => entry.atMs <= atMs && entry.version <= upToVersion)
           .reduce<AccountState | null>((state, { entry }) => evolve(state, entry), null),
       ),
     accountIds: ({ after, limit }) =>

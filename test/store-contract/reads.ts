@@ -193,6 +193,12 @@ export function describeReads(under: StoreUnderTest): void {
       expect(await versionAt(START_MS + 999)).toBe(2);
       expect(await versionAt(START_MS + 1000)).toBe(4);
       expect(await versionAt(START_MS + 3500)).toBe(8);
+      const upTo = async (version: number) => {
+        const state = await under.store.accountAt(under.acme, START_MS + 1000, version);
+        return [state?.version, state?.pools[0]?.settledMicros];
+      };
+      expect(await upTo(3)).toEqual([3, 49n * CREDIT]);
+      expect(await upTo(9)).toEqual([4, 48n * CREDIT]);
       expect(await under.store.accountAt(under.acme, START_MS + DAY_MS)).toEqual(
         await under.store.account(under.acme),
       );

@@ -189,7 +189,7 @@ export const DAMAGES: readonly [table: string, what: string, damage: Damage, row
   [
     'segment',
     'another time of its end',
-    `UPDATE segment SET last_at_ms = last_at_ms + 1 WHERE after = 0`,
+    `UPDATE segment SET latest_ms = latest_ms + 1 WHERE after = 0`,
     /^entries 1 to \d+$/,
   ],
   ['segment_page', 'a page of nothing', `INSERT INTO segment_page VALUES (9999, x'00')`, /^page 9999$/],

@@ -8,7 +8,7 @@ export interface UsageResultInput {
   secondsUsedMicros: bigint;
   voiceId?: string;
   voiceName?: string;
-  /** What the customer calls the key; never the key. */
+  /** A name or an id of the key that spent; never the key. */
   apiKey?: string;
   model?: string;
 }

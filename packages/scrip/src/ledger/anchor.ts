@@ -44,6 +44,14 @@ export function encodeAnchor({ entries, digest }: Anchor): string {
   return `scrip-anchor-1:${entries}:${digest}`;
 }
 
+const ANYWHERE = /scrip-anchor-1:\d+:[0-9a-f]{64}/g;
+
+/** The anchor that stands somewhere in a text, such as a report of `scrip verify`; undefined where none does, or several. */
+export function findAnchor(text: string): Anchor | undefined {
+  const [found, ...others] = new Set(text.match(ANYWHERE));
+  return found === undefined || others.length > 0 ? undefined : decodeAnchor(found);
+}
+
 /** Undefined when the text is not an anchor; white space around it does not matter. */
 export function decodeAnchor(text: string): Anchor | undefined {
   const [, entries, digest] = TEXT.exec(text.trim()) ?? [];

@@ -180,7 +180,7 @@ function keepRefund(account: VerifiedAccount, { debitVersion, version }: DebitRe
 }
 
 /** Names and metadata may have been erased; where they are, they are those that the entry was made with. */
-function personalFlaw({ change }: Entry, personal: string | null): string | null {
+export function personalFlaw({ change }: Entry, personal: string | null): string | null {
   if (personal === null) return null;
   try {
     return personalDigest(JSON.parse(personal) as Personal) === change?.personalDigest

@@ -45,8 +45,8 @@ export interface Ledger {
   readonly changeAll: (inputs: readonly ChangeInput[]) => Promise<readonly Settled<ChangeOutcome>[]>;
   /** The account brought to now; nothing is written. Null when there is none. */
   readonly account: (accountId: string) => Promise<AccountState | null>;
-  /** The account as it was recorded at an instant, brought to that instant. */
-  readonly accountAt: (accountId: string, atMs: number) => Promise<AccountState | null>;
+  /** The account as it was recorded at an instant, up to an entry of that instant, brought to that instant. */
+  readonly accountAt: (accountId: string, atMs: number, upToVersion?: number) => Promise<AccountState | null>;
   readonly accountIds: Store['accountIds'];
   readonly profile: (state: AccountState) => Promise<Profile>;
   /** A key's name; null where it has none. */
@@ -87,7 +87,8 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
     change: (input) => commit.submit(toRequest(input, ids)),
     changeAll: (inputs) => commit.submitAll(inputs.map((input) => toRequest(input, ids))),
     account: async (accountId) => bringTo(await store.account(accountId), clock.now()),
-    accountAt: async (accountId, atMs) => bringTo(await store.accountAt(accountId, atMs), atMs),
+    accountAt: async (accountId, atMs, upToVersion = Infinity) =>
+      bringTo(await store.accountAt(accountId, atMs, upToVersion), atMs),
     accountIds: (page) => store.accountIds(page),
     profile: async ({ id, nameVersion, metadataVersion }) => {
       const named = await personalOf(id, nameVersion);

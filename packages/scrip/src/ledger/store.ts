@@ -80,8 +80,8 @@ export interface Store {
   ): Promise<R[]>;
   /** The account as of its last durable entry. */
   account(accountId: string): Promise<AccountState | null>;
-  /** The account as of its last entry recorded at or before an instant. Rejects with `SealedPast`. */
-  accountAt(accountId: string, atMs: number): Promise<AccountState | null>;
+  /** The account as of its last entry recorded at or before an instant, up to a version. Rejects with `SealedPast`. */
+  accountAt(accountId: string, atMs: number, upToVersion?: number): Promise<AccountState | null>;
   /** Ids of accounts in their order, after a given one. */
   accountIds(page: { readonly after: string | null; readonly limit: number }): Promise<string[]>;
   /** The account that holds a key, by the key's digest. */

@@ -18,18 +18,26 @@ export function digestApiKey(key: string, secret: string): string {
 }
 
 const REMEMBERED_KEYS = 100_000;
+/** No key is longer, so that what is remembered takes no more memory than keys do. */
+const MAX_KEY_CHARACTERS = 255;
 
 /** Digests keys, and remembers those of late: the digest of the same key for every request is a tenth of a read's time. */
 export function createKeyDigest(secret: string): (key: string) => string {
   let recent = new Map<string, string>();
   let older = new Map<string, string>();
   return (key) => {
+    if (key.length > MAX_KEY_CHARACTERS) return digestApiKey(key, secret);
     const known = recent.get(key);
     if (known !== undefined) return known;
     const digest = older.get(key) ?? digestApiKey(key, secret);
     // Half of them go at a time, the longest unused. Whoever tries out keys only makes good ones be digested again.
     if (recent.size >= REMEMBERED_KEYS / 2) [older, recent] = [recent, new Map()];
-    recent.set(key, digest);
+    recent.set(copyOf(key), digest);
     return digest;
   };
+}
+
+/** A part of an address keeps all of the address in memory. In UTF-16 no two texts have the same copy. */
+function copyOf(key: string): string {
+  return Buffer.from(key, 'utf16le').toString('utf16le');
 }

@@ -3,8 +3,10 @@ import { unsupportedType } from './error-problem.ts';
 import { invalidRequest, RefusedRequest } from './problem.ts';
 import { readJson } from './read/json.ts';
 
-/** A body of a single route: 64 kB is room for the largest metadata and the longest rate card line by far. */
+/** Room for the largest metadata by far. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
+/** Of a body that lists up to 1,000 things: actions of a rate card, lines of a quote. */
+export const LIST_LIMIT_BYTES = 1024 * 1024;
 
 const JSON_SUFFIX = /^application\/[\w.-]+\+json(?:;|$)/i;
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry, EntryKind } from '../core/entry.ts';
+import { Fault } from '../ledger/fault.ts';
 import type { ChangeInput, Ledger } from '../ledger/ledger.ts';
 import type { Personal } from '../ledger/store.ts';
 import { rejectionProblem } from './rejection-problem.ts';
@@ -34,7 +35,14 @@ export async function answerChange(
   const outcome = await ledger.change(input);
   if (!outcome.ok) return sendProblem(request, reply, rejectionProblem(outcome.rejection));
   if (outcome.replayed) reply.header('idempotent-replayed', 'true');
-  return sendJson(reply, status, await render(outcome.entry, outcome.personal));
+  try {
+    return sendJson(reply, status, await render(outcome.entry, outcome.personal));
+  } catch (error) {
+    // The change was made, whatever could not be read to tell of it.
+    if (!(error instanceof Fault)) throw error;
+    const { message, code, retryable } = error;
+    throw new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
+  }
 }
 
 /** The entry as one of its kind; a change's entry always has the kind of its command. */

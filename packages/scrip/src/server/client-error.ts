@@ -32,8 +32,8 @@ function clientErrorReply(error: ConnectionError): {
 } {
   const line = firstLine(error);
   const problem = clientProblem(error.code, line);
-  const url = /^[A-Z]+ (\S+)/.exec(line)?.[1] ?? '';
-  const vendor = spendDialectOf(url) ?? vendorOf(url);
+  const [, method = '', url = ''] = /^([A-Z]+) (\S+)/.exec(line) ?? [];
+  const vendor = spendDialectOf({ method, url }) ?? vendorOf(url);
   if (vendor !== null) return vendorRefusal(vendor, dialectRefusal(problem), { url, headers: {} });
   return {
     status: statusOf(problem),

@@ -15,6 +15,7 @@ function openApp(timeoutMs: number) {
     return reply.send('at last');
   });
   app.get('/quick', async () => 'at once');
+  app.post('/echo', async (request) => request.body);
   return { finishAll: () => calls.splice(0).forEach((finish) => finish()) };
 }
 
@@ -33,6 +34,23 @@ describe('the time-out of handlers', () => {
     const first = [status('/slow'), status('/quick'), status('/slow')];
     expect(await Promise.all(first)).toEqual([503, 200, 503]);
     expect(await Promise.all([status('/slow'), status('/slow'), status('/slow')])).toEqual([503, 503, 503]);
+  });
+
+  it('does not count the time that a request takes to arrive', async () => {
+    const { finishAll } = openApp(30);
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    async function* slowly() {
+      for (const part of ['[1', ',2', ',3]']) {
+        await new Promise((resolve) => setTimeout(resolve, 40));
+        yield Buffer.from(part);
+      }
+    }
+    const headers = { 'content-type': 'application/json' };
+    const sent = await fetch(`${url}/echo`, { method: 'POST', headers, body: slowly(), duplex: 'half' });
+    expect([sent.status, await sent.json()]).toEqual([200, [1, 2, 3]]);
+    const slow = await fetch(`${url}/slow`);
+    expect(slow.status).toBe(503);
+    finishAll();
   });
 
   it('leaves a request alone that is answered in time', async () => {

@@ -22,7 +22,12 @@ export function installHandlerTimeout(
 ): void {
   const underWay = createUnderWay();
   const sweep = setInterval(() => {
-    for (const reply of underWay.takeBegunBefore(performance.now() - timeoutMs)) {
+    const nowMs = performance.now();
+    for (const reply of underWay.takeBegunBefore(nowMs - timeoutMs)) {
+      if (isArriving(reply)) {
+        underWay.add(reply, nowMs);
+        continue;
+      }
       const route = reply.request.routeOptions.url ?? '';
       if (!reply.sent) reply.send(new errorCodes.FST_ERR_HANDLER_TIMEOUT(timeoutMs, route));
     }
@@ -37,6 +42,13 @@ export function installHandlerTimeout(
     done();
   });
   app.addHook('onClose', async () => clearInterval(sweep));
+}
+
+/** Its request is on its way still: no handler has it, and how long that may take is the server's `requestTimeout`. */
+function isArriving({ request }: FastifyReply): boolean {
+  // A request that is injected does not say whether it is complete.
+  const { complete, destroyed }: { complete?: boolean; destroyed: boolean } = request.raw;
+  return complete === false && !destroyed;
 }
 
 /**

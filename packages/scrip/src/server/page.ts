@@ -44,15 +44,25 @@ export function versionPageJson(items: readonly { readonly version: number }[], 
   return pageJson(page, last === undefined ? null : encodeCursor(`${last.version}`));
 }
 
-/** A page of an account's keys, oldest first; the cursor names the last key shown. */
+/**
+ * A page of an account's keys, oldest first. The cursor names the last key shown, and when it was made: where it has
+ * been revoked since, the list goes on with those that are as old as it or younger.
+ */
 export function pageOfKeys(
   keys: readonly AccountKey[],
   { limit = DEFAULT_LIMIT, after }: PageQuery,
 ): { keys: readonly AccountKey[]; next: string | null } {
-  const afterId = decodeCursor(after, /^[\x20-\x7e]{1,255}$/);
-  const from = afterId === null ? 0 : keys.findIndex(({ id }) => id === afterId) + 1;
-  if (afterId !== null && from === 0) throw unknownCursor();
+  const from = firstAfter(keys, decodeCursor(after, /^\d{1,15} [\x20-\x7e]{1,255}$/));
   const page = keys.slice(from, from + limit);
   const last = keys.length > from + limit ? page.at(-1) : undefined;
-  return { keys: page, next: last === undefined ? null : encodeCursor(last.id) };
+  return { keys: page, next: last === undefined ? null : encodeCursor(`${last.createdAtMs} ${last.id}`) };
+}
+
+function firstAfter(keys: readonly AccountKey[], cursor: string | null): number {
+  if (cursor === null) return 0;
+  const space = cursor.indexOf(' ');
+  const at = keys.findIndex(({ id }) => id === cursor.slice(space + 1));
+  if (at !== -1) return at + 1;
+  const next = keys.findIndex(({ createdAtMs }) => createdAtMs >= Number(cursor.slice(0, space)));
+  return next === -1 ? keys.length : next;
 }

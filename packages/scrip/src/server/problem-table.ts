@@ -167,7 +167,7 @@ export const problems = {
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
-    remedy: 'Send at most 64 kB, or 8 MB in bulk.',
+    remedy: 'Send at most 64 kB; 1 MB of a rate card or a quote, 8 MB in bulk.',
   },
   'too-many-lines': {
     status: 413,

@@ -16,7 +16,7 @@ declare module 'fastify' {
 
 /** Answers with a problem: in Scrip's own words, or in those of the vendor whose path or dialect it is. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  const vendor = request.dialect ?? spendDialectOf(request.url) ?? vendorOf(request.url);
+  const vendor = request.dialect ?? spendDialectOf(request) ?? vendorOf(request.url);
   if (vendor !== null) return sendVendorReply(reply, vendorRefusal(vendor, dialectRefusal(problem), request));
   if (problem.headers !== undefined) reply.headers(problem.headers);
   return reply

@@ -131,6 +131,23 @@ it('a spend in Ocean.io’s dialect counts on the account’s day, and no other 
   expect((await spend('debits')).statusCode).toBe(201);
 });
 
+it.each(['debits', 'holds'])('%s that were made are told again when the day is used up', async (kind) => {
+  served = await serveAcme({ settings: { ...defaultServerSettings, oceanDailyLimit: 1 } });
+  const spend = (id: string) =>
+    served.ask('POST', `/accounts/acme/${kind}?dialect=ocean`, { body: { pool: 'standard', amount: 1 }, id });
+  const first = await spend('s1');
+  expect(first.status).toBe(201);
+  const again = await spend('s1');
+  expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([201, first.text, 'true']);
+  expect((await spend('s2')).status).toBe(429);
+});
+
+it('a list of holds speaks no dialect', async () => {
+  served = await serveAcme();
+  const { status, json } = await served.ask('GET', '/accounts/acme/holds?dialect=ocean');
+  expect([status, json.code]).toEqual([422, 'invalid-request']);
+});
+
 it.each([
   ['ocean', '/accounts/%ZZ/debits?dialect=ocean', { detail: 'Bad URL' }],
   ['voxpria', `/accounts/${'a'.repeat(3000)}/holds?x=1&dialect=voxpria`, { success: false }],

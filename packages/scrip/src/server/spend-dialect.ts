@@ -2,7 +2,8 @@ import type { DialectName } from '@scrip/dialects';
 import { dialectNames } from '@scrip/dialects';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, RefusedRequest } from './problem.ts';
-import type { VendorLimits } from './vendor/vendor-limits.ts';
+import { readIdempotencyKey } from './request-headers.ts';
+import type { RouteContext } from './route-context.ts';
 import { sendVendorReply, vendorRefusal } from './vendor/vendor-refusal.ts';
 
 /**
@@ -22,19 +23,32 @@ export async function answerSpendsInDialect(request: FastifyRequest): Promise<vo
 const SPEND = /^\/scrip\/v1\/accounts\/[^/?]*\/(?:debits|holds)\?(.*)$/;
 
 /** The dialect that the address of a spend names, for a request that did not come as far as its route. */
-export function spendDialectOf(url: string): DialectName | null {
-  const query = SPEND.exec(url)?.[1];
+export function spendDialectOf({
+  method,
+  url,
+}: {
+  readonly method: string;
+  readonly url: string;
+}): DialectName | null {
+  const query = method === 'POST' ? SPEND.exec(url)?.[1] : undefined;
   if (query === undefined) return null;
   const [dialect, ...more] = new URLSearchParams(query).getAll('dialect');
   return isDialectName(dialect) && more.length === 0 ? dialect : null;
 }
 
-/** The last hook of a spend: one in Ocean.io's dialect counts on the account's day, whatever comes of it. */
-export function countOceanSpends(limits: VendorLimits) {
+/**
+ * The last hook of a spend: one in Ocean.io's dialect counts on the account's day, whatever comes of it. A spend that
+ * was made before is answered with its first outcome also when the day is used up.
+ */
+export function countOceanSpends({ limits, deps: { ledger } }: Pick<RouteContext, 'limits' | 'deps'>) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     if (request.dialect !== 'ocean') return undefined;
-    const refusal = await limits.admitOceanSpend((request.params as { accountId: string }).accountId);
-    return refusal === null ? undefined : sendVendorReply(reply, vendorRefusal('ocean', refusal, request));
+    const { accountId } = request.params as { accountId: string };
+    const refusal = await limits.admitOceanSpend(accountId);
+    if (refusal === null) return undefined;
+    const id = readIdempotencyKey(request);
+    if (id !== null && (await ledger.findChange(accountId, id)) !== null) return undefined;
+    return sendVendorReply(reply, vendorRefusal('ocean', refusal, request));
   };
 }
 

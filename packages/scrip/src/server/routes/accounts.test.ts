@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ServedApp } from '../../../../../test/support/served-app.ts';
 import { serveApp, serveAcme } from '../../../../../test/support/served-app.ts';
+import { Fault } from '../../ledger/fault.ts';
 
 let served: ServedApp;
 afterEach(() => served.close());
@@ -150,6 +151,24 @@ describe('accounts that exist', () => {
       metadata: null,
       timezone: 'Asia/Tokyo',
     });
+  });
+
+  it('tell a change again as it was, also when another came in the same millisecond', async () => {
+    served = await serveAcme();
+    const change = (id: string, body: object) => served.ask('PATCH', '/accounts/acme', { body, id });
+    const first = await change('p1', { name: 'First' });
+    await change('p2', { overdraft: { standard: 5 } });
+    const again = await change('p1', { name: 'First' });
+    expect(again.text).toBe(first.text);
+    expect(again.json.overdraft).toEqual({});
+  });
+
+  it('say that a change may have happened where only its reply could not be read', async () => {
+    const fault = new Fault('x', { code: 'store-unreadable', retryable: true, outcome: 'not-applied' });
+    served = await serveAcme({ wrap: (ledger) => ({ ...ledger, accountAt: () => Promise.reject(fault) }) });
+    const { status, json } = await served.ask('PATCH', '/accounts/acme', { body: { name: 'New' } });
+    expect([status, json.code, json.outcome]).toEqual([503, 'store-unreadable', 'unknown']);
+    expect((await served.ask('GET', '/accounts/acme')).json.name).toBe('New');
   });
 
   it('take nothing more once they are closed, and can still be read', async () => {

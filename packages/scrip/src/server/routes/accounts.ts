@@ -206,7 +206,7 @@ function readChange(body: AccountPatch) {
 
 /** The account as it was when the change was recorded, whatever has happened to it since. */
 async function renderAfter(ledger: Ledger, entry: Entry): Promise<string> {
-  const state = await ledger.accountAt(entry.accountId, entry.atMs);
+  const state = await ledger.accountAt(entry.accountId, entry.atMs, entry.version);
   if (state === null) throw new Error(`account ${entry.accountId} has entry ${entry.version} and no state`);
   return JSON.stringify({ ...renderAccount(state, await ledger.profile(state)), version: entry.version });
 }

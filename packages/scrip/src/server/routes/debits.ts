@@ -32,12 +32,16 @@ export function registerDebits(app: FastifyInstance, context: RouteContext): voi
   registerExplaining(app, context);
 }
 
-function registerDebiting(app: FastifyInstance, { deps: { ledger }, authorise, limits }: RouteContext): void {
+function registerDebiting(app: FastifyInstance, context: RouteContext): void {
+  const {
+    deps: { ledger },
+    authorise,
+  } = context;
   app.post<{ Params: { accountId: string }; Body: DebitBody }>(
     '/accounts/:accountId/debits',
     {
       onRequest: [answerSpendsInDialect, authorise({ role: 'spend' })],
-      preHandler: countOceanSpends(limits),
+      preHandler: countOceanSpends(context),
       schema: routeSchema(
         { summary: 'Debit credits', tag: TAG },
         { params, query: dialectQuery, body: debitBody, idempotent: true, reply: { 201: debit } },

@@ -34,12 +34,16 @@ export function registerHolds(app: FastifyInstance, context: RouteContext): void
   registerReleasing(app, context);
 }
 
-function registerPlacing(app: FastifyInstance, { deps: { ledger }, authorise, limits }: RouteContext): void {
+function registerPlacing(app: FastifyInstance, context: RouteContext): void {
+  const {
+    deps: { ledger },
+    authorise,
+  } = context;
   app.post<{ Params: { accountId: string }; Body: HoldBody }>(
     '/accounts/:accountId/holds',
     {
       onRequest: [answerSpendsInDialect, authorise({ role: 'spend' })],
-      preHandler: countOceanSpends(limits),
+      preHandler: countOceanSpends(context),
       schema: routeSchema(
         {
           summary: 'Place a hold',

@@ -73,6 +73,25 @@ it('keys are listed page by page', async () => {
   expect([names, second.next]).toEqual([['a', 'b', 'c'], null]);
 });
 
+it('a list of keys goes on after one that was revoked since', async () => {
+  served = await serveAcme();
+  const { ask } = served;
+  for (const name of ['a', 'b', 'c']) {
+    served.pass(1000);
+    await ask('POST', '/accounts/acme/keys', { body: { name } });
+  }
+  const seen: string[] = [];
+  for (let after = ''; seen.length < 5;) {
+    const { data, next } = (await ask('GET', `/accounts/acme/keys?limit=1${after}`)).json;
+    const [{ id, name }] = data as [{ id: string; name: string }];
+    seen.push(name);
+    await ask('DELETE', `/accounts/acme/keys/${id}`);
+    if (next === null) break;
+    after = `&after=${next}`;
+  }
+  expect(seen).toEqual(['a', 'b', 'c']);
+});
+
 it('the operator’s keys have roles, and the last admin key stays', async () => {
   served = await serveAcme();
   const { ask } = served;

@@ -5,6 +5,7 @@ import { formatMicros } from '../../core/credits.ts';
 import type { Quote } from '../../core/quote.ts';
 import { quote } from '../../core/quote.ts';
 import { accountNotFound } from '../auth.ts';
+import { LIST_LIMIT_BYTES } from '../body-parsers.ts';
 import { refuseIssues } from '../problem.ts';
 import type { Issue } from '../problem.ts';
 import { readMicros } from '../read/amount.ts';
@@ -21,6 +22,7 @@ export function registerQuotes(app: FastifyInstance, { deps: { ledger }, authori
     '/accounts/:accountId/quotes',
     {
       onRequest: authorise({ role: 'read' }),
+      bodyLimit: LIST_LIMIT_BYTES,
       schema: routeSchema(
         {
           summary: 'Quote a spend',

@@ -47,6 +47,8 @@ it.each([
   ['/actions/sms/rounding', { actions: { sms: { ...sms, rounding: 'up' } } }],
   ['/actions/sms/extra', { actions: { sms: { ...sms, extra: 1 } } }],
   ['/actions/s ms', { actions: { 's ms': sms } }],
+  ['/actions/s\nms', { actions: { 's\nms': null } }],
+  ['/actions/s\nms', { actions: { 's\nms': { unit: 5 } } }],
   ['/pools/1/id', { actions: {}, pools: [0, 1].map(() => ({ id: 'a', decimals: 0, unit: 'x' })) }],
   ['/pools/0/decimals', { actions: {}, pools: [{ id: 'a', decimals: 7, unit: 'x' }] }],
 ])('a rate card is refused at %s', async (pointer, body) => {
@@ -65,4 +67,15 @@ it.each([
   served = await serveAcme();
   const refused = await served.ask('PUT', '/rate-card', { body });
   expect([refused.status, refused.json.code]).toEqual([status, code]);
+});
+
+it('a rate card of a thousand actions is taken, and a quote of as many lines', async () => {
+  served = await serveAcme();
+  const names = Array.from({ length: 1000 }, (_, at) => `action_number_${at}_of_a_long_card`);
+  const price = { pool: 'standard', amount: '0.001', per: '60', unit: 'second', rounding: 'started' };
+  const actions = Object.fromEntries(names.map((name) => [name, price]));
+  expect((await served.ask('PUT', '/rate-card', { body: { actions } })).status).toBe(200);
+  const lines = names.map((action) => ({ action, quantity: '1' }));
+  const quoted = await served.ask('POST', '/accounts/acme/quotes', { body: { lines } });
+  expect([quoted.status, quoted.json.affordable]).toEqual([200, true]);
 });

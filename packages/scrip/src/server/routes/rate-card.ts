@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { RATE_CARD_STREAM } from '../../core/account.ts';
 import type { Entry } from '../../core/entry.ts';
 import type { RateCard } from '../../core/rate-card.ts';
+import { LIST_LIMIT_BYTES } from '../body-parsers.ts';
 import { answerChange, changeOrigin, ofKind } from '../change.ts';
 import { RefusedRequest } from '../problem.ts';
 import { readRateCard } from '../read/rate-card.ts';
@@ -43,6 +44,7 @@ export function registerRateCard(app: FastifyInstance, { deps: { ledger }, autho
     '/rate-card',
     {
       onRequest: authorise({ role: 'admin' }),
+      bodyLimit: LIST_LIMIT_BYTES,
       schema: routeSchema(
         {
           summary: 'Publish a new version of the rate card',

@@ -11,7 +11,7 @@ const secretInput = Type.String({
 
 const role = oneOf(
   ['admin', 'spend', 'read'],
-  '`read`: all GETs. `spend`: also debits, holds, refunds and quotes. `admin`: everything.',
+  '`read`: all GETs, and quotes. `spend`: also debits, holds and refunds. `admin`: everything.',
 );
 
 export const keyBody = strictObject({ name: Type.Optional(nameInput), secret: Type.Optional(secretInput) });

@@ -82,9 +82,9 @@ export function createMemoryStore(): Store {
       return outcomes;
     },
     account: async (accountId) => journals.get(accountId)?.account.state ?? null,
-    accountAt: async (accountId, atMs) =>
+    accountAt: async (accountId, atMs, upToVersion = Infinity) =>
       entriesOf(accountId)
-        .filter(({ entry }) => entry.atMs <= atMs)
+        .filter(({ entry }) => entry.atMs <= atMs && entry.version <= upToVersion)
         .reduce<AccountState | null>((state, { entry }) => evolve(state, entry), null),
     accountIds: async ({ after, limit }) =>
       [...journals.keys()]

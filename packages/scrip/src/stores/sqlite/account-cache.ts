@@ -8,10 +8,16 @@ export interface CachedAccount {
   decided: ChainedState;
   /** With durable entries only: what readers see. Null until the account's first entry is durable. */
   durable: AccountState | null;
-  /** Version of the last snapshot that was asked for, or that the state was loaded from. */
+  /** Version of the last snapshot that was asked for, or that the state was made from; 0 for none. */
   snapshotVersion: number;
   /** Asked for since the cache last looked at it to see whether it may leave. */
   wasUsed: boolean;
+}
+
+/** A state as it comes from the disk. */
+export interface LoadedState extends ChainedState {
+  /** Of the snapshot that it was made from; 0 where there was none. */
+  readonly snapshotVersion: number;
 }
 
 /** Reads of packed accounts until one becomes an object: what is read often is one soon, and few others take its place. */
@@ -27,7 +33,7 @@ export interface AccountCache {
   readonly read: (accountId: string) => AccountState | null | undefined;
   readonly get: (accountId: string) => CachedAccount | undefined;
   /** Keeps what was loaded, unless the account came in meanwhile: that one is newer. */
-  readonly offer: (loaded: ChainedState) => CachedAccount;
+  readonly offer: (loaded: LoadedState) => CachedAccount;
   readonly create: (accountId: string, decided: ChainedState) => CachedAccount;
   readonly size: () => number;
 }
@@ -100,14 +106,9 @@ export function createAccountCache({
       return unpacked.durable;
     },
     get,
-    offer: (loaded) =>
-      get(loaded.state.id) ??
-      create(loaded.state.id, {
-        decided: loaded,
-        durable: loaded.state,
-        snapshotVersion: loaded.state.version,
-        wasUsed: false,
-      }),
+    offer: ({ state, hash, snapshotVersion }) =>
+      get(state.id) ??
+      create(state.id, { decided: { state, hash }, durable: state, snapshotVersion, wasUsed: false }),
     create: (accountId, decided) =>
       create(accountId, { decided, durable: null, snapshotVersion: 0, wasUsed: false }),
     size: () => accounts.size,

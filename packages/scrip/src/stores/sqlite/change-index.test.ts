@@ -7,10 +7,10 @@ function open() {
   return { ...index, mayHold: (hash: number) => index.isRecent(hash) || index.mayBeOlder(hash) };
 }
 
-function segmentOf(after: number, upTo: number, lastAtMs: number, hashes: readonly number[]) {
+function segmentOf(after: number, upTo: number, latestMs: number, hashes: readonly number[]) {
   const filter = createFilter(hashes.length);
   for (const hash of hashes) addToFilter(filter, hash);
-  return { after, upTo, lastAtMs, filter };
+  return { after, upTo, latestMs, filter };
 }
 
 describe('the index of changes', () => {

@@ -60,8 +60,8 @@ export function createChangeIndex({
     addSegment: (ids, nowMs) => {
       while (chunks[0] !== undefined && chunks[0].lastPosition <= ids.upTo) chunks.shift();
       const isCovered = ({ after, upTo }: SegmentIds) => after >= ids.after && upTo <= ids.upTo;
-      const isKept = ({ after, upTo, lastAtMs }: SegmentIds) =>
-        upTo - after < finishedEntries || lastAtMs >= nowMs - keptMs;
+      const isKept = ({ after, upTo, latestMs }: SegmentIds) =>
+        upTo - after < finishedEntries || latestMs >= nowMs - keptMs;
       kept = [...kept.filter((one) => !isCovered(one)), ids].filter(isKept);
     },
   };

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -17,10 +17,13 @@ export class DirectoryInUse extends Error {
   }
 }
 
+const OWN_FILE = /^(?:(?:journal|derived|limits|lock)\.db|secret$|scrip\.pid$)/;
+
 /** Makes the directory where it does not exist, readable by its owner only, and takes it for this process. Throws `DirectoryInUse`. */
 export function openDataDirectory(directory: string): DataDirectory {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
+  // Where something else stands there, others may need the way in. The ledger's files are closed to them in any case.
+  if (readdirSync(directory).every((name) => OWN_FILE.test(name))) chmodSync(directory, 0o700);
   const unlock = lock(directory);
   return {
     files: { journal: join(directory, 'journal.db'), derived: join(directory, 'derived.db') },

@@ -1,4 +1,5 @@
 import { encodeState } from '../../core/entry-format.ts';
+import { Fault } from '../../ledger/fault.ts';
 import type { AppendedEntry, ChainedState, ChangeRequest, Decided, Loaded } from '../../ledger/store.ts';
 import type { CachedAccount } from './account-cache.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
@@ -103,10 +104,10 @@ export function createDecider({
     for (let at = first; at < requests.length; at += 1) {
       const request = requests[at] as ChangeRequest;
       const changeHash = index.hashOf(request.accountId, request.change.id);
-      const { account, loaded } = loadRequest(request, changeHash, { sources, finds, missing });
-      // No request overtakes one that waits for the disk.
-      if (missing.size > 0) continue;
       try {
+        const { account, loaded } = loadRequest(request, changeHash, { sources, finds, missing });
+        // No request overtakes one that waits for the disk.
+        if (missing.size > 0) continue;
         const { outcome, entries: appended, next } = decide(request, loaded);
         outcomes.push(outcome);
         if (next === null) continue;
@@ -132,26 +133,39 @@ export function createDecider({
       const turn = takeTurn();
       // From the first look into memory to the last, the tail must not lose what a read of the disk may still miss.
       const unpin = tail.pin();
+      let isPartlyDurable = false;
       try {
         await turn.come;
         for (;;) {
           const decided = decideReady({ requests, first: outcomes.length, finds }, decide);
           for (const outcome of decided.outcomes) outcomes.push(outcome);
           if (decided.missing.size === 0) turn.end();
-          // What is read decides nothing by itself: a commit that fails meanwhile fails the whole batch.
-          await Promise.all([
+          const reads = [...decided.missing.values()].map((read) => read());
+          // A failure waits for the commit, so that it can be said whether anything has happened.
+          const [committed, ...found] = await Promise.allSettled([
             commit(decided.entries, decided.kept),
-            ...[...decided.missing.values()].map((read) => read()),
+            ...reads,
           ]);
+          isPartlyDurable ||= committed.status === 'fulfilled' && decided.entries.length > 0;
+          for (const result of [committed, ...found]) if (result.status === 'rejected') throw result.reason;
           if (decided.bug !== null) throw decided.bug.error;
           if (decided.missing.size === 0) return outcomes;
         }
+      } catch (error) {
+        throw isPartlyDurable ? asUnknown(error) : error;
       } finally {
         turn.end();
         unpin();
       }
     },
   };
+}
+
+/** A failure of a batch of which some changes are durable: each caller has to find out by the id. */
+function asUnknown(error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { message, code, retryable } = error;
+  return new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
 }
 
 function isSnapshotDue(

@@ -23,10 +23,10 @@ export interface BatchDeriver {
   readonly deriveBatch: (after: number, batch: Iterable<PlacedEntry>) => SegmentIds;
 }
 
-/** A batch's last position, and when the entry there was recorded. */
+/** A batch's last position, and the latest time of its entries: the last one may be time's, and of long ago. */
 export interface BatchEnd {
   readonly upTo: number;
-  readonly lastAtMs: number;
+  readonly latestMs: number;
 }
 
 export function createBatchDeriver(
@@ -71,7 +71,8 @@ export function createBatchDeriver(
         let end: BatchEnd | null = null;
         for (const placed of batch) {
           deriveEntry(placed, rows);
-          end = { upTo: placed.position, lastAtMs: placed.entry.atMs };
+          const latestMs = Math.max(end?.latestMs ?? -Infinity, placed.entry.atMs);
+          end = { upTo: placed.position, latestMs };
         }
         if (end === null) throw new Error(`the journal has no entry after ${after} to derive`);
         return end;

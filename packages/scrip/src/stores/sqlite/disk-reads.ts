@@ -4,7 +4,8 @@ import type { UsageChange } from '../../core/usage.ts';
 import { usageOf } from '../../core/usage.ts';
 import { Fault } from '../../ledger/fault.ts';
 import { SealedPast } from '../../ledger/sealed-past.ts';
-import type { ChainedState, EntriesQuery, FoundChange, RecordedEntry } from '../../ledger/store.ts';
+import type { EntriesQuery, FoundChange, RecordedEntry } from '../../ledger/store.ts';
+import type { LoadedState } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { JournalTail, Tailed } from './journal-tail.ts';
 import type { ReadRequests } from './reader-thread.ts';
@@ -13,13 +14,19 @@ import type { Thread } from './thread.ts';
 
 /** Reads of the files with the tail laid over them: everything up to a position, each entry once. */
 export interface DiskReads {
-  readonly account: (accountId: string, atMs?: number) => Promise<ChainedState | null>;
+  readonly account: (accountId: string, past?: Past) => Promise<LoadedState | null>;
   readonly change: (accountId: string, changeId: string) => Promise<FoundChange | null>;
   readonly version: (accountId: string, version: number) => Promise<RecordedEntry | null>;
   readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
   readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
   readonly accountIds: (page: { after: string | null; limit: number }) => Promise<string[]>;
   readonly keyOwner: (digest: string) => Promise<string | null>;
+}
+
+/** An earlier state of an account: of what was recorded at or before an instant, up to a version. */
+interface Past {
+  readonly atMs: number;
+  readonly upToVersion?: number | undefined;
 }
 
 export function createDiskReads({
@@ -54,18 +61,19 @@ export function createDiskReads({
   };
 
   return {
-    account: async (accountId, atMs) => {
-      const onDisk = await beside('account', { accountId, atMs: atMs ?? null });
+    account: async (accountId, past) => {
+      const { atMs = null, upToVersion = Infinity } = past ?? {};
+      const onDisk = await beside('account', { accountId, atMs, upToVersion });
       if (onDisk !== null && 'knownFromMs' in onDisk) throw new SealedPast(onDisk.knownFromMs);
       let state: AccountState | null = onDisk?.state ?? null;
       let hash = onDisk?.hash ?? '';
       for (const { version, recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
         if (version !== (state?.version ?? 0) + 1) continue;
-        if (atMs !== undefined && recorded.entry.atMs > atMs) break;
+        if (version > upToVersion || (atMs !== null && recorded.entry.atMs > atMs)) break;
         state = evolve(state, recorded.entry);
         hash = recorded.hash;
       }
-      return state === null ? null : { state, hash };
+      return state === null ? null : { state, hash, snapshotVersion: onDisk?.snapshotVersion ?? 0 };
     },
     change: async (accountId, changeId) => {
       const hash = index.hashOf(accountId, changeId);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { SQLOutputValue } from 'node:sqlite';
 import { DatabaseSync } from 'node:sqlite';
 import type { AccountState } from '../../core/account.ts';
@@ -7,6 +6,7 @@ import { WrongEntry } from '../../ledger/chain-ends.ts';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import type { EntryRows } from './entry-rows.ts';
 import { createEntryRows } from './entry-rows.ts';
+import { isThere } from './is-there.ts';
 import { checkSchema } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 import type { SEAL_TABLES } from './seal.ts';
@@ -54,7 +54,7 @@ const PAGE_ENTRIES = 2000;
  */
 export function openJournalSource(file: string): JournalSource {
   // SQLite would make the file.
-  if (!existsSync(file)) throw new NoLedger(file);
+  if (!isThere(file)) throw new NoLedger(file);
   const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
   try {
     return sourceOf(database);

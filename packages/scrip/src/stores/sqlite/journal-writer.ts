@@ -12,7 +12,7 @@ const COMMIT_TIMEOUT_MS = 30_000;
 export interface JournalWriter {
   /** Resolves when the entries, and all those before them, are on the disk. Rejects with a `Fault`. */
   readonly append: (entries: readonly AppendedEntry[], lastPosition: number) => Promise<void>;
-  /** Changes the file otherwise, after all that is being appended. Rejects with a `Fault`, and appends no more then. */
+  /** Changes the file otherwise, between two appends. Rejects with a `Fault`, and appends no more then. */
   readonly maintain: (request: Maintenance) => Promise<number>;
   readonly durablePosition: () => number;
   /** Why nothing is written any more; null while all is well. */

@@ -3,15 +3,15 @@ import { referredChangeId } from '../../core/command.ts';
 import type { Facts } from '../../core/decision.ts';
 import type { Entry } from '../../core/entry.ts';
 import { drawnLots } from '../../core/lots.ts';
-import type { ChainedState, ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
-import type { AccountCache, CachedAccount } from './account-cache.ts';
+import type { ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
+import type { AccountCache, CachedAccount, LoadedState } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { DiskReads } from './disk-reads.ts';
 import type { JournalTail } from './journal-tail.ts';
 
 /** What was read from the disk for one batch. Memory is asked first each time; this only fills what it lacks. */
 export interface DiskFinds {
-  readonly accounts: Map<string, ChainedState | null>;
+  readonly accounts: Map<string, LoadedState | null>;
   readonly changes: Map<string, { recorded: RecordedEntry; continuation: RecordedEntry | null } | null>;
   readonly entries: Map<string, RecordedEntry | null>;
   readonly keyOwners: Map<string, string | null>;

@@ -72,7 +72,12 @@ export function createPersonalErasure({
   return {
     erase: async (accountId, record) => {
       const mark = await writer.maintain({ kind: 'mark', accountId });
-      const erasedVersion = await record();
+      const erasedVersion = await record().catch(async (error: unknown) => {
+        // Nothing was recorded, so that a start has nothing to end.
+        if (error instanceof Fault && error.outcome === 'not-applied')
+          await writer.maintain({ kind: 'unmark', mark });
+        throw error;
+      });
       if (erasedVersion !== null) await eraseBefore(accountId, erasedVersion);
       await writer.maintain({ kind: 'unmark', mark });
     },

@@ -3,7 +3,8 @@ import { decodeEntry, decodeState } from '../../core/entry-format.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { AccountState } from '../../core/account.ts';
 import type { UsageChange } from '../../core/usage.ts';
-import type { ChainedState, EntriesQuery } from '../../ledger/store.ts';
+import type { EntriesQuery } from '../../ledger/store.ts';
+import type { LoadedState } from './account-cache.ts';
 import { SLOT_MS } from '../../core/usage.ts';
 import type { BlockEntry } from './entry-block.ts';
 import { createEntryRows } from './entry-rows.ts';
@@ -17,8 +18,8 @@ import { serveThread } from './thread.ts';
 
 export interface ReadRequests {
   readonly account: {
-    request: { accountId: string; atMs: number | null };
-    reply: ChainedState | { readonly knownFromMs: number } | null;
+    request: { accountId: string; atMs: number | null; upToVersion: number };
+    reply: LoadedState | { readonly knownFromMs: number } | null;
   };
   readonly versions: { request: { accountId: string; versions: readonly number[] }; reply: StoredRow[] };
   readonly change: {
@@ -86,8 +87,11 @@ const selectAccounts = database.prepare(
 );
 const selectKey = database.prepare('SELECT account_id AS id FROM api_key WHERE digest = ?');
 const selectSegments = database.prepare(
-  'SELECT after, up_to AS upTo, last_at_ms AS lastAtMs, filter FROM segment WHERE last_at_ms >= ? OR up_to - after < ? ORDER BY after',
+  'SELECT after, up_to AS upTo, latest_ms AS latestMs, filter FROM segment WHERE latest_ms >= ? OR up_to - after < ? ORDER BY after',
 );
+
+/** Entries that are in memory at once while an account is made of them. */
+const REPLAYED_AT_ONCE = 2000;
 
 /** The number that segments name an account by; null for one that they do not know. */
 function numberOf(accountId: string): number | null {
@@ -115,23 +119,34 @@ function sealedOf(accountId: string): { readonly version: number; readonly atMs:
   };
 }
 
-function account(accountId: string, atMs: number | null): ReadRequests['account']['reply'] {
-  const sealed = sealedOf(accountId);
+function account({
+  accountId,
+  atMs,
+  upToVersion,
+}: ReadRequests['account']['request']): ReadRequests['account']['reply'] {
+  // The indexes first: so that the journal, whose state is fixed by its first read, holds all that they speak of.
   const number = numberOf(accountId);
+  const sealed = sealedOf(accountId);
   const recorded = number === null ? 0 : (segments.lastUpTo(number, Infinity)?.version ?? 0);
   const last = Math.max(recorded, sealed.version);
   if (number === null || last === 0) return null;
   if (atMs !== null && atMs < sealed.atMs) return { knownFromMs: sealed.atMs };
-  const upTo = atMs === null ? last : lastVersionAt(number, { from: sealed.version, to: last }, atMs);
+  const recordedThen = atMs === null ? last : lastVersionAt(number, { from: sealed.version, to: last }, atMs);
+  const upTo = Math.min(recordedThen, upToVersion);
   const snapshot = selectSnapshot.get(accountId, upTo);
   let state: AccountState | null = snapshot === undefined ? null : decodeState(snapshot['state'] as string);
   let hash = (snapshot?.['hash'] ?? '') as string;
-  const range = { after: state?.version ?? 0, upTo, limit: Infinity };
-  for (const line of linesAt(segments.positions('history', number, range))) {
-    state = evolve(state, decodeEntry(line));
-    hash = line.hash;
+  const snapshotVersion = state?.version ?? 0;
+  for (let after = snapshotVersion; after < upTo;) {
+    const positions = segments.positions('history', number, { after, upTo, limit: REPLAYED_AT_ONCE });
+    if (positions.length === 0) break;
+    for (const line of linesAt(positions)) {
+      state = evolve(state, decodeEntry(line));
+      hash = line.hash;
+    }
+    after = state?.version ?? upTo;
   }
-  return state === null ? null : { state, hash };
+  return state === null ? null : { state, hash, snapshotVersion };
 }
 
 /** The last version recorded at or before an instant; an account's time never goes back, so that versions can be halved. */
@@ -199,7 +214,7 @@ function usage(accountId: string, fromMs: number, toMs: number): UsageChange[] {
 const handlers: {
   [K in keyof ReadRequests]: (request: ReadRequests[K]['request']) => ReadRequests[K]['reply'];
 } = {
-  account: ({ accountId, atMs }) => account(accountId, atMs),
+  account,
   versions: ({ accountId, versions }) => rowsAt(positionsOf(numberOf(accountId), versions)),
   change: ({ hash, accountId, changeId }) => change(hash, accountId, changeId),
   entries: pageOf,

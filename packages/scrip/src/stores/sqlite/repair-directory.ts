@@ -1,8 +1,9 @@
-import { existsSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { startDerivation } from './derivation.ts';
+import { isThere } from './is-there.ts';
 import { NoLedger } from './journal-source.ts';
 import { prepareDerived, removeDerived } from './prepare-files.ts';
 import { readSeal } from './seal.ts';
@@ -31,7 +32,7 @@ export interface Repair {
 export async function repairDirectory({ sizes, ...options }: RepairOptions): Promise<Repair> {
   const journal = join(options.directory, 'journal.db');
   // Taking a directory makes it.
-  if (!existsSync(journal)) throw new NoLedger(journal);
+  if (!isThere(journal)) throw new NoLedger(journal);
   const { files, unlock } = openDataDirectory(options.directory);
   try {
     const before = await verifyDirectory(options);

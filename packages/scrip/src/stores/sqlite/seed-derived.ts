@@ -33,13 +33,13 @@ export function seedDerived(
   const entries = createEntryRows(derived, 'journal');
   deriver.addSegment(0, (rows) => {
     addSealedRows(rows, { entries, journal: derived, schema: 'journal', position });
-    return { upTo: position, lastAtMs: sealedAtMs(derived, 'journal') };
+    return { upTo: position, latestMs: sealedAtMs(derived, 'journal') };
   });
   derived.prepare('UPDATE progress SET checkpoint = ?1, sealed = ?1').run(position);
   derived.exec('COMMIT; DETACH DATABASE journal;');
 }
 
-/** When the last of the sealed entries was recorded. */
+/** The latest time of the sealed entries. */
 export function sealedAtMs(database: DatabaseSync, schema: 'main' | 'journal'): number {
   const row = database.prepare(`SELECT max(at_ms) AS last FROM ${schema}.sealed_account`).get();
   return (row?.['last'] ?? 0) as number;

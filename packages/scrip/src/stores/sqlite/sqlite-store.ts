@@ -76,7 +76,14 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
   const sizes = { ...DEFAULT_SIZES, ...options.sizes };
   const { files } = directory;
   const idsSinceMs = options.now() - options.idsKeptMs;
-  const { reader, start } = await startReader(files, { idsSinceMs, finishedEntries: sizes.finishedEntries });
+  let readerFailure: string | null = null;
+  const { reader, start } = await startReader(
+    files,
+    { idsSinceMs, finishedEntries: sizes.finishedEntries },
+    (error) => {
+      readerFailure = `the thread that reads the files ended: ${error.message}`;
+    },
+  );
   const tail = createJournalTail();
   const index = createChangeIndex({ ...start, ...sizes, keptMs: options.idsKeptMs });
   const derivation = startDerivation({
@@ -116,10 +123,13 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
-    await writer.close();
-    await derivation.close();
-    await closeReader(reader);
-    directory.unlock();
+    try {
+      await writer.close();
+      await derivation.close();
+      if (readerFailure === null) await closeReader(reader);
+    } finally {
+      directory.unlock();
+    }
   }
 
   return {
@@ -140,9 +150,14 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
     ...readsOf(reads),
     erasePersonal: erasure.erase,
     health: () => {
-      const reason = writer.failure() ?? derivation.failure();
+      const notWritable = writer.failure() ?? derivation.failure();
       const lagEntries = decider.position() - derivation.checkpoint();
-      return { writable: reason === null, readable: true, reason, lagEntries };
+      return {
+        writable: notWritable === null,
+        readable: readerFailure === null,
+        reason: notWritable ?? readerFailure,
+        lagEntries,
+      };
     },
     close: () => {
       closing ??= close();
@@ -153,8 +168,8 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
 
 function readsOf(reads: DiskReads) {
   return {
-    accountAt: async (accountId: string, atMs: number) =>
-      (await reads.account(accountId, atMs))?.state ?? null,
+    accountAt: async (accountId: string, atMs: number, upToVersion?: number) =>
+      (await reads.account(accountId, { atMs, upToVersion }))?.state ?? null,
     accountIds: reads.accountIds,
     entry: reads.version,
     findChange: reads.change,
@@ -167,14 +182,15 @@ function readsOf(reads: DiskReads) {
 async function startReader(
   files: DataDirectory['files'],
   request: ReadRequests['start']['request'],
+  onCrash: (error: Error) => void,
 ): Promise<{ reader: Thread; start: StartRows }> {
   prepareFiles(files);
-  const reader = startThread({ name: 'reader-thread', gathers: true, data: { files } });
+  const reader = startThread({ name: 'reader-thread', gathers: true, data: { files }, onCrash });
   const start = await ask(reader, 'start', request);
   if (start.checkpoint <= start.lastPosition) return { reader, start };
   await closeReader(reader);
   removeDerived(files.derived);
-  return startReader(files, request);
+  return startReader(files, request, onCrash);
 }
 
 async function closeReader(reader: Thread): Promise<void> {

@@ -216,12 +216,15 @@ async function findProjectionFlaws(
   const damage = pinned.find((share) => share.damage !== null)?.damage;
   if (damage != null) return [{ table: 'derived.db', row: null, what: damage }];
   const sums = found.map((share) => share.ofSegments).reduce(addSegments);
+  const latestMs = sums.map((_, at) => Math.max(...found.map((share) => share.latestMs[at] ?? -Infinity)));
   // Beside a server, a thread that came later may have other segments before it than those that were added up.
   const readers = shares.filter((_, at) => isDeepStrictEqual(pinned[at]?.plan, pinned[0]?.plan));
   const of = readers.length;
   const [ofShares, ofSegments] = await Promise.all([
     askAll(shares, 'compare', null),
-    Promise.all(readers.map((share, index) => share.ask('compareSegments', { sums, part: { index, of } }))),
+    Promise.all(
+      readers.map((share, index) => share.ask('compareSegments', { sums, latestMs, part: { index, of } })),
+    ),
   ]);
   // One of each table: the first share that found one, or that of the first segment.
   const byTable = new Map<string, ProjectionFlaw>();

@@ -146,4 +146,17 @@ CREATE TABLE segment_page (
   rows BLOB NOT NULL
 ) STRICT;
 `,
+  `
+-- Why: of a segment the time of its last entry was kept, and that may be time's, of long ago: its ids were then forgotten
+--      too early. It is the latest time of its entries now. All but snapshots is made again from the journal.
+-- Locks: the whole file, while nobody else has it open.
+ALTER TABLE segment RENAME COLUMN last_at_ms TO latest_ms;
+DELETE FROM segment;
+DELETE FROM segment_index;
+DELETE FROM segment_page;
+DELETE FROM account;
+DELETE FROM usage_name;
+DELETE FROM api_key;
+UPDATE progress SET checkpoint = 0;
+`,
 ];

@@ -38,7 +38,7 @@ export function createSegmentMerger(database: DatabaseSync, sizes: MergeSizes): 
       const ids = writer.add({
         after: merged[0]?.after ?? 0,
         upTo: newest?.upTo ?? 0,
-        lastAtMs: newest?.lastAtMs ?? 0,
+        latestMs: Math.max(...merged.map(({ latestMs }) => latestMs)),
         changes: indexesOf('change').reduce((sum, { rows }) => sum + rows, 0),
         pages: (name) =>
           mergePages(

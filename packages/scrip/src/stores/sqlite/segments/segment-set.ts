@@ -16,8 +16,8 @@ export interface Segment {
   readonly segment: number;
   readonly after: number;
   readonly upTo: number;
-  /** When its last entry was recorded. */
-  readonly lastAtMs: number;
+  /** The latest time of its entries. */
+  readonly latestMs: number;
   /** Those that have rows. */
   readonly indexes: ReadonlyMap<IndexName, StoredIndex>;
 }
@@ -32,7 +32,7 @@ const FENCE_BYTES = 16;
 export function createSegmentSet(database: DatabaseSync): () => readonly Segment[] {
   const selectNewest = database.prepare('SELECT max(segment) AS newest FROM segment');
   const selectAll = database.prepare(
-    'SELECT segment, after, up_to AS upTo, last_at_ms AS lastAtMs FROM segment ORDER BY after',
+    'SELECT segment, after, up_to AS upTo, latest_ms AS latestMs FROM segment ORDER BY after',
   );
   const selectIndexes = database.prepare(
     'SELECT name, rows, first_page AS firstPage, fences FROM segment_index WHERE segment = ?',

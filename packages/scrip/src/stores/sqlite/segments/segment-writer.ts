@@ -9,14 +9,15 @@ import { addRow, createRowBuffer } from './sorted-rows.ts';
 export interface SegmentIds {
   readonly after: number;
   readonly upTo: number;
-  readonly lastAtMs: number;
+  /** The latest time of its entries. */
+  readonly latestMs: number;
   readonly filter: Uint8Array;
 }
 
 export interface NewSegment {
   readonly after: number;
   readonly upTo: number;
-  readonly lastAtMs: number;
+  readonly latestMs: number;
   /** Rows of its index of changes. */
   readonly changes: number;
   /** The sorted rows of an index, page by page; a page is read before the next one is asked for. */
@@ -33,7 +34,7 @@ export interface SegmentWriter {
 export function createSegmentWriter(database: DatabaseSync): SegmentWriter {
   const addPage = createPageWriter(database);
   const insertSegment = database.prepare(
-    `INSERT INTO segment (segment, after, up_to, last_at_ms, filter)
+    `INSERT INTO segment (segment, after, up_to, latest_ms, filter)
      VALUES ((SELECT ifnull(max(segment), 0) + 1 FROM segment), ?, ?, ?, ?)`,
   );
   const insertIndex = database.prepare(
@@ -61,15 +62,15 @@ export function createSegmentWriter(database: DatabaseSync): SegmentWriter {
   }
 
   return {
-    add: ({ after, upTo, lastAtMs, changes, pages }) => {
+    add: ({ after, upTo, latestMs, changes, pages }) => {
       const filter = createFilter(changes);
       const indexes = INDEX_NAMES.map((name) =>
         addIndex(name, name === 'change' ? withFilter(filter, pages(name)) : pages(name)),
       );
-      const segment = insertSegment.run(after, upTo, lastAtMs, filter).lastInsertRowid;
+      const segment = insertSegment.run(after, upTo, latestMs, filter).lastInsertRowid;
       for (const { name, rows, firstPage, fences } of indexes)
         if (rows > 0) insertIndex.run(segment, name, rows, firstPage, fences);
-      return { after, upTo, lastAtMs, filter };
+      return { after, upTo, latestMs, filter };
     },
     remove: (segment) => {
       for (const { firstPage, pages } of selectIndexes.all(segment) as unknown as PageRange[])

@@ -1,7 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { decodeEntry } from '../../../core/entry-format.ts';
 import { addToFilter, filterBytes } from '../change-filter.ts';
-import { createEntryRows } from '../entry-rows.ts';
 import { readSeal } from '../seal.ts';
 import { sealedAtMs } from '../seed-derived.ts';
 import type { IndexName } from '../segments/segment-indexes.ts';
@@ -22,6 +20,8 @@ export interface SegmentBasis {
   readonly plan: SegmentPlan;
   /** In the order of the segments. */
   readonly sums: readonly SegmentSums[];
+  /** The latest time of the entries of each segment, but for sealed ones. */
+  readonly latestMs: readonly number[];
   /** Which of the threads that have the same segments before them this is: each reads other indexes. */
   readonly part: Share;
 }
@@ -43,7 +43,8 @@ export function compareSegments(derived: DatabaseSync, basis: SegmentBasis): Seg
     if (flaw !== null && !flaws.has(flaw.table)) flaws.set(flaw.table, { ...flaw, segment });
   };
   for (const [at, segment] of segments.entries()) {
-    if (part.index === 0) note(at, segmentFlaw(segment, segments[at - 1]?.upTo ?? 0, basis.journal));
+    if (part.index === 0)
+      note(at, placeFlaw(segment, segments[at - 1]?.upTo ?? 0) ?? timeFlaw(segment, basis, at));
     for (const [place, name] of INDEX_NAMES.entries()) {
       // The indexes that are large in one segment are so in the next too.
       if ((at + place) % part.of !== part.index) continue;
@@ -89,12 +90,19 @@ function ofSegment(segment: Segment, what: string): ProjectionFlaw {
   return { table: 'segment', row: nameOf(segment), what };
 }
 
-/** What is wrong with what a segment says of itself. */
-function segmentFlaw(segment: Segment, end: number, journal: DatabaseSync): ProjectionFlaw | null {
-  const { after, upTo, lastAtMs } = segment;
-  if (after !== end || upTo <= after)
-    return ofSegment(segment, `it does not begin where the one before it ends, at ${end}`);
-  return lastAtMs === atMsOf(journal, upTo) ? null : ofSegment(segment, 'it says another time of its end');
+function placeFlaw(segment: Segment, end: number): ProjectionFlaw | null {
+  const { after, upTo } = segment;
+  return after === end && upTo > after
+    ? null
+    : ofSegment(segment, `it does not begin where the one before it ends, at ${end}`);
+}
+
+function timeFlaw(segment: Segment, { journal, latestMs }: SegmentBasis, at: number): ProjectionFlaw | null {
+  const seal = readSeal(journal);
+  const sealedMs = seal !== null && segment.after < seal.position ? sealedAtMs(journal, 'main') : -Infinity;
+  return segment.latestMs === Math.max(sealedMs, latestMs[at] ?? -Infinity)
+    ? null
+    : ofSegment(segment, 'it says another time of its latest entry');
 }
 
 /** Makes the filter of a segment again from the rows of its changes. */
@@ -116,13 +124,6 @@ function createFilterCheck(derived: DatabaseSync, segment: Segment) {
 /** The bytes of a filter for as many changes as a segment says that it has. */
 function filterLength({ indexes }: Segment): number {
   return filterBytes(indexes.get('change')?.rows ?? 0);
-}
-
-/** When the entry at the end of a segment was recorded; it may be sealed. */
-function atMsOf(journal: DatabaseSync, position: number): number | null {
-  if (readSeal(journal)?.position === position) return sealedAtMs(journal, 'main');
-  const row = createEntryRows(journal, 'main').at(position);
-  return row === null ? null : decodeEntry(row).atMs;
 }
 
 /** An index that no segment has. */

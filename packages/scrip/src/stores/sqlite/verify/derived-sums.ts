@@ -32,6 +32,8 @@ export interface DerivedSums {
   readonly rows: AccountRows;
   /** In the order of the segments. */
   readonly ofSegments: readonly SegmentSums[];
+  /** The latest time of the entries of each segment; -Infinity where there were none. */
+  readonly latestMs: readonly number[];
 }
 
 /** `checkpoint`: the last position that accounts and keys are from, which another thread may see later than its segments. */
@@ -40,6 +42,7 @@ export function createDerivedSums(plan: SegmentPlan, checkpoint: number): Derive
   const nameOf = createUsageNames(plan.names, () => UNKNOWN_NAME).of;
   const rows = createAccountRows(numberOf, plan.seed);
   const ofSegments = plan.ends.map(noSums);
+  const latestMs = plan.ends.map(() => -Infinity);
   let segment = 0;
   // Entries of one account often follow one another.
   let lastId: string | null = null;
@@ -72,6 +75,7 @@ export function createDerivedSums(plan: SegmentPlan, checkpoint: number): Derive
     if (position <= checkpoint) rows.add(position, entry);
     const sums = position <= plan.checkpoint ? sumsAt(position) : undefined;
     if (sums === undefined) return;
+    latestMs[segment] = Math.max(latestMs[segment] as number, entry.atMs);
     if (entry.accountId !== lastId) {
       lastId = entry.accountId;
       number = numberOf(lastId);
@@ -83,6 +87,7 @@ export function createDerivedSums(plan: SegmentPlan, checkpoint: number): Derive
   return {
     rows,
     ofSegments,
+    latestMs,
     addSealed: rows.addSealed,
     addKept: (placed) => addEntry(placed, null),
     addSealedUsage: (accountId, used) => {

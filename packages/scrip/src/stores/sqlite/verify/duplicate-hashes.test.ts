@@ -15,7 +15,8 @@ describe('a search for duplicates', () => {
         const duplicates = createDuplicateHashes(inMemory);
         for (const hash of added) duplicates.add(hash);
         const expected = added.filter((hash, at) => added.indexOf(hash) !== at);
-        expect(duplicates.finish()).toEqual(new Set(expected));
+        expect(duplicates.repeated()).toEqual(new Set(expected));
+        duplicates.close();
       }),
       { numRuns: 60 },
     );

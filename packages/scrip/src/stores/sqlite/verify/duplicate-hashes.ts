@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,8 +9,9 @@ const READ_NUMBERS = 65_536;
 /** Collects any number of numbers in bounded memory, and says which of them came more than once. */
 export interface DuplicateHashes {
   readonly add: (hash: number) => void;
-  /** May be called once, after which nothing is left behind on the disk. */
-  readonly finish: () => Set<number>;
+  readonly repeated: () => Set<number>;
+  /** Leaves nothing behind on the disk. */
+  readonly close: () => void;
 }
 
 export function createDuplicateHashes(chunkNumbers = CHUNK_NUMBERS): DuplicateHashes {
@@ -27,9 +28,7 @@ export function createDuplicateHashes(chunkNumbers = CHUNK_NUMBERS): DuplicateHa
       return;
     }
     folder ??= mkdtempSync(join(tmpdir(), 'scrip-hashes-'));
-    const file = openSync(join(folder, String(files)), 'w', 0o600);
-    writeSync(file, new Uint8Array(chunk.toSorted().buffer));
-    closeSync(file);
+    writeFileSync(join(folder, String(files)), new Uint8Array(chunk.toSorted().buffer), { mode: 0o600 });
     files += 1;
     count = 0;
   }
@@ -40,21 +39,20 @@ export function createDuplicateHashes(chunkNumbers = CHUNK_NUMBERS): DuplicateHa
       chunk[count] = hash;
       count += 1;
     },
-    finish: () => {
+    repeated: () => {
       const sorted = chunk.subarray(0, count).toSorted();
-      if (folder === null) return repeated(sorted);
+      if (folder === null) return repeatedOf(sorted);
       const at = folder;
-      try {
-        const readers = Array.from({ length: files }, (_, file) => readNumbers(join(at, String(file))));
-        return repeated(merge([...readers, sorted.values()]));
-      } finally {
-        rmSync(at, { recursive: true, force: true });
-      }
+      const readers = Array.from({ length: files }, (_, file) => readNumbers(join(at, String(file))));
+      return repeatedOf(merge([...readers, sorted.values()]));
+    },
+    close: () => {
+      if (folder !== null) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function repeated(sorted: Iterable<number>): Set<number> {
+function repeatedOf(sorted: Iterable<number>): Set<number> {
   const found = new Set<number>();
   let last = NaN;
   for (const hash of sorted) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { isThere } from '../is-there.ts';
 import { NoLedger } from '../journal-source.ts';
 import { checkSchema } from '../migrate.ts';
 import { DERIVED_MIGRATIONS } from '../migrations/derived.ts';
@@ -11,7 +12,7 @@ import { JOURNAL_MIGRATIONS } from '../migrations/journal.ts';
  */
 export function openJournalBeside(file: string): DatabaseSync {
   // SQLite would say no more than that it cannot open it.
-  if (!existsSync(file)) throw new NoLedger(file);
+  if (!isThere(file)) throw new NoLedger(file);
   const journal = openBeside(file);
   checkSchema(journal, JOURNAL_MIGRATIONS);
   return journal;

@@ -37,7 +37,7 @@ export function addUsed(
   { first, second, used, calls }: { first: number; second: number; used: number; calls: number },
 ): void {
   const weight = (mix(mix(0, first), second) & 1_048_575) | 1;
-  sums.sum = (sums.sum + ((weight * (used + (calls % PRIME) * BY_CALL)) % PRIME)) % PRIME;
+  sums.sum = (sums.sum + ((weight * ((used + (calls % PRIME) * BY_CALL) % PRIME)) % PRIME)) % PRIME;
 }
 
 /** What is left of an amount of micros: the part of it that sums of usage keep. */

@@ -25,7 +25,7 @@ export interface VerifyRequests {
   readonly compare: { request: null; reply: readonly ProjectionFlaw[] };
   /** Compares a part of the segments, which hold rows of all shares, with what all shares' entries make them. */
   readonly compareSegments: {
-    request: Pick<SegmentBasis, 'sums' | 'part'>;
+    request: Pick<SegmentBasis, 'sums' | 'latestMs' | 'part'>;
     reply: readonly SegmentFlaw[];
   };
   readonly close: { request: null; reply: null };
@@ -33,6 +33,7 @@ export interface VerifyRequests {
 
 export interface ShareReply extends Omit<VerifiedShare, 'sums'> {
   readonly ofSegments: readonly SegmentSums[];
+  readonly latestMs: readonly number[];
 }
 
 export interface VerifyShareData {
@@ -90,7 +91,7 @@ export function createShareHandlers(
       verified = verifyShare({ journal, checkpoint, share, snapshots }, request, onProgress);
       sendSnapshots(1);
       const { sums, ...found } = verified;
-      return { ...found, ofSegments: sums.ofSegments };
+      return { ...found, ofSegments: sums.ofSegments, latestMs: sums.latestMs };
     },
     compare: () => {
       const { database: derived } = pinned;
@@ -98,10 +99,10 @@ export function createShareHandlers(
       const { rows } = verified.sums;
       return findDamage(() => [...snapshots.flaws(), ...rows.check(derived, mine)]);
     },
-    compareSegments: ({ sums, part }) => {
+    compareSegments: ({ sums, latestMs, part }) => {
       const { database, plan } = pinned;
       if (database === null) return [];
-      return findDamage(() => compareSegments(database, { journal, plan, sums, part }));
+      return findDamage(() => compareSegments(database, { journal, plan, sums, latestMs, part }));
     },
     close: () => {
       pinned.database?.close();

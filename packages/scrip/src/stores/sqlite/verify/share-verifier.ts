@@ -11,6 +11,7 @@ import { readSeal, readSealedAccount } from '../seal.ts';
 import { damageOf } from './damage.ts';
 import type { DerivedSums } from './derived-sums.ts';
 import { createDerivedSums } from './derived-sums.ts';
+import type { DuplicateHashes } from './duplicate-hashes.ts';
 import { createDuplicateHashes } from './duplicate-hashes.ts';
 import type { EntryWindow } from './entry-windows.ts';
 import { entryWindows } from './entry-windows.ts';
@@ -52,9 +53,22 @@ interface Sources {
 
 /** Goes once through the entries of a share: verifies them, and adds up what the derived tables must hold. */
 export function verifyShare(
+  sources: Sources,
+  request: ShareRequest,
+  onProgress: (entries: number) => void,
+): VerifiedShare {
+  const ids = createDuplicateHashes();
+  try {
+    return goThrough(sources, request, { ids, onProgress });
+  } finally {
+    ids.close();
+  }
+}
+
+function goThrough(
   { journal, checkpoint, share, snapshots }: Sources,
   { upTo, anchorEntries, plan }: ShareRequest,
-  onProgress: (entries: number) => void,
+  { ids, onProgress }: { readonly ids: DuplicateHashes; readonly onProgress: (entries: number) => void },
 ): VerifiedShare {
   const seal = readSeal(journal);
   const after = seal?.position ?? 0;
@@ -67,7 +81,6 @@ export function verifyShare(
     },
   });
   const sums = createDerivedSums(plan, checkpoint);
-  const ids = createDuplicateHashes();
   const isMine = (accountId: string) => isInShare(share, accountId);
   let entries = 0;
 
@@ -105,7 +118,7 @@ export function verifyShare(
     flaw:
       flaw ??
       endFlawOf(chains, upTo) ??
-      findReusedId({ journal, share, upTo, hashes: ids.finish(), seed: plan.seed }),
+      findReusedId({ journal, share, upTo, hashes: ids.repeated(), seed: plan.seed }),
     ends: endsOf(chains, isMine),
     anchorEnds,
     keys: keysOf(chains, isMine),

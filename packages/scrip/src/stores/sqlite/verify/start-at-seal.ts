@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { decodeEntry, decodeState } from '../../../core/entry-format.ts';
 import { anchorOf, encodeAnchor } from '../../../ledger/anchor.ts';
 import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
+import { personalFlaw } from '../../../ledger/chain-verifier.ts';
 import { changeHash } from '../change-filter.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import type { Seal } from '../seal.ts';
@@ -49,17 +50,18 @@ export function startAtSeal(
     snapshots.meet(state, row['hash'] as string);
     sums.addSealed(state);
   }
-  addKept(journal, { upTo: seal.position, share, seed }, { chains, sums });
+  const keptFlaw = addKept(journal, { upTo: seal.position, share, seed }, { chains, sums });
   for (const { accountId, used } of sealedUsage(journal, 'main', mine)) sums.addSealedUsage(accountId, used);
-  return share.index === 0 ? sealFlaw(journal, seal) : null;
+  return keptFlaw ?? (share.index === 0 ? sealFlaw(journal, seal) : null);
 }
 
-/** The few older entries that are there still. */
+/** The few older entries that are there still; gives the first whose personal part is not its own. */
 function addKept(
   journal: DatabaseSync,
   { upTo, share, seed }: { readonly upTo: number; readonly share: Share; readonly seed: number },
   { chains, sums }: { readonly chains: ChainVerifier; readonly sums: DerivedSums },
-): void {
+): JournalFlaw | null {
+  let flaw: JournalFlaw | null = null;
   for (const row of createEntryRows(journal, 'main').each({ after: 0, upTo })) {
     if (!isInShare(share, row.accountId)) continue;
     const { position } = row;
@@ -68,7 +70,11 @@ function addKept(
     const idHash = change === null ? null : changeHash(seed, entry.accountId, change.id);
     sums.addKept({ position, entry, changeHash: idHash });
     chains.knowKept(entry, position);
+    const what = personalFlaw(entry, row.personal);
+    if (what !== null)
+      flaw ??= { number: position, accountId: entry.accountId, version: entry.version, what };
   }
+  return flaw;
 }
 
 /** What stands for the sealed entries is what was written for them. */
