@@ -204,7 +204,7 @@ function headersOf(headers: Readonly<Record<string, string>>): string {
 
 const EXITS: Readonly<Record<keyof typeof exitCode, string>> = {
   ok: 'Done.',
-  failure: 'It failed, or it was refused. What to do is said on standard error, with the code of a problem.',
+  failure: 'It failed, or it was refused. What to do is said on standard error.',
   usage: 'The command line or a setting is wrong, or the server cannot read a value in it.',
   no: 'A check ran and said no.',
   notAuthorised: 'No key, an unknown one, or one that may not do this.',

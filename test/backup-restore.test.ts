@@ -170,6 +170,20 @@ describe('a backup', () => {
     expect(readFileSync(join(`${backup}.part`, 'mine'), 'utf8')).toBe('mine');
   });
 
+  it('to where none can be made says so of its place, and not of the ledger', async () => {
+    const file = fresh('a-file');
+    writeFileSync(file, '');
+    const ran = await runScrip(['backup', '--data', filled, '--to', join(file, 'backup')]);
+    expect([ran.code, ran.err]).toMatchObject([1, expect.stringContaining('Name another place with --to')]);
+    expect(ran.err).not.toContain('--data');
+  });
+
+  it('says nothing beside its JSON, which has all of it', async () => {
+    const ran = await runScrip(['backup', '--data', filled, '--to', fresh('backup'), '--json']);
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    expect(JSON.parse(ran.out)).toMatchObject({ secret: expect.any(Boolean) as boolean });
+  });
+
   it('that was killed is whole or not there, and then is taken anew', async () => {
     const backup = fresh('backup');
     const child = spawnScrip(['backup', '--data', filled, '--to', backup]);

@@ -27,6 +27,11 @@ describe('account', () => {
     expect(member(await cli.ok('account close initech'), 'closed')).toMatch(/^\d{4}-.*Z$/);
   });
 
+  it('says of an id that no account may have that it is the account’s, and not --id', async () => {
+    const { code, err } = await cli.run('account open ocean');
+    expect([code, err]).toMatchObject([2, expect.stringMatching(/^scrip: the account's id /)]);
+  });
+
   it('makes up an id where none is given', async () => {
     const { id } = await cli.json('account open');
     expect(await cli.json(['account', 'show', String(id)])).toMatchObject({ id, name: null });

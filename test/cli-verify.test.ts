@@ -52,11 +52,18 @@ describe('scrip verify', { timeout: 120_000 }, () => {
     });
   });
 
-  it('compares a kept anchor, given as it is or in a file', async () => {
+  it('compares a kept anchor, given as it is or in a file, such as an earlier report', async () => {
     const anchor = String((await json()).reply['anchor']);
-    const file = join(directory, 'anchor.txt');
-    writeFileSync(file, `${anchor}\n`);
-    for (const given of [anchor, file]) {
+    const keep = (name: string, text: string) => {
+      writeFileSync(join(directory, name), text);
+      return join(directory, name);
+    };
+    const files = [
+      keep('anchor.txt', `${anchor}\n`),
+      keep('report.txt', (await verify()).out),
+      keep('report.json', (await verify('--json')).out),
+    ];
+    for (const given of [anchor, ...files]) {
       const { code, out } = await verify('--anchor', given);
       expect(code).toBe(0);
       expect(out).toMatch(/^kept anchor +holds$/m);
@@ -72,6 +79,19 @@ describe('scrip verify', { timeout: 120_000 }, () => {
       keptAnchor: 'changed',
       journal: null,
     });
+  });
+
+  it('takes no anchor from a file that holds none, or two, or cannot be read', async () => {
+    const two = join(directory, 'two.txt');
+    writeFileSync(two, [1, 2].map((entries) => `scrip-anchor-1:${entries}:${'0'.repeat(64)}`).join('\n'));
+    const none = join(directory, 'none.txt');
+    writeFileSync(none, 'nothing');
+    for (const given of [two, none]) {
+      const { code, err } = await verify('--anchor', given);
+      expect([code, err]).toMatchObject([2, expect.stringContaining('neither an anchor nor a file')]);
+    }
+    const { code, err } = await verify('--anchor', directory);
+    expect([code, err]).toMatchObject([1, expect.stringContaining(`${directory} cannot be read: EISDIR`)]);
   });
 
   it('names what is wrong with a table, and makes it anew when asked to', async () => {

@@ -136,6 +136,10 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
     const config = file('trial.json', '{"trialGrant":{"pool":"gold","amount":"1"}}');
     return { words: ['serve'], env: { SCRIP_CONFIG: config } };
   },
+  'trial-amount-wrong': () => {
+    const config = file('half.json', '{"trialGrant":{"pool":"email","amount":"0.5"}}');
+    return { words: ['serve'], env: { SCRIP_CONFIG: config } };
+  },
   'url-invalid': line('account list', { env: { SCRIP_URL: 'nonsense' } }),
   'key-invalid': line('account list', { env: { SCRIP_KEY: 'two words' } }),
   'key-missing': line('account list', { env: { SCRIP_KEY: '' } }),

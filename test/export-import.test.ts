@@ -131,6 +131,12 @@ describe('an export', () => {
     expect([resumed.code, readFileSync(file, 'utf8')]).toEqual([0, readFileSync(whole, 'utf8')]);
   });
 
+  it('of what is not there makes no file', async () => {
+    const file = fresh('later.ndjson');
+    const ran = await runScrip(['export', '--data', filled, '--out', file, '--after', '999999']);
+    expect([ran.code, existsSync(file)]).toEqual([1, false]);
+  });
+
   it('of a directory without a ledger is refused, and makes none', async () => {
     const data = fresh('nothing');
     const ran = await runScrip(['export', '--data', data]);

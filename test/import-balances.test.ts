@@ -126,6 +126,9 @@ describe('an import of balances', () => {
     const ran = await runScrip(['import', '--csv', file, '--data', data, '--dry-run']);
     expect(ran.out).toMatch(/^new accounts +1$[^]*^standard +1 +5$[^]*^dry +- +now +5 of standard$/m);
     expect(ran.err).toContain('Nothing was written');
+    const eight = csv('id,balance', ...Array.from({ length: 8 }, (_, at) => `dry-${at},5`));
+    const long = await runScrip(['import', '--csv', eight, '--data', data, '--dry-run']);
+    expect(long.out).toMatch(/^dry-4 .*\nand 3 more\n$/m);
     await imported(file, '--server', '--dry-run');
     expect((await callApi('GET', '/accounts/dry')).status).toBe(404);
   });

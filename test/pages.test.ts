@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +19,8 @@ describe('a page with commands', () => {
     const commands = shownCommands(page);
     expect(commands.length).toBeGreaterThan(least);
     const cwd = mkdtempSync(join(tmpdir(), 'scrip-pages-'));
+    // What a page takes for given: a key that a customer has.
+    writeFileSync(join(cwd, 'key.txt'), 'the-key-acme-already-has\n');
     const scrip = await startScrip({ data: join(cwd, 'data'), flags });
     const env = vendorEnv(scrip);
     try {

@@ -57,11 +57,14 @@ describe('a start', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
-    const { code, stdout, stderr } = await run(['serve', '--port', String(port), '--data', data]);
+    const { code, stdout, stderr } = await run(['serve', '--port', String(port), '--data', data, '--demo']);
     taken.close();
     expect(code).toBe(1);
     expect(stderr).toContain('the port is in use by another program\nChoose another with --port');
     expect(stdout).toMatch(/scrip_op_[0-9a-f]{72}/);
+    const later = await startScrip({ data, flags: ['--demo'] });
+    expect(later.output()).toContain('scrip_ak_');
+    expect(await later.stop()).toBe(0);
   });
 
   it('on a directory that another process has ends with 1 and says which', async () => {

@@ -1,5 +1,5 @@
 // Speech for credits, with Hono. See docs/metering.md.
-// SCRIP_URL=http://127.0.0.1:8787 SCRIP_KEY=scrip_op_… PORT=3000 node server.ts
+// SCRIP_URL=http://127.0.0.1:8787 SCRIP_KEY=scrip_op_… PORT=3000 npx node server.ts
 import { serve } from '@hono/node-server';
 import { Scrip } from '@scrip/client';
 import { meter, metered } from '@scrip/client/hono';

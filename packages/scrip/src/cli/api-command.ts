@@ -11,6 +11,8 @@ export interface ApiFlags {
   readonly json?: boolean;
 }
 
+export const WHERE_HELP_IS = '(add --help to see what it takes)';
+
 /** A command with examples below its help; what is wrong with a command line is answered with where its help is. */
 export function describeCommand(
   name: string,
@@ -20,17 +22,20 @@ export function describeCommand(
     .description(description)
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .showHelpAfterError('(add --help to see what it takes)')
+    .showHelpAfterError(WHERE_HELP_IS)
     .addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
     .exitOverride();
 }
 
-/** A command that asks the server at `SCRIP_URL` with the key in `SCRIP_KEY`. */
+/** A command that asks the server at `SCRIP_URL` with the key in `SCRIP_KEY`. `json`: what `--json` prints. */
 export function apiCommand(
   name: string,
-  text: { description: string; examples: readonly string[] },
+  {
+    json = 'print the reply of the API as it is',
+    ...text
+  }: { description: string; examples: readonly string[]; json?: string },
 ): Command {
-  return describeCommand(name, text).option('--json', 'print the reply of the API as it is');
+  return describeCommand(name, text).option('--json', json);
 }
 
 /** Several commands about one thing. */
@@ -39,6 +44,8 @@ export function commandGroup(name: string, description: string, commands: readon
     .description(description)
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    .showHelpAfterError(WHERE_HELP_IS)
+    .addHelpText('after', `\n"scrip ${name} COMMAND --help" shows what one takes, with examples.`)
     .exitOverride();
   for (const command of commands) group.addCommand(command);
   return group;

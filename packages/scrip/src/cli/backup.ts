@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -52,13 +52,13 @@ export function encodeManifest({ takenAtMs, anchor, secretDigest }: BackupManife
 
 /** Throws `CommandFailure` when the directory is no backup, or one that this version cannot read. */
 export function readManifest(backup: string): BackupManifest {
-  const file = join(backup, BACKUP_FILES.manifest);
-  if (!existsSync(file))
+  const text = readFileOf(backup, 'manifest');
+  if (text === null)
     throw CommandFailure.of(
       'backup-missing',
       `${backup} is not a backup: it has no ${BACKUP_FILES.manifest}.`,
     );
-  const value = parse(readFileSync(file, 'utf8'));
+  const value = parse(text);
   const anchor = Value.Check(Manifest, value) ? decodeAnchor(value.anchor) : undefined;
   if (!Value.Check(Manifest, value) || anchor === undefined)
     throw backupDamaged(backup, `${BACKUP_FILES.manifest} cannot be read`);
@@ -68,6 +68,21 @@ export function readManifest(backup: string): BackupManifest {
       `the data was written by a newer version of Scrip (backup ${value.formatVersion}, known ${FORMAT_VERSION})`,
     );
   return { takenAtMs: Date.parse(value.takenAt), anchor, secretDigest: value.secretDigest };
+}
+
+/** A file's text; null where the backup has none. Throws `CommandFailure` where this user may not look. */
+export function readFileOf(backup: string, name: 'manifest' | 'secret'): string | null {
+  const file = join(backup, BACKUP_FILES[name]);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw CommandFailure.of('file-unreadable', `${file} cannot be read: ${message}.`, {
+      hint: 'Run the command as a user who may read the backup.',
+      cause,
+    });
+  }
 }
 
 function parse(text: string): unknown {

@@ -66,7 +66,7 @@ export const dataFailures = {
   'anchor-invalid': {
     exit: 'usage',
     says: '"…" is neither an anchor nor a file that holds one.',
-    remedy: '"scrip verify" prints one: a line that begins with scrip-anchor-1.',
+    remedy: '"scrip verify" prints one; it begins with scrip-anchor-1.',
   },
   'files-unwritable': {
     exit: 'failure',

@@ -7,6 +7,9 @@ import { DataTooNew } from '../stores/sqlite/migrate.ts';
 import { SealChanged } from '../stores/sqlite/seal.ts';
 import { CommandFailure } from './command-failure.ts';
 
+/** Calls that only a data directory is opened with. */
+const DIRECTORY_CALLS: ReadonlySet<string> = new Set(['mkdir', 'chmod', 'open', 'stat']);
+
 /**
  * What keeps a command from the data directory, or a server from its address, as a failure that a person can act on.
  * Anything else is given back as it is: it is a bug, and its stack is shown.
@@ -32,7 +35,7 @@ export function asDataFailure(error: unknown): unknown {
     return CommandFailure.of('port-in-use', 'the port is in use by another program', told);
   if (syscall === 'listen' || syscall === 'getaddrinfo')
     return CommandFailure.of('address-unusable', `it cannot listen: ${message}`, told);
-  if (syscall === 'mkdir' || syscall === 'chmod' || syscall === 'open')
+  if (syscall !== undefined && DIRECTORY_CALLS.has(syscall))
     return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${message}`, told);
   if (syscall !== undefined || error instanceof UnwritableTarget)
     return CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`, told);

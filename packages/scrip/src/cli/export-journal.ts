@@ -47,8 +47,19 @@ export async function exportToFile(
   source: JournalSource,
   { file, after, resume }: { readonly file: string; readonly after: number; readonly resume: boolean },
 ): Promise<Exported> {
-  const handle = await openFile(file, { resume });
   const lines = startLines(source, after);
+  try {
+    return await writeToFile(lines, { file, after, resume });
+  } finally {
+    lines.stop();
+  }
+}
+
+async function writeToFile(
+  lines: ExportedLines,
+  { file, after, resume }: { readonly file: string; readonly after: number; readonly resume: boolean },
+): Promise<Exported> {
+  const handle = await openFile(file, { resume });
   try {
     const kept = await compareKept(handle, { file, lines });
     if (kept.whole !== null) return { entries: kept.whole.entries - after, anchor: kept.whole };
@@ -63,7 +74,6 @@ export async function exportToFile(
     syncDirectory(dirname(file));
     return exported;
   } finally {
-    lines.stop();
     await handle.close();
   }
 }

@@ -80,6 +80,11 @@ const settingFailures = {
     says: 'trialGrant.pool is "…", which the rate card does not have',
     remedy: 'Name a pool of the rate card, or publish one that has this pool.',
   },
+  'trial-amount-wrong': {
+    exit: 'usage',
+    says: 'trialGrant.amount is "…", which cannot be given in the pool "…"',
+    remedy: 'Set an amount above 0, with no more decimals than the pool has.',
+  },
   'url-invalid': {
     exit: 'usage',
     says: 'SCRIP_URL …',

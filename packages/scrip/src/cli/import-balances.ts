@@ -99,7 +99,7 @@ function formatSums(sums: ReturnType<typeof sumPools>): string {
 }
 
 function formatSteps(steps: OpeningPlan['steps']): string {
-  return formatTable(
+  const table = formatTable(
     [
       { header: 'ACCOUNT', value: ({ opening }) => opening.accountId },
       { header: 'NAME', value: ({ opening }) => opening.name },
@@ -119,6 +119,8 @@ function formatSteps(steps: OpeningPlan['steps']): string {
     steps.slice(0, SHOWN_STEPS),
     emphasise,
   );
+  const others = steps.length - SHOWN_STEPS;
+  return others > 0 ? `${table}\nand ${others} more` : table;
 }
 
 function formatBad({ bad }: OpeningPlan): string {

@@ -67,12 +67,16 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
   return code === 'invalid-request' ? exitCode.usage : exitCode.failure;
 }
 
+/** Members that no flag sets: `--id` is the change's id, not the account's. */
+const PLACES: Readonly<Record<string, string>> = { '/id': "the account's id", '/secret': 'the key' };
+
 /** Names a member of a request by the flag that sets it: `/occurredAt` is `--occurred-at`. */
 function describeIssue({ pointer, detail }: { pointer: string; detail: string }): string {
   const member = /^[/?]([A-Za-z]+)$/.exec(pointer)?.[1];
   const place =
-    member === undefined
+    PLACES[pointer] ??
+    (member === undefined
       ? pointer
-      : `--${member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      : `--${member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   return `${place} ${detail}`.trim();
 }

@@ -13,6 +13,7 @@ import {
   BACKUP_FILES,
   copyChecked,
   digestSecret,
+  readFileOf,
   readManifest,
   writeOwnFile,
 } from './backup.ts';
@@ -46,8 +47,7 @@ export function restoreBackup(backup: string, { journal, secret }: EmptyDirector
 
 function readSecret(backup: string, { secretDigest }: BackupManifest): string | null {
   if (secretDigest === null) return null;
-  const file = join(backup, BACKUP_FILES.secret);
-  const secret = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  const secret = readFileOf(backup, 'secret');
   if (secret !== null && digestSecret(secret) === secretDigest) return secret;
   throw backupDamaged(backup, `its secret is ${secret === null ? 'missing' : 'another'}`);
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { ServeFlags } from '../config/config.ts';
 import { shapeConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
+import { WHERE_HELP_IS } from './api-command.ts';
 
 const EXAMPLES = `
 Examples:
@@ -20,6 +21,7 @@ export function serveCommand(): Command {
     .option('--data <directory>', 'where the ledger is kept (default: ./data)')
     .option('--demo', 'make a demo account in an empty ledger')
     .option('--no-demo', 'make none')
+    .showHelpAfterError(WHERE_HELP_IS)
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ServeFlags & { demo?: boolean }) => {
       // Loaded here: a command that asks a server has no use for one.

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import type { Config } from '../config/config.ts';
+import { checkAmount } from '../core/charge.ts';
+import { formatMicros } from '../core/credits.ts';
 import { findPoolTerms } from '../core/rate-card.ts';
 import { SettingError } from '../config/setting-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -57,7 +59,6 @@ async function listen(
   { ledger, limits, secret, demo, newOperatorKey }: Prepared,
 ): Promise<void> {
   await checkTrialGrant(ledger, config);
-  const demoKey = demo ? await createDemo(ledger, { secret, newSecret }) : null;
   // Standard output is for what was asked for; the log goes beside it.
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const app = await buildApp({
@@ -81,6 +82,8 @@ async function listen(
     await limits.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  // Not before it listens: where it cannot, the next start makes the demo and shows its key.
+  const demoKey = demo ? await createDemo(ledger, { secret, newSecret }) : null;
   const { port } = app.server.address() as AddressInfo;
   const { host, dataDirectory: directory } = config;
   process.stdout.write(welcome({ host, port, directory, newOperatorKey, demoKey }));
@@ -88,11 +91,18 @@ async function listen(
 
 async function checkTrialGrant(ledger: Ledger, { server: { trialGrant } }: Config): Promise<void> {
   const card = (await ledger.rateCards()).at(-1);
-  if (trialGrant === null || card === undefined || findPoolTerms(card, trialGrant.pool) !== undefined) return;
-  throw new SettingError(
-    'trial-pool-unknown',
-    `trialGrant.pool is "${trialGrant.pool}", which the rate card does not have`,
-  );
+  if (trialGrant === null || card === undefined) return;
+  const { pool, amountMicros } = trialGrant;
+  if (findPoolTerms(card, pool) === undefined)
+    throw new SettingError(
+      'trial-pool-unknown',
+      `trialGrant.pool is "${pool}", which the rate card does not have`,
+    );
+  if (checkAmount(amountMicros, pool, card) !== null)
+    throw new SettingError(
+      'trial-amount-wrong',
+      `trialGrant.amount is "${formatMicros(amountMicros)}", which cannot be given in the pool "${pool}"`,
+    );
 }
 
 /** What a key or the server's secret is made of. */

@@ -33,7 +33,7 @@ export function takeBackup({
   const part = `${to}.part`;
   try {
     removePart(part);
-    mkdirSync(part, { recursive: true, mode: 0o700 });
+    makePart(part);
     try {
       const taken = fillPart(part, { source, data, nowMs });
       renameSync(part, to);
@@ -67,6 +67,17 @@ function fillPart(
   writeOwnFile(join(part, BACKUP_FILES.manifest), encodeManifest({ takenAtMs: nowMs, anchor, secretDigest }));
   syncDirectory(part);
   return { anchor, hasSecret: secret !== null };
+}
+
+function makePart(part: string): void {
+  try {
+    mkdirSync(part, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw CommandFailure.of('files-unwritable', `The files cannot be written: ${(cause as Error).message}.`, {
+      hint: 'Name another place with --to, or make that one writable.',
+      cause,
+    });
+  }
 }
 
 /** What a backup that was killed has left; a directory with anything else in it is somebody's, and stays. */

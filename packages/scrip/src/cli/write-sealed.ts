@@ -21,7 +21,10 @@ export interface SealedFile {
 
 /** Throws `CommandFailure` where there is another file; the part of one that was cut short is written over. */
 export function createSealedFile(file: string, after: number): SealedFile {
-  if (existsSync(file)) throw CommandFailure.of('file-exists', `${file} exists already.`);
+  if (existsSync(file))
+    throw CommandFailure.of('file-exists', `${file} exists already.`, {
+      hint: 'Name another file. A sealed file that is there is an export, also where its seal was cut short.',
+    });
   const part = `${file}.part`;
   const descriptor = openPart(part);
   let text = `${encodeLine({ kind: 'header', after })}\n`;

@@ -4,7 +4,8 @@ import { Value } from 'typebox/value';
 import { formatPath } from './format-path.ts';
 import { SettingError } from './setting-error.ts';
 
-const Decimal = Type.String({ pattern: '^(0|[1-9]\\d{0,12})(\\.\\d{1,6})?$' });
+/** Below what an amount can be. */
+const Decimal = Type.String({ pattern: '^(0|[1-9]\\d{0,11})(\\.\\d{1,6})?$' });
 const Limit = Type.Object(
   {
     count: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),

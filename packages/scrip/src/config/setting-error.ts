@@ -6,6 +6,7 @@ export type SettingErrorCode =
   | 'config-file-unreadable'
   | 'config-file-invalid'
   | 'trial-pool-unknown'
+  | 'trial-amount-wrong'
   | 'url-invalid'
   | 'key-invalid';
 

@@ -20,6 +20,7 @@ type BalanceFlags = ApiFlags & {
 export function balanceCommand(): Command {
   const command = apiCommand('balance', {
     description: 'show balances: of vendors, without a server, and of accounts of a server',
+    json: 'print the balances as JSON',
     examples: [
       'scrip balance                              every vendor whose key is set',
       'scrip balance voxpria ocean --json',

@@ -24,6 +24,7 @@ interface CheckFlags extends ApiFlags {
 export function checkCommand(): Command {
   return apiCommand('check', {
     description: 'say whether a plan fits the balance (exit 3 where it does not), and what to buy',
+    json: 'print what fits and what is missing as JSON',
     examples: [
       'scrip check voxpria --for voice_call=1200 --for sms=5000',
       'scrip check voxpria --campaign campaign.csv && ./start-campaign',

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
@@ -84,9 +83,12 @@ async function sealDirectory(
       import('../write-sealed.ts'),
       import('../../ledger/anchor.ts'),
     ]);
-  const { NoLedger } = await import('../../stores/sqlite/journal-source.ts');
+  const [{ NoLedger }, { isThere }] = await Promise.all([
+    import('../../stores/sqlite/journal-source.ts'),
+    import('../../stores/sqlite/is-there.ts'),
+  ]);
   const journalFile = join(directory, 'journal.db');
-  if (!existsSync(journalFile)) throw new NoLedger(journalFile);
+  if (!isThere(journalFile)) throw new NoLedger(journalFile);
   // A start and a stop end what the last process was killed in: an erasing of personal data, above all.
   await (await openSqliteStore({ directory, idsKeptMs, now: Date.now })).close();
   const { files, unlock } = openDataDirectory(directory);

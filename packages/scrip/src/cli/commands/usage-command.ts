@@ -14,6 +14,7 @@ type UsageFlags = ApiFlags & { readonly start?: string; readonly end?: string; r
 export function usageCommand(): Command {
   const command = apiCommand('usage', {
     description: 'show what was used: of an account by day, action or key, of a vendor by day',
+    json: 'print the reply of the API as it is; of a vendor, JSON by day',
     examples: [
       'scrip usage voxpria                       a vendor that tells it; supertone too',
       'scrip usage acme',

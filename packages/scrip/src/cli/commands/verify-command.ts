@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import type { Anchor } from '../../ledger/anchor.ts';
-import { decodeAnchor } from '../../ledger/anchor.ts';
+import { decodeAnchor, findAnchor } from '../../ledger/anchor.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
@@ -24,11 +24,11 @@ export function verifyCommand(): Command {
       'scrip verify                         the ledger in ./data, also while it is served',
       'scrip verify --data /srv/scrip --json',
       'scrip verify --anchor scrip-anchor-1:…  is it still what it was?',
-      'scrip verify --anchor anchor.txt     the same, with the anchor in a file',
+      'scrip verify --anchor report.json    the same, with what "scrip verify" printed then',
       'scrip verify --repair                make damaged tables anew from the journal',
     ],
   })
-    .option('--anchor <anchor>', 'an anchor that was kept, or a file that holds one')
+    .option('--anchor <anchor>', 'an anchor that was kept, or a file that holds one, such as a kept report')
     .option('--repair', 'make wrong tables anew; the server must be stopped')
     .action(async (flags: VerifyFlags) => {
       const keptAnchor = flags.anchor === undefined ? null : readAnchor(flags.anchor);
@@ -89,8 +89,18 @@ function progressOfPasses(): {
 
 /** An anchor, or the file that holds one. Throws `CommandFailure`. */
 function readAnchor(given: string): Anchor {
-  const anchor =
-    decodeAnchor(given) ?? (existsSync(given) ? decodeAnchor(readFileSync(given, 'utf8')) : undefined);
+  const anchor = decodeAnchor(given) ?? (existsSync(given) ? findAnchor(readText(given)) : undefined);
   if (anchor !== undefined) return anchor;
   throw CommandFailure.of('anchor-invalid', `"${given}" is neither an anchor nor a file that holds one.`);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw CommandFailure.of('file-unreadable', `${file} cannot be read: ${(cause as Error).message}.`, {
+      hint: 'Name a file that can be read.',
+      cause,
+    });
+  }
 }
