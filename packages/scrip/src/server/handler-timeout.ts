@@ -47,8 +47,8 @@ export function installHandlerTimeout(
 /** Its request is on its way still: no handler has it, and how long that may take is the server's `requestTimeout`. */
 function isArriving({ request }: FastifyReply): boolean {
   // A request that is injected does not say whether it is complete.
-  const { complete, destroyed }: { complete?: boolean; destroyed: boolean } = request.raw;
-  return complete === false && !destroyed;
+  const raw: { readonly complete?: boolean; readonly destroyed: boolean } = request.raw;
+  return raw.complete === false && !raw.destroyed;
 }
 
 /**

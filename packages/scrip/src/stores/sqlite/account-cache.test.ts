@@ -55,7 +55,7 @@ const DEEDS: Readonly<Record<string, (id: string, cache: AccountCache, truth: Tr
     if (cache.get(id) !== undefined || truth.durable === 0) return;
     // Nobody changes what is not in memory: what the disk has of it is all there is.
     expect(truth).toMatchObject({ durable: truth.decided, derived: truth.decided });
-    cache.offer({ ...accountAt(id, truth.durable), snapshotVersion: truth.snapshot });
+    cache.offer({ ...accountAt(id, truth.durable), snapshotVersion: truth.snapshot, lastPosition: 0 });
   },
   change: (id, cache, truth) => {
     DEEDS['load']?.(id, cache, truth);
@@ -78,7 +78,7 @@ const DEEDS: Readonly<Record<string, (id: string, cache: AccountCache, truth: Tr
   offerLate: (id, cache, truth) => {
     // A load that began before the account came in some other way, and has seen an earlier version.
     if (cache.get(id) !== undefined && truth.durable > 1)
-      cache.offer({ ...accountAt(id, 1), snapshotVersion: 0 });
+      cache.offer({ ...accountAt(id, 1), snapshotVersion: 0, lastPosition: 0 });
   },
 };
 
@@ -120,7 +120,7 @@ describe('the accounts in memory', () => {
   it('are all there, though few of them are objects', () => {
     const cache = createAccountCache({ ...clean, packedBytes: 1_048_576 });
     for (let number = 0; number < 1000; number += 1)
-      cache.offer({ ...accountAt(`account-${number}`, 2), snapshotVersion: 0 });
+      cache.offer({ ...accountAt(`account-${number}`, 2), snapshotVersion: 0, lastPosition: 0 });
     expect(cache.size()).toBe(2);
     for (let number = 0; number < 1000; number += 1) {
       const { state } = accountAt(`account-${number}`, 2);
@@ -132,7 +132,8 @@ describe('the accounts in memory', () => {
 
   it('become objects when they are read often', () => {
     const cache = createAccountCache({ ...clean, packedBytes: 1_048_576 });
-    for (const id of ['often', 'a', 'b', 'c']) cache.offer({ ...accountAt(id, 1), snapshotVersion: 0 });
+    for (const id of ['often', 'a', 'b', 'c'])
+      cache.offer({ ...accountAt(id, 1), snapshotVersion: 0, lastPosition: 0 });
     const seen = Array.from({ length: 20 }, () => cache.read('often'));
     expect(seen[1]).not.toBe(seen[0]);
     expect(seen[19]).toBe(seen[18]);
@@ -141,24 +142,25 @@ describe('the accounts in memory', () => {
 
   it('stay objects while they are used, and not for long after', () => {
     const cache = createAccountCache({ ...clean, capacity: 20, packedBytes: 0 });
-    cache.offer({ ...accountAt('used', 1), snapshotVersion: 0 });
+    cache.offer({ ...accountAt('used', 1), snapshotVersion: 0, lastPosition: 0 });
     for (let number = 0; number < 100; number += 1) {
-      cache.offer({ ...accountAt(`account-${number}`, 1), snapshotVersion: 0 });
+      cache.offer({ ...accountAt(`account-${number}`, 1), snapshotVersion: 0, lastPosition: 0 });
       expect(cache.get('used')).toBeDefined();
       cache.get(`account-${number}`);
     }
     expect(cache.size()).toBeLessThan(40);
     for (let number = 0; number < 100; number += 1)
-      cache.offer({ ...accountAt(`other-${number}`, 1), snapshotVersion: 0 });
+      cache.offer({ ...accountAt(`other-${number}`, 1), snapshotVersion: 0, lastPosition: 0 });
     expect(cache.get('used')).toBeUndefined();
   });
 
   it('are not found as they were before they grew too large to be packed', () => {
     const cache = createAccountCache({ ...clean, packedBytes: 8192 });
     const push = () => {
-      for (const id of ['a', 'b', 'c']) cache.offer({ ...accountAt(id, 1), snapshotVersion: 0 });
+      for (const id of ['a', 'b', 'c'])
+        cache.offer({ ...accountAt(id, 1), snapshotVersion: 0, lastPosition: 0 });
     };
-    cache.offer({ ...accountAt('large', 1), snapshotVersion: 0 });
+    cache.offer({ ...accountAt('large', 1), snapshotVersion: 0, lastPosition: 0 });
     push();
     const account = cache.get('large');
     if (account === undefined) throw new Error('it was packed');

@@ -8,6 +8,8 @@ export interface CachedAccount {
   decided: ChainedState;
   /** With durable entries only: what readers see. Null until the account's first entry is durable. */
   durable: AccountState | null;
+  /** In the journal, of its last entry as far as that may be in the tail; 0 where it is not. */
+  lastPosition: number;
   /** Version of the last snapshot that was asked for, or that the state was made from; 0 for none. */
   snapshotVersion: number;
   /** Asked for since the cache last looked at it to see whether it may leave. */
@@ -18,6 +20,8 @@ export interface CachedAccount {
 export interface LoadedState extends ChainedState {
   /** Of the snapshot that it was made from; 0 where there was none. */
   readonly snapshotVersion: number;
+  /** Of its last entry in the tail; 0 where it has none there. */
+  readonly lastPosition: number;
 }
 
 /** Reads of packed accounts until one becomes an object: what is read often is one soon, and few others take its place. */
@@ -62,13 +66,15 @@ export function createAccountCache({
     let looked = 0;
     for (const [accountId, account] of oldest) {
       accounts.delete(accountId);
-      if (accountId === newcomer || account.wasUsed || !mayLeave(accountId, account))
-        accounts.set(accountId, account);
-      else packed.set(accountId, packAccount(account));
+      const isIdle = accountId !== newcomer && !account.wasUsed;
+      const leaves = isIdle && mayLeave(accountId, account);
+      if (leaves) packed.set(accountId, packAccount(account));
+      else accounts.set(accountId, account);
       account.wasUsed = false;
       looked += 1;
-      // A few are looked at each time: where many must stay, room is made over several turns.
-      if (accounts.size <= capacity || looked >= 8) return;
+      // A few are looked at each time: where many must stay, room is made over several turns. Where one must stay that
+      // nobody used of late, those behind it must too.
+      if (accounts.size <= capacity || looked >= 8 || (isIdle && !leaves)) return;
     }
   }
 
@@ -106,11 +112,11 @@ export function createAccountCache({
       return unpacked.durable;
     },
     get,
-    offer: ({ state, hash, snapshotVersion }) =>
+    offer: ({ state, hash, ...kept }) =>
       get(state.id) ??
-      create(state.id, { decided: { state, hash }, durable: state, snapshotVersion, wasUsed: false }),
+      create(state.id, { decided: { state, hash }, durable: state, ...kept, wasUsed: false }),
     create: (accountId, decided) =>
-      create(accountId, { decided, durable: null, snapshotVersion: 0, wasUsed: false }),
+      create(accountId, { decided, durable: null, lastPosition: 0, snapshotVersion: 0, wasUsed: false }),
     size: () => accounts.size,
   };
 }

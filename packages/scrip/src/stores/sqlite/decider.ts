@@ -59,9 +59,10 @@ export function createDecider({
       tail.append(position, appended, ownHash);
       if (ownHash !== null) index.add(ownHash, position);
     }
-    if (account === null) return cache.create(next.state.id, next);
-    account.decided = next;
-    return account;
+    const kept = account ?? cache.create(next.state.id, next);
+    kept.decided = next;
+    kept.lastPosition = position;
+    return kept;
   }
 
   /** Resolves when the entries, and all that was decided before them, are durable; then readers see them. */

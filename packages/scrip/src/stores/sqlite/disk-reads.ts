@@ -67,13 +67,16 @@ export function createDiskReads({
       if (onDisk !== null && 'knownFromMs' in onDisk) throw new SealedPast(onDisk.knownFromMs);
       let state: AccountState | null = onDisk?.state ?? null;
       let hash = onDisk?.hash ?? '';
-      for (const { version, recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
+      let lastPosition = 0;
+      for (const { version, position, recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
         if (version !== (state?.version ?? 0) + 1) continue;
         if (version > upToVersion || (atMs !== null && recorded.entry.atMs > atMs)) break;
         state = evolve(state, recorded.entry);
         hash = recorded.hash;
+        lastPosition = position;
       }
-      return state === null ? null : { state, hash, snapshotVersion: onDisk?.snapshotVersion ?? 0 };
+      if (state === null) return null;
+      return { state, hash, snapshotVersion: onDisk?.snapshotVersion ?? 0, lastPosition };
     },
     change: async (accountId, changeId) => {
       const hash = index.hashOf(accountId, changeId);

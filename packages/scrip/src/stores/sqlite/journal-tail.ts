@@ -54,7 +54,8 @@ export interface JournalTail {
   readonly forget: (derivedPosition: number) => void;
   /** Keeps everything that is here now until the returned function is called: while the disk is read beside it. */
   readonly pin: () => () => void;
-  readonly holds: (accountId: string) => boolean;
+  /** No entry up to this position is here any more. */
+  readonly forgotten: () => number;
   readonly ofAccount: (accountId: string, afterVersion: number) => readonly Tailed[];
   readonly version: (accountId: string, version: number) => Tailed | undefined;
   readonly change: (hash: number, accountId: string, changeId: string) => Tailed | undefined;
@@ -146,7 +147,7 @@ export function createJournalTail(): JournalTail {
         forget(derived);
       };
     },
-    holds: (accountId) => newest(({ byAccount }) => byAccount.get(accountId), isHere) !== undefined,
+    forgotten: () => forgotten,
     ofAccount,
     version: (accountId, version) =>
       newest(

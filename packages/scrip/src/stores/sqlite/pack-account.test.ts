@@ -20,7 +20,7 @@ const comparable = ({ holds, ...state }: AccountState, hash: string) => ({
 
 /** The account after it was packed and unpacked. */
 function repacked(state: AccountState, hash: string) {
-  const packed = packAccount({ decided: { state, hash }, durable: state, snapshotVersion: 7, wasUsed: true });
+  const packed = packAccount({ decided: { state, hash }, durable: state, snapshotVersion: 7 });
   // Something else before it and behind it, as in a slab.
   const bytes = Buffer.concat([Buffer.alloc(3, 0xff), packed, Buffer.alloc(3, 0xff)]);
   const { decided, durable, snapshotVersion } = unpackAccount(state.id, bytes, 3);
@@ -115,8 +115,6 @@ describe('a packed account', () => {
     const durable = account.stored();
     account.attempt(addKey('ab'.repeat(32)));
     const decided = { state: account.stored(), hash: '' };
-    expect(() => packAccount({ decided, durable, snapshotVersion: 0, wasUsed: false })).toThrow(
-      'acme cannot be packed',
-    );
+    expect(() => packAccount({ decided, durable, snapshotVersion: 0 })).toThrow('acme cannot be packed');
   });
 });

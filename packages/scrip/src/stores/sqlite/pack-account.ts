@@ -40,7 +40,11 @@ function readWord(): string | null {
 }
 
 /** The bytes last until the next call. Only what is durable can be packed, and no stream of rate cards. */
-export function packAccount({ decided, durable, snapshotVersion }: CachedAccount): Uint8Array {
+export function packAccount({
+  decided,
+  durable,
+  snapshotVersion,
+}: Pick<CachedAccount, 'decided' | 'durable' | 'snapshotVersion'>): Uint8Array {
   const { state, hash } = decided;
   if (durable !== state || state.rateCards.length > 0) throw new Error(`${state.id} cannot be packed`);
   text(hash);
@@ -78,7 +82,7 @@ export function unpackAccount(id: string, bytes: Buffer, start: number): CachedA
     keys: reader.list(readKey),
     rateCards: [],
   };
-  return { decided: { state, hash }, durable: state, snapshotVersion, wasUsed: false };
+  return { decided: { state, hash }, durable: state, lastPosition: 0, snapshotVersion, wasUsed: false };
 }
 
 const readNumber = () => reader.number() as number;

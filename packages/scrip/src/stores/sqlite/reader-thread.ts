@@ -19,7 +19,7 @@ import { serveThread } from './thread.ts';
 export interface ReadRequests {
   readonly account: {
     request: { accountId: string; atMs: number | null; upToVersion: number };
-    reply: LoadedState | { readonly knownFromMs: number } | null;
+    reply: Omit<LoadedState, 'lastPosition'> | { readonly knownFromMs: number } | null;
   };
   readonly versions: { request: { accountId: string; versions: readonly number[] }; reply: StoredRow[] };
   readonly change: {

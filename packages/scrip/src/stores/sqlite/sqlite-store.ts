@@ -103,8 +103,8 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
   const cache = createAccountCache({
     capacity: sizes.cachedAccounts,
     packedBytes: sizes.packedAccountBytes,
-    mayLeave: (accountId, account) =>
-      accountId !== RATE_CARD_STREAM && account.durable === account.decided.state && !tail.holds(accountId),
+    mayLeave: (accountId, { durable, decided, lastPosition }) =>
+      accountId !== RATE_CARD_STREAM && durable === decided.state && lastPosition <= tail.forgotten(),
   });
   const rateCards = await reads.account(RATE_CARD_STREAM);
   if (rateCards !== null) cache.offer(rateCards);
