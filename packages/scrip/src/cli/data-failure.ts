@@ -7,7 +7,7 @@ import { DataTooNew } from '../stores/sqlite/migrate.ts';
 import { SealChanged } from '../stores/sqlite/seal.ts';
 import { CommandFailure } from './command-failure.ts';
 
-/** Calls that only a data directory is opened with. */
+/** Calls that a data directory is opened with; what other places fail with is told where they are opened. */
 const DIRECTORY_CALLS: ReadonlySet<string> = new Set(['mkdir', 'chmod', 'open', 'stat']);
 
 /**

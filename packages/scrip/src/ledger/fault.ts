@@ -30,3 +30,10 @@ export class Fault extends Error {
     this.outcome = outcome;
   }
 }
+
+/** The same of a change that may have happened, or of which a part has: each caller has to find out by the id. */
+export function asUnknown(error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { message, code, retryable } = error;
+  return new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
+}

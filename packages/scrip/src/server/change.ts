@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry, EntryKind } from '../core/entry.ts';
-import { Fault } from '../ledger/fault.ts';
+import { asUnknown } from '../ledger/fault.ts';
 import type { ChangeInput, Ledger } from '../ledger/ledger.ts';
 import type { Personal } from '../ledger/store.ts';
 import { rejectionProblem } from './rejection-problem.ts';
@@ -39,9 +39,7 @@ export async function answerChange(
     return sendJson(reply, status, await render(outcome.entry, outcome.personal));
   } catch (error) {
     // The change was made, whatever could not be read to tell of it.
-    if (!(error instanceof Fault)) throw error;
-    const { message, code, retryable } = error;
-    throw new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
+    throw asUnknown(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { shapeConfig } from '../../config/config.ts';
 import { readEnv } from '../../config/env.ts';
 import { parseInteger } from '../api-command.ts';
+import { isThere } from '../../stores/sqlite/is-there.ts';
 import type { SealableJournal } from '../../stores/sqlite/seal-journal.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { DataFlags } from '../data-flag.ts';
@@ -83,10 +84,7 @@ async function sealDirectory(
       import('../write-sealed.ts'),
       import('../../ledger/anchor.ts'),
     ]);
-  const [{ NoLedger }, { isThere }] = await Promise.all([
-    import('../../stores/sqlite/journal-source.ts'),
-    import('../../stores/sqlite/is-there.ts'),
-  ]);
+  const { NoLedger } = await import('../../stores/sqlite/journal-source.ts');
   const journalFile = join(directory, 'journal.db');
   if (!isThere(journalFile)) throw new NoLedger(journalFile);
   // A start and a stop end what the last process was killed in: an erasing of personal data, above all.

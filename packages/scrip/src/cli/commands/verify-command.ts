@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Anchor } from '../../ledger/anchor.ts';
 import { decodeAnchor, findAnchor } from '../../ledger/anchor.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
+import { openInput } from '../open-input.ts';
 import type { Progress } from '../progress.ts';
 import { startProgress } from '../progress.ts';
 import { writeData } from '../terminal.ts';
@@ -31,7 +33,7 @@ export function verifyCommand(): Command {
     .option('--anchor <anchor>', 'an anchor that was kept, or a file that holds one, such as a kept report')
     .option('--repair', 'make wrong tables anew; the server must be stopped')
     .action(async (flags: VerifyFlags) => {
-      const keptAnchor = flags.anchor === undefined ? null : readAnchor(flags.anchor);
+      const keptAnchor = flags.anchor === undefined ? null : await readAnchor(flags.anchor);
       const report = await run(await readDataDirectory(flags), keptAnchor, flags);
       const isJson = flags.json === true;
       const failure = whyNot(report);
@@ -88,19 +90,10 @@ function progressOfPasses(): {
 }
 
 /** An anchor, or the file that holds one. Throws `CommandFailure`. */
-function readAnchor(given: string): Anchor {
-  const anchor = decodeAnchor(given) ?? (existsSync(given) ? findAnchor(readText(given)) : undefined);
+async function readAnchor(given: string): Promise<Anchor> {
+  const anchor =
+    decodeAnchor(given) ??
+    (existsSync(given) ? findAnchor(await text((await openInput(given)).stream)) : undefined);
   if (anchor !== undefined) return anchor;
   throw CommandFailure.of('anchor-invalid', `"${given}" is neither an anchor nor a file that holds one.`);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw CommandFailure.of('file-unreadable', `${file} cannot be read: ${(cause as Error).message}.`, {
-      hint: 'Name a file that can be read.',
-      cause,
-    });
-  }
 }

@@ -1,5 +1,5 @@
 import { encodeState } from '../../core/entry-format.ts';
-import { Fault } from '../../ledger/fault.ts';
+import { asUnknown } from '../../ledger/fault.ts';
 import type { AppendedEntry, ChainedState, ChangeRequest, Decided, Loaded } from '../../ledger/store.ts';
 import type { CachedAccount } from './account-cache.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
@@ -160,13 +160,6 @@ export function createDecider({
       }
     },
   };
-}
-
-/** A failure of a batch of which some changes are durable: each caller has to find out by the id. */
-function asUnknown(error: unknown): unknown {
-  if (!(error instanceof Fault)) return error;
-  const { message, code, retryable } = error;
-  return new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
 }
 
 function isSnapshotDue(

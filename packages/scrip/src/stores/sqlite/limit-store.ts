@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../ledger/fault.ts';
 import type { LimitStore } from '../../ledger/limit-store.ts';
@@ -24,7 +24,6 @@ export async function openSqliteLimitStore(directory: string): Promise<LimitStor
   const database = openJournal(file);
   migrate(database, LIMITS_MIGRATIONS);
   database.close();
-  chmodSync(file, 0o600);
   let crash: Error | null = null;
   const thread = startThread({
     name: 'limit-thread',

@@ -46,9 +46,6 @@ export interface ThreadOptions {
   readonly onCrash?: (error: Error) => void;
 }
 
-/** For how long a reply waits for others to cross with it. */
-const MAX_KEPT_MS = 1;
-
 /** Starts a thread of this folder and speaks with it by numbered messages. */
 export function startThread({ name, data, gathers = false, onNotice, onCrash }: ThreadOptions): Thread {
   const worker = new Worker(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url), {
@@ -114,6 +111,9 @@ export function startThread({ name, data, gathers = false, onNotice, onCrash }: 
     },
   };
 }
+
+/** For how long a reply waits for others to cross with it. */
+const MAX_KEPT_MS = 1;
 
 /** The thread's side: answers each request with what `handle` returns or throws. `afterAll` ends what they had in common. */
 export function serveThread(handle: (request: never) => unknown, afterAll = () => {}): void {
