@@ -6,6 +6,7 @@ import { decodeEntry } from '../core/entry-format.ts';
 import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
 import { evolve } from '../core/evolve.ts';
 import type { RateCard } from '../core/rate-card.ts';
+import { copyOf } from './copy-of.ts';
 import { CHAIN_START, chainHash, personalDigest } from './digest.ts';
 import type { ChainedState, Personal } from './store.ts';
 
@@ -76,6 +77,7 @@ export function createChainVerifier({
         positions: [],
         kept: null,
       };
+      // There may be very many, each a part of a block's text.
       accounts.set(copyOf(accountId), account);
     }
     return account;
@@ -198,11 +200,6 @@ function totalsFlaw(state: AccountState, entry: Entry): string | null {
     return 'its settledMicros is not the sum of the lots';
   if (entry.heldMicros !== (pool?.heldMicros ?? 0n)) return 'its heldMicros is not what open holds own';
   return null;
-}
-
-/** A part of a text keeps all of the text in memory, and there may be very many accounts. */
-function copyOf(text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 function messageOf(error: unknown): string {

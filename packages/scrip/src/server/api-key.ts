@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { copyOf } from '../ledger/copy-of.ts';
 
 const PREFIXES = { operator: 'scrip_op_', account: 'scrip_ak_' } as const;
 
@@ -32,12 +33,8 @@ export function createKeyDigest(secret: string): (key: string) => string {
     const digest = older.get(key) ?? digestApiKey(key, secret);
     // Half of them go at a time, the longest unused. Whoever tries out keys only makes good ones be digested again.
     if (recent.size >= REMEMBERED_KEYS / 2) [older, recent] = [recent, new Map()];
+    // Of an address only the key is to stay.
     recent.set(copyOf(key), digest);
     return digest;
   };
-}
-
-/** A part of an address keeps all of the address in memory. In UTF-16 no two texts have the same copy. */
-function copyOf(key: string): string {
-  return Buffer.from(key, 'utf16le').toString('utf16le');
 }
