@@ -127,14 +127,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'ledger/group-commit.ts',
     right: 'batch.flatMap(({ requests }) => requests),\n        decide,',
     wrong:
-      'batch.flatMap(({ requests }) => requests),\n        (request, loaded) => {\n          const decided = decide(request, loaded);\n          batch.find(({ requests }) => requests[0] === request)?.resolve([decided.outcome], 0);\n          return decided;\n        },',
+      'batch.flatMap(({ requests }) => requests),\n        (request, loaded) => {\n          const decided = decide(request, loaded);\n          batch.find(({ requests }) => requests[0] === request)?.resolve([{ outcome: decided.outcome }], 0);\n          return decided;\n        },',
   },
   {
     area: 'group commit',
     name: 'a batch is answered in the wrong order',
     file: 'ledger/group-commit.ts',
-    right: 'resolve(outcomes, first);',
-    wrong: 'resolve(outcomes.toReversed(), first);',
+    right: 'resolve(settled, first);',
+    wrong: 'resolve(settled.toReversed(), first);',
   },
   {
     area: 'group commit',

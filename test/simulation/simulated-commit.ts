@@ -84,7 +84,7 @@ export function createSimulatedCommit(
       throwIfFailed();
       const entries: AppendedEntry[] = [];
       const changed = new Map<string, ChainedState>();
-      const outcomes = requests.map((request) => {
+      const settled = requests.map((request) => {
         const { accountId, change } = request;
         const journal = memory.journal(accountId);
         const {
@@ -96,15 +96,15 @@ export function createSimulatedCommit(
           prior: journal?.byChange.get(change.id) ?? null,
           facts: factsOf(memory, request),
         });
-        if (next === null) return outcome;
+        if (next === null) return { outcome };
         for (const recorded of appended) memory.keep(recorded, next);
         entries.push(...appended);
         changed.set(accountId, next);
-        return outcome;
+        return { outcome };
       });
       last = write(last, { entries, changed });
       await last;
-      return outcomes;
+      return settled;
     },
     failure: () => failure,
     close: async () => {

@@ -31,7 +31,7 @@ export class Fault extends Error {
   }
 }
 
-/** The same of a change that may have happened, or of which a part has: each caller has to find out by the id. */
+/** The same of a change that has happened, or may have: its caller finds out by the id. */
 export function asUnknown(error: unknown): unknown {
   if (!(error instanceof Fault)) return error;
   const { message, code, retryable } = error;

@@ -23,7 +23,11 @@ function openHandStore({ count = 1, depth = 1 } = {}) {
     transact: (requests) =>
       new Promise((resolve, reject) => {
         const ids = requests.map(({ change }) => change.id);
-        batches.push({ ids, finish: () => resolve(ids as never), fail: reject });
+        batches.push({
+          ids,
+          finish: () => resolve(ids.map((id) => ({ outcome: id as never }))),
+          fail: reject,
+        });
       }),
   };
   const commit = createGroupCommit<string>(store, () => {

@@ -1,6 +1,6 @@
 import type { Defer } from './clock.ts';
 import { Fault } from './fault.ts';
-import type { ChangeRequest, Decided, Loaded, Store } from './store.ts';
+import type { ChangeRequest, Decided, Loaded, Settled, Store } from './store.ts';
 
 /** The most changes in one transaction, unless one caller makes more together: the first of them would only wait longer. */
 const MAX_BATCH = 1000;
@@ -12,13 +12,10 @@ const MAX_WAITING = 50_000;
 /** Requests that one caller makes together: they stand in one batch, and are answered together. */
 interface Waiting<R> {
   readonly requests: readonly ChangeRequest[];
-  /** Is given the outcomes of the whole batch, and where its own begin. */
-  readonly resolve: (outcomes: readonly R[], first: number) => void;
+  /** Is given what became of the whole batch, and where its own begins. */
+  readonly resolve: (settled: readonly Settled<R>[], first: number) => void;
   readonly reject: (reason: unknown) => void;
 }
-
-/** What became of one request of several: its outcome, or what its batch failed with. */
-export type Settled<R> = { readonly outcome: R } | { readonly error: unknown };
 
 export interface GroupCommit<R> {
   readonly submit: (request: ChangeRequest) => Promise<R>;
@@ -49,7 +46,11 @@ export function createGroupCommit<R>(
       new Promise((resolve, reject) =>
         laneOf(request).add({
           requests: [request],
-          resolve: (outcomes, first) => resolve(outcomes[first] as R),
+          resolve: (settled, first) => {
+            const own = settled[first] as Settled<R>;
+            if ('error' in own) reject(own.error);
+            else resolve(own.outcome);
+          },
           reject,
         }),
       ),
@@ -60,8 +61,8 @@ export function createGroupCommit<R>(
         new Promise<void>((done) =>
           lane.add({
             requests: indexes.map((index) => requests[index] as ChangeRequest),
-            resolve: (outcomes, first) => {
-              indexes.forEach((index, at) => (settled[index] = { outcome: outcomes[first + at] as R }));
+            resolve: (batch, first) => {
+              indexes.forEach((index, at) => (settled[index] = batch[first + at] as Settled<R>));
               done();
             },
             reject: (error) => {
@@ -132,13 +133,13 @@ function createLane<R>(
   async function write(batch: readonly Waiting<R>[]): Promise<void> {
     inFlight += 1;
     try {
-      const outcomes = await store.transact(
+      const settled = await store.transact(
         batch.flatMap(({ requests }) => requests),
         decide,
       );
       let first = 0;
       for (const { requests, resolve } of batch) {
-        resolve(outcomes, first);
+        resolve(settled, first);
         first += requests.length;
       }
     } catch (error) {

@@ -93,9 +93,9 @@ describe('a change of the ledger', () => {
     const store: Store = {
       ...memory,
       transact: async (requests, decide) => {
-        const outcomes = await memory.transact(requests, decide);
+        const settled = await memory.transact(requests, decide);
         if (isFailing) throw new Error('no answer from the disk');
-        return outcomes;
+        return settled;
       },
     };
     const { change, available } = await openLedger(store);

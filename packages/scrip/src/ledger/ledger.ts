@@ -8,7 +8,6 @@ import type { Clock, Defer, Ids } from './clock.ts';
 import { decideRequest } from './decide-request.ts';
 import type { ChangeOutcome } from './decide-request.ts';
 import { fingerprintOf, personalDigest } from './digest.ts';
-import type { Settled } from './group-commit.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type {
   ChangeRequest,
@@ -16,6 +15,7 @@ import type {
   FoundChange,
   Personal,
   RecordedEntry,
+  Settled,
   Store,
   StoreHealth,
 } from './store.ts';

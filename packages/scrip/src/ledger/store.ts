@@ -55,6 +55,9 @@ export interface Decided<R> {
   readonly next: ChainedState | null;
 }
 
+/** What became of one request of several: its outcome, or what it failed with, alone or with its batch. */
+export type Settled<R> = { readonly outcome: R } | { readonly error: unknown };
+
 /**
  * Where entries are kept. No method assumes that one process owns all state: a store may load accounts under a lock,
  * and may run `decide` again when its engine asks for a retry.
@@ -71,13 +74,14 @@ export interface Store {
   };
   /**
    * Loads what each request needs, decides them in order (a later one sees what an earlier one decided), makes every
-   * entry durable and then resolves. Outcomes of refusals wait for what they rest on too.
-   * Rejects with a `Fault`. A store that cannot find out what an `unknown` outcome came to takes no more changes.
+   * entry durable and then resolves. Outcomes of refusals wait for what they rest on too. A request that needs what
+   * cannot be read fails with a `Fault` of its own, and so does one whose decision throws: the others go on.
+   * Rejects with a `Fault` that is all requests'. A store that cannot find out what an `unknown` outcome came to takes no more changes.
    */
   transact<R>(
     requests: readonly ChangeRequest[],
     decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-  ): Promise<R[]>;
+  ): Promise<Settled<R>[]>;
   /** The account as of its last durable entry. */
   account(accountId: string): Promise<AccountState | null>;
   /** The account as of its last entry recorded at or before an instant, up to a version. Rejects with `SealedPast`. */

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { ChangeOutcome } from '../../ledger/decide-request.ts';
-import type { Settled } from '../../ledger/group-commit.ts';
 import type { ChangeInput, Ledger } from '../../ledger/ledger.ts';
+import type { Settled } from '../../ledger/store.ts';
 import { ofKind } from '../change.ts';
 import { knownProblem } from '../error-handling.ts';
 import type { Issue, Problem } from '../problem.ts';

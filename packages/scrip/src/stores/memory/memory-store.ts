@@ -67,19 +67,23 @@ export function createMemoryStore(): Store {
   return {
     lanes: { count: 1, depth: 2, of: () => 0 },
     transact: async (requests, decide) => {
-      const outcomes = requests.map((request) => {
+      const settled = requests.map((request) => {
         const { accountId, change } = request;
-        const decided = decide(request, {
-          account: journals.get(accountId)?.account ?? null,
-          prior: findChange(accountId, change.id)?.recorded ?? null,
-          facts: factsFor(request),
-        });
-        if (decided.next !== null) for (const recorded of decided.entries) append(recorded, decided.next);
-        return decided.outcome;
+        try {
+          const { outcome, entries, next } = decide(request, {
+            account: journals.get(accountId)?.account ?? null,
+            prior: findChange(accountId, change.id)?.recorded ?? null,
+            facts: factsFor(request),
+          });
+          if (next !== null) for (const recorded of entries) append(recorded, next);
+          return { outcome };
+        } catch (error) {
+          return { error };
+        }
       });
       // Like a store with a disk, it answers later than it is asked.
       await new Promise((resolve) => setImmediate(resolve));
-      return outcomes;
+      return settled;
     },
     account: async (accountId) => journals.get(accountId)?.account.state ?? null,
     accountAt: async (accountId, atMs, upToVersion = Infinity) =>

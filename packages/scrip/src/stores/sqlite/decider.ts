@@ -1,6 +1,12 @@
 import { encodeState } from '../../core/entry-format.ts';
-import { asUnknown } from '../../ledger/fault.ts';
-import type { AppendedEntry, ChainedState, ChangeRequest, Decided, Loaded } from '../../ledger/store.ts';
+import type {
+  AppendedEntry,
+  ChainedState,
+  ChangeRequest,
+  Decided,
+  Loaded,
+  Settled,
+} from '../../ledger/store.ts';
 import type { CachedAccount } from './account-cache.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
 import type { JournalWriter } from './journal-writer.ts';
@@ -18,7 +24,7 @@ export interface Decider {
   readonly decide: <R>(
     requests: readonly ChangeRequest[],
     decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-  ) => Promise<R[]>;
+  ) => Promise<Settled<R>[]>;
   /** The last position that has been given out. */
   readonly position: () => number;
 }
@@ -97,30 +103,32 @@ export function createDecider({
     { requests, first, finds }: { requests: readonly ChangeRequest[]; first: number; finds: DiskFinds },
     decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
   ) {
-    const outcomes: R[] = [];
+    const settled: Settled<R>[] = [];
     const entries: AppendedEntry[] = [];
     const kept: Kept[] = [];
     const missing: MissingReads = new Map();
-    let bug: { readonly error: unknown } | null = null;
     for (let at = first; at < requests.length; at += 1) {
       const request = requests[at] as ChangeRequest;
       const changeHash = index.hashOf(request.accountId, request.change.id);
+      let found: ReturnType<typeof loadRequest>;
+      let decided: Decided<R>;
       try {
-        const { account, loaded } = loadRequest(request, changeHash, { sources, finds, missing });
+        found = loadRequest(request, changeHash, { sources, finds, missing });
         // No request overtakes one that waits for the disk.
         if (missing.size > 0) continue;
-        const { outcome, entries: appended, next } = decide(request, loaded);
-        outcomes.push(outcome);
-        if (next === null) continue;
-        kept.push({ account: keep(account, { entries: appended, next, changeHash }), next });
-        for (const entry of appended) entries.push(entry);
+        decided = decide(request, found.loaded);
       } catch (error) {
-        // What was decided before it stands, and must be written: later decisions rest on it.
-        bug = { error };
-        break;
+        // What it needs cannot be read, or a bug: nothing is kept of it, and the others go on.
+        if (missing.size === 0) settled.push({ error });
+        continue;
       }
+      const { outcome, entries: appended, next } = decided;
+      settled.push({ outcome });
+      if (next === null) continue;
+      kept.push({ account: keep(found.account, { entries: appended, next, changeHash }), next });
+      for (const entry of appended) entries.push(entry);
     }
-    return { outcomes, entries, kept, missing, bug };
+    return { settled, entries, kept, missing };
   }
 
   return {
@@ -129,31 +137,28 @@ export function createDecider({
       requests: readonly ChangeRequest[],
       decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
     ) => {
-      const outcomes: R[] = [];
+      const settled: Settled<R>[] = [];
       const finds = emptyFinds();
       const turn = takeTurn();
       // From the first look into memory to the last, the tail must not lose what a read of the disk may still miss.
       const unpin = tail.pin();
-      let isPartlyDurable = false;
       try {
         await turn.come;
         for (;;) {
-          const decided = decideReady({ requests, first: outcomes.length, finds }, decide);
-          for (const outcome of decided.outcomes) outcomes.push(outcome);
+          const first = settled.length;
+          const decided = decideReady({ requests, first, finds }, decide);
           if (decided.missing.size === 0) turn.end();
-          const reads = [...decided.missing.values()].map((read) => read());
-          // A failure waits for the commit, so that it can be said whether anything has happened.
-          const [committed, ...found] = await Promise.allSettled([
-            commit(decided.entries, decided.kept),
-            ...reads,
-          ]);
-          isPartlyDurable ||= committed.status === 'fulfilled' && decided.entries.length > 0;
-          for (const result of [committed, ...found]) if (result.status === 'rejected') throw result.reason;
-          if (decided.bug !== null) throw decided.bug.error;
-          if (decided.missing.size === 0) return outcomes;
+          try {
+            const reads = [...decided.missing.values()].map((read) => read());
+            await Promise.all([commit(decided.entries, decided.kept), ...reads]);
+          } catch (error) {
+            // Also those that were not decided yet; what earlier rounds made durable stands.
+            for (let at = first; at < requests.length; at += 1) settled.push({ error });
+            return settled;
+          }
+          for (const one of decided.settled) settled.push(one);
+          if (decided.missing.size === 0) return settled;
         }
-      } catch (error) {
-        throw isPartlyDurable ? asUnknown(error) : error;
       } finally {
         turn.end();
         unpin();

@@ -15,10 +15,18 @@ export interface DiskFinds {
   readonly changes: Map<string, { recorded: RecordedEntry; continuation: RecordedEntry | null } | null>;
   readonly entries: Map<string, RecordedEntry | null>;
   readonly keyOwners: Map<string, string | null>;
+  /** What reads failed with, by what they looked for. */
+  readonly failures: Map<string, unknown>;
 }
 
 export function emptyFinds(): DiskFinds {
-  return { accounts: new Map(), changes: new Map(), entries: new Map(), keyOwners: new Map() };
+  return {
+    accounts: new Map(),
+    changes: new Map(),
+    entries: new Map(),
+    keyOwners: new Map(),
+    failures: new Map(),
+  };
 }
 
 /** Memory, and the disk beside it. */
@@ -29,7 +37,7 @@ export interface Sources {
   readonly reads: DiskReads;
 }
 
-/** Reads of the disk, each by what it looks for: several requests may lack the same. */
+/** Reads of the disk, each by what it looks for: several requests may lack the same. They do not reject. */
 export type MissingReads = Map<string, () => Promise<void>>;
 
 /** Where a request's facts are looked for; what is not there is added to `missing`. */
@@ -41,36 +49,38 @@ interface Looking {
 
 /**
  * Gathers from memory what a decision needs: complete unless it adds to `missing` the reads that must come first.
- * Called again when these are done.
+ * Called again when these are done; throws what one of them failed with.
  */
 export function loadRequest(
   request: ChangeRequest,
   changeHash: number,
-  { sources, finds, missing }: Looking,
+  looking: Looking,
 ): { readonly account: CachedAccount | null; readonly loaded: Loaded } {
   const { accountId, command } = request;
-  const account = findAccount(accountId, sources, finds, missing);
-  const prior = findPrior(request, changeHash, sources, finds, missing);
+  const account = findAccount(accountId, looking);
+  const prior = findPrior(request, changeHash, looking);
   const referredId = referredChangeId(command);
-  const referred = referredId === null ? null : findReferred(accountId, referredId, sources, finds, missing);
-  const isKeyTaken =
-    command.kind === 'AddKey' && findKeyOwner(command.digest, sources, finds, missing) !== null;
-  const rateCards = sources.cache.get(RATE_CARD_STREAM)?.decided.state.rateCards ?? [];
+  const referred = referredId === null ? null : findReferred(accountId, referredId, looking);
+  const isKeyTaken = command.kind === 'AddKey' && findKeyOwner(command.digest, looking) !== null;
+  const rateCards = looking.sources.cache.get(RATE_CARD_STREAM)?.decided.state.rateCards ?? [];
   const facts = { rateCards, referred, isKeyTaken };
   return { account, loaded: { account: account?.decided ?? null, prior, facts } };
 }
 
-function findAccount(
-  accountId: string,
-  { cache, reads }: Sources,
-  finds: DiskFinds,
-  missing: MissingReads,
-): CachedAccount | null {
+/** Has a read made before the next try. Throws what it failed with where it has been made. */
+function lack({ finds, missing }: Looking, what: string, read: () => Promise<void>): void {
+  if (finds.failures.has(what)) throw finds.failures.get(what);
+  missing.set(what, () => read().catch((error: unknown) => void finds.failures.set(what, error)));
+}
+
+function findAccount(accountId: string, looking: Looking): CachedAccount | null {
+  const { cache, reads } = looking.sources;
+  const { finds } = looking;
   const cached = cache.get(accountId);
   if (cached !== undefined) return cached;
   const found = finds.accounts.get(accountId);
   if (found === undefined)
-    missing.set(`account\n${accountId}`, async () => {
+    lack(looking, `account\n${accountId}`, async () => {
       finds.accounts.set(accountId, await reads.account(accountId));
     });
   // It may have left the cache again before its turn came; had it changed meanwhile, it would still be there.
@@ -80,43 +90,33 @@ function findAccount(
 function findPrior(
   { accountId, change: { id: changeId } }: ChangeRequest,
   hash: number,
-  { tail, index, reads }: Sources,
-  finds: DiskFinds,
-  missing: MissingReads,
+  looking: Looking,
 ): RecordedEntry | null {
+  const { tail, index } = looking.sources;
   if (index.isRecent(hash)) {
     const tailed = tail.change(hash, accountId, changeId);
     if (tailed !== undefined) return tailed.recorded;
   } else if (!index.mayBeOlder(hash)) return null;
   // What a segment holds is on the disk; the tail is not asked, because a guess would make it index all its entries.
-  return findOnDisk(accountId, changeId, reads, finds, missing)?.recorded ?? null;
+  return findOnDisk(accountId, changeId, looking)?.recorded ?? null;
 }
 
-function findOnDisk(
-  accountId: string,
-  changeId: string,
-  reads: DiskReads,
-  finds: DiskFinds,
-  missing: MissingReads,
-) {
+function findOnDisk(accountId: string, changeId: string, looking: Looking) {
+  const { finds, sources } = looking;
   const key = `${accountId}\n${changeId}`;
   const found = finds.changes.get(key);
   if (found === undefined)
-    missing.set(`change\n${key}`, async () => {
-      finds.changes.set(key, await reads.change(accountId, changeId));
+    lack(looking, `change\n${key}`, async () => {
+      finds.changes.set(key, await sources.reads.change(accountId, changeId));
     });
   return found ?? null;
 }
 
-function findReferred(
-  accountId: string,
-  changeId: string,
-  { tail, index, reads }: Sources,
-  finds: DiskFinds,
-  missing: MissingReads,
-): Facts['referred'] {
+function findReferred(accountId: string, changeId: string, looking: Looking): Facts['referred'] {
+  const { tail, index, reads } = looking.sources;
+  const { finds } = looking;
   const tailed = tail.change(index.hashOf(accountId, changeId), accountId, changeId);
-  const onDisk = tailed === undefined ? findOnDisk(accountId, changeId, reads, finds, missing) : null;
+  const onDisk = tailed === undefined ? findOnDisk(accountId, changeId, looking) : null;
   const entry = tailed?.recorded.entry ?? onDisk?.recorded.entry;
   if (entry === undefined) return null;
   const continuation =
@@ -129,24 +129,21 @@ function findReferred(
     const made = tail.version(accountId, version)?.recorded ?? finds.entries.get(key);
     if (made !== undefined && made !== null) lotEntries.push(made.entry);
     else if (made === undefined && version > 0)
-      missing.set(`version\n${key}`, async () => {
+      lack(looking, `version\n${key}`, async () => {
         finds.entries.set(key, await reads.version(accountId, version));
       });
   }
   return { entry, continuation, lotEntries };
 }
 
-function findKeyOwner(
-  digest: string,
-  { tail, reads }: Sources,
-  finds: DiskFinds,
-  missing: MissingReads,
-): string | null {
+function findKeyOwner(digest: string, looking: Looking): string | null {
+  const { tail, reads } = looking.sources;
+  const { finds } = looking;
   const tailed = tail.keyOwner(digest, Infinity);
   if (tailed !== undefined) return tailed;
   const found = finds.keyOwners.get(digest);
   if (found === undefined)
-    missing.set(`key\n${digest}`, async () => {
+    lack(looking, `key\n${digest}`, async () => {
       finds.keyOwners.set(digest, await reads.keyOwner(digest));
     });
   return found ?? null;
