@@ -1,7 +1,11 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_ACTIONS, DEFAULT_POOLS } from '../packages/scrip/src/config/default-catalog.ts';
+import { RATE_CARD_STREAM } from '../packages/scrip/src/core/account.ts';
+import type { Command } from '../packages/scrip/src/core/command.ts';
 import { sumUsage } from '../packages/scrip/src/core/usage.ts';
 import { SealedPast } from '../packages/scrip/src/ledger/sealed-past.ts';
 import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
@@ -15,6 +19,7 @@ import {
   openAccount,
   placeHold,
   refundDebit,
+  setOverdraft,
   voidGrant,
 } from './support/commands.ts';
 import { runScrip } from './support/run-scrip.ts';
@@ -113,6 +118,37 @@ describe('a sealed ledger', () => {
     expect(await tell(aged, 80)).toEqual(await tell(control, 80));
     await control.close();
     await aged.close();
+  });
+
+  it('refunds nothing twice, when a refund that it has sealed is not the one that made a lot', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'scrip-aged-'));
+    directories.push(own);
+    const early = await openAged(own);
+    const accept = async (id: string, command: Command, accountId = 'acme') =>
+      expect(await early.change(accountId, id, command), id).toMatchObject({ ok: true });
+    const card = { kind: 'PublishRateCard', pools: DEFAULT_POOLS, actions: DEFAULT_ACTIONS } as const;
+    await accept('open', openAccount(), RATE_CARD_STREAM);
+    await accept('card', card, RATE_CARD_STREAM);
+    await accept('open', openAccount());
+    await accept('bounds', setOverdraft(10n));
+    await accept('a', grantCredits(6n));
+    await accept('debit', debitCredits(10n));
+    await accept('b', grantCredits(20n));
+    // The overdraft is repaid, so that this makes a lot; the next one opens that of grant a again.
+    await accept('back', refundDebit('debit', 4n));
+    await accept('rest', refundDebit('debit', 6n));
+    await accept('used', debitCredits(6n));
+    await early.close();
+    await sealed(own, 50);
+    const late = await openAged(own, 100);
+    expect(await late.change('acme', 'again', refundDebit('debit', 1n))).toEqual({
+      ok: false,
+      rejection: { code: 'debit-not-found' },
+    });
+    expect(await late.change('acme', 'rest-used', debitCredits(20n))).toMatchObject({ ok: true });
+    await late.close();
+    const { code, out } = await runScrip(['verify', '--data', own]);
+    expect(code, out).toBe(0);
   });
 
   it('says what it does not know any more', async () => {

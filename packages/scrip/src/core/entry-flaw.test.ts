@@ -61,6 +61,9 @@ const last = <K extends EntryKind>(kind: K) => {
   return (account: AccountScenario) => account.last(kind);
 };
 
+const planOf = (account: AccountScenario) =>
+  account.entries.find((entry) => entry.change?.id === 'plan') as Entry;
+
 /** An entry of the busy account, forged; and what must be said of it. */
 const FORGERIES: readonly (readonly [
   what: string,
@@ -100,6 +103,27 @@ const FORGERIES: readonly (readonly [
   ],
   ['an expiry of less', last('LotExpired'), () => ({ amountMicros: 1n }), /amountMicros/],
   ['a period of more', last('PeriodStarted'), () => ({ amountMicros: 99n * CREDIT }), /amountMicros/],
+  [
+    'a period that does not end',
+    last('PeriodStarted'),
+    () => ({ nextAtMs: null, expiresAtMs: null }),
+    /AtMs/,
+  ],
+  ['a lot of a period for good', last('PeriodStarted'), () => ({ expiresAtMs: null }), /expiresAtMs/],
+  [
+    'a next period far too soon',
+    last('PeriodStarted'),
+    (entry: { nextAtMs: number }) => ({ nextAtMs: entry.nextAtMs - 27 * HOUR_MS }),
+    /nextAtMs/,
+  ],
+  ['a recurring grant that ends', planOf, () => ({ nextAtMs: null }), /nextAtMs/],
+  ['a recurring grant of other periods', planOf, () => ({ nextIndex: 2 }), /nextIndex/],
+  [
+    'a recurring grant whose lot stays',
+    planOf,
+    (entry: { lot: object }) => ({ lot: { ...entry.lot, expiresAtMs: null } }),
+    /expiresAtMs/,
+  ],
   ['more carried on than may be', last('PeriodStarted'), () => ({ carried: null }), /carried/],
   ['a hold’s end of less', last('HoldExpired'), () => ({ amountMicros: 1n }), /amountMicros/],
   ['a hold that is not open', last('HoldReleased'), () => ({ holdId: 'sending' }), /hold-not-found/],
@@ -181,6 +205,14 @@ describe('an entry', () => {
     const entry = find(account);
     const forged = { ...entry, ...forge(entry as never) } as Entry;
     expect(flawOf(account, forged)).toMatch(flaw);
+  });
+
+  it('of a period may end an hour off, by the rules of the time zone of then', () => {
+    const account = busyAccount();
+    const { nextAtMs, expiresAtMs, ...period } = account.last('PeriodStarted');
+    const hourLater = (instant: number | null) => (instant === null ? null : instant + HOUR_MS);
+    const then = { ...period, nextAtMs: hourLater(nextAtMs), expiresAtMs: hourLater(expiresAtMs) };
+    expect(flawOf(account, then)).toBeNull();
   });
 
   it('that must follow at once is missed after the last', () => {

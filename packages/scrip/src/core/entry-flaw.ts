@@ -11,6 +11,9 @@ import { firstDifference } from './first-difference.ts';
 import { drawnLots } from './lots.ts';
 import type { RateCard } from './rate-card.ts';
 
+/** A day, by which some islands have crossed the date line, and an hour or two of summer time. */
+const MOST_ZONES_CHANGE_MS = 26 * 3_600_000;
+
 /** What an entry rests on besides the account before it. */
 export interface EntryBasis {
   /** Time does nothing to the account before this; -Infinity where that is not known. */
@@ -129,15 +132,20 @@ function isSameDraw(a: Draw, b: Draw | undefined): boolean {
 function withCalendarOf(entry: Entry, expected: Entry): Entry {
   if (entry.kind === 'PeriodStarted' && expected.kind === 'PeriodStarted') {
     const { nextAtMs, expiresAtMs } = entry;
-    const isSameEnd = (nextAtMs === null) === (expected.nextAtMs === null);
-    return isSameEnd && isLater(entry, nextAtMs, expiresAtMs)
+    return isSameDay(nextAtMs, expected.nextAtMs) && isSameDay(expiresAtMs, expected.expiresAtMs)
       ? { ...expected, nextAtMs, expiresAtMs }
       : expected;
   }
   if (entry.kind === 'CreditsGranted' && expected.kind === 'CreditsGranted' && entry.every !== null) {
     const { nextAtMs, nextIndex, lot } = entry;
-    if (lot === null || expected.lot === null || !isLater(entry, nextAtMs, lot.expiresAtMs)) return expected;
-    return { ...expected, nextAtMs, nextIndex, lot: { ...expected.lot, expiresAtMs: lot.expiresAtMs } };
+    if (lot === null || expected.lot === null) return expected;
+    const isSame =
+      isSameDay(nextAtMs, expected.nextAtMs) &&
+      isSameDay(lot.expiresAtMs, expected.lot.expiresAtMs) &&
+      nextIndex === expected.nextIndex;
+    return isSame
+      ? { ...expected, nextAtMs, lot: { ...expected.lot, expiresAtMs: lot.expiresAtMs } }
+      : expected;
   }
   return expected;
 }
@@ -151,6 +159,8 @@ function withOldMembersOf(entry: Entry, expected: Entry): Entry {
   return expected;
 }
 
-function isLater({ atMs }: Entry, ...instants: readonly (number | null)[]): boolean {
-  return instants.every((instant) => instant === null || instant >= atMs);
+/** Whether two instants, or their absence, can be the same day's beginning by two sets of rules of a time zone. */
+function isSameDay(recordedMs: number | null, expectedMs: number | null): boolean {
+  if (recordedMs === null || expectedMs === null) return recordedMs === expectedMs;
+  return Math.abs(recordedMs - expectedMs) <= MOST_ZONES_CHANGE_MS;
 }

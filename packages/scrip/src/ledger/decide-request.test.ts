@@ -4,8 +4,10 @@ import {
   CREDIT,
   debitCredits,
   grantCredits,
+  grantRecurring,
   openAccount,
   placeHold,
+  releaseHold,
 } from '../../../../test/support/commands.ts';
 import type { Command } from '../core/command.ts';
 import { decideRequest } from './decide-request.ts';
@@ -96,6 +98,44 @@ describe('a request', () => {
     expect(entries.map((one) => one.personal)).toEqual([null, null, personal]);
     expect(entries[2]?.body).not.toContain('Zoë');
     expect(entries[2]?.body).toContain(personalDigest(personal));
+  });
+});
+
+describe('a request whose id has been used and forgotten', () => {
+  const after = (account: ChainedState | null, id: string, command: Command) => {
+    const { next } = decideAt(account, START_MS, requestOf(id, command));
+    if (next === null) throw new Error(`${id} was refused`);
+    return next;
+  };
+  const refusal = { ok: false, rejection: { code: 'idempotency-mismatch' } };
+
+  it('makes no second hold while the first is open', () => {
+    const account = openAccountWithHold();
+    const again = requestOf('hold', placeHold(1n));
+    expect(decideAt(account, START_MS, again)).toEqual({ outcome: refusal, entries: [], next: null });
+    expect(decideAt(account, START_MS + HOUR_MS, again).outcome.ok).toBe(true);
+    const released = after(account, 'release', releaseHold('hold'));
+    expect(decideAt(released, START_MS, again).outcome.ok).toBe(true);
+  });
+
+  it.each([
+    ['credits left', grantCredits(1n), null],
+    ['periods to come', grantRecurring(1n), debitCredits(1n)],
+    ['credits that a hold owns', grantCredits(1n), placeHold(1n)],
+  ])('makes no second grant while the first has %s', (_, grant, then) => {
+    let account = after(after(null, 'open', openAccount()), 'pack', grant);
+    if (then !== null) account = after(account, 'then', then);
+    const again = requestOf('pack', grantCredits(2n));
+    expect(decideAt(account, START_MS, again)).toEqual({ outcome: refusal, entries: [], next: null });
+    expect(decideAt(account, START_MS, requestOf('pack', debitCredits(0n))).outcome).not.toEqual(refusal);
+  });
+
+  it('makes no second grant after the first was voided', () => {
+    const account = openAccountWithHold();
+    const voided = { ...account.state, voided: [{ grantId: 'gone', atMs: START_MS }] };
+    const again = requestOf('gone', grantCredits(1n));
+    expect(decideAt({ ...account, state: voided }, START_MS, again).outcome).toEqual(refusal);
+    expect(decideAt(account, START_MS, again).outcome.ok).toBe(true);
   });
 });
 

@@ -1,9 +1,11 @@
+import type { AccountState } from '../core/account.ts';
 import { advance } from '../core/advance.ts';
 import { decide } from '../core/decide.ts';
 import type { Rejection } from '../core/decision.ts';
 import type { Entry } from '../core/entry.ts';
 import { encodeEntry } from '../core/entry-format.ts';
 import { evolve } from '../core/evolve.ts';
+import { findHold } from '../core/hold-tree.ts';
 import { CHAIN_START, chainHash, personalDigest } from './digest.ts';
 import type {
   AppendedEntry,
@@ -38,6 +40,8 @@ export function decideRequest(
   if (prior !== null) return { outcome: replay(request, prior), entries: [], next: null };
   const nowMs = Math.max(clockMs, account?.state.atMs ?? 0);
   const before = account === null ? null : advance(account.state, nowMs);
+  if (before !== null && isStillBorne(before.state, request))
+    return { outcome: MISMATCH, entries: [], next: null };
   const decision = decide(request.command, {
     accountId: request.accountId,
     state: before?.state ?? null,
@@ -62,11 +66,26 @@ export function decideRequest(
   return { outcome: { ok: true, entry, personal: request.personal, replayed: false }, entries, next };
 }
 
+const MISMATCH: ChangeOutcome = { ok: false, rejection: { code: 'idempotency-mismatch' } };
+
+/**
+ * Whether the account still speaks of a hold or a grant by the id of a new one. Ids are forgotten after a time, and of
+ * two that bear the same the account could not tell which one ends.
+ */
+function isStillBorne(
+  { holds, series, voided, pools }: AccountState,
+  { command, change: { id } }: ChangeRequest,
+): boolean {
+  if (command.kind === 'PlaceHold') return findHold(holds, id) !== undefined;
+  if (command.kind !== 'GrantCredits') return false;
+  const isOfIt = ({ grantId }: { readonly grantId: string }) => grantId === id;
+  return series.some(isOfIt) || voided.some(isOfIt) || pools.some(({ lots }) => lots.some(isOfIt));
+}
+
 /** The same id again: the first outcome if it asks for the same, else a refusal. */
 function replay(request: ChangeRequest, { entry, personal }: RecordedEntry): ChangeOutcome {
   const sameCommand = entry.change?.fingerprint === request.change.fingerprint;
-  if (!sameCommand || !samePersonal(request, entry, personal))
-    return { ok: false, rejection: { code: 'idempotency-mismatch' } };
+  if (!sameCommand || !samePersonal(request, entry, personal)) return MISMATCH;
   return { ok: true, entry, personal, replayed: true };
 }
 

@@ -3,14 +3,16 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { TrialGrant } from '../config/settings.ts';
 
 /** The id of the trial grant, the same on every account. */
-const TRIAL_GRANT_ID = 'trial';
+export const TRIAL_GRANT_ID = 'trial';
 
 const DAY_MS = 86_400_000;
+/** Ids are known for so long at least: later, none tells whether the trial was given, and used up. */
+const RETRIED_WITHIN_MS = DAY_MS;
 
 /**
  * Gives a new account its trial credits. If the process dies between the opening and this grant, the retry of the
- * opening comes here again: the grant's id and terms follow from the opening's entry alone, so that it is made once,
- * whoever finishes. A refusal leaves the account as it is: the trial has been given under other settings, or its
+ * opening comes here again, within a day: the grant's id and terms follow from the opening's entry alone, so that it
+ * is made once, whoever finishes. A refusal leaves the account as it is: the trial has been given under other settings, or its
  * time is over.
  */
 export async function grantTrial(
@@ -18,6 +20,7 @@ export async function grantTrial(
   opened: AccountOpened,
   { pool, amountMicros, expiresAfterDays }: TrialGrant,
 ): Promise<void> {
+  if (ledger.now() - opened.atMs >= RETRIED_WITHIN_MS) return;
   await ledger.change({
     accountId: opened.accountId,
     id: TRIAL_GRANT_ID,

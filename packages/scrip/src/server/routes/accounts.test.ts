@@ -104,6 +104,17 @@ describe('a trial grant', () => {
     expect(retried.headers['idempotent-replayed']).toBe('true');
     const [grant] = (await ask('GET', '/accounts/acme/grants')).json.data;
     expect(grant).toMatchObject({ id: 'trial', expiresAt: '2026-03-24T12:00:00.000Z' });
+    await ledger.change({ accountId: 'late', id: 'o', command, actor: null });
+    pass(86_400_000);
+    expect((await ask('POST', '/accounts', { body: { id: 'late' }, id: 'o' })).status).toBe(201);
+    expect((await ask('GET', '/accounts/late/grants')).json.data).toEqual([]);
+  });
+
+  it('leaves its id to no opening', async () => {
+    const { defaultServerSettings } = await import('../../config/settings.ts');
+    served = await serveApp({ settings: { ...defaultServerSettings, trialGrant } });
+    const { status, json } = await served.ask('POST', '/accounts', { body: { id: 'acme' }, id: 'trial' });
+    expect([status, json.code]).toEqual([422, 'reserved-id']);
   });
 });
 

