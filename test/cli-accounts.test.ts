@@ -137,7 +137,8 @@ describe('operator-key', () => {
     expect(listed.out).toMatch(/^[0-9a-f]{24} +gateway +spend +\d{4}-/m);
     expect(listed.out).not.toContain(env.SCRIP_KEY);
     expect((await cli.ok('operator-key list --json')).out).toBe(`${await cli.api('/operator-keys')}\n`);
-    await cli.ok(['operator-key', 'revoke', member(added, 'key') ?? '']);
+    const id = member(added, 'key') ?? '';
+    expect(await cli.json(['operator-key', 'revoke', id])).toEqual({ id, revoked: true });
     expect((await cli.run('balance acme', { env })).code).toBe(4);
   });
 

@@ -147,6 +147,14 @@ describe.concurrent('check', () => {
         { fits: null, pools: [{ available: null, shortfall: null }], error: { code: 'balance-unknown' } },
       ],
     });
+    expect(await check('supertone voxpria --for sms=1', { env })).toMatchObject({
+      code: 1,
+      fits: null,
+      checks: [
+        { target: 'supertone', fits: null, pools: [], error: { code: 'balance-unknown' } },
+        { target: 'voxpria', fits: true },
+      ],
+    });
   });
 
   it('exits with 1 for what cannot be read and with 4 for a refused key, whatever is short elsewhere', async () => {

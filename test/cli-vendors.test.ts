@@ -78,6 +78,17 @@ describe('balance of vendors', () => {
     expect(out).toMatch(/^demo +eur +19 +€ +19 +0 +0 +/m);
   });
 
+  it('tells the vendors when no server can be asked, because what names it cannot be used', async () => {
+    const ran = await cli.run('balance supertone demo --json', { env: { SCRIP_URL: 'nonsense' } });
+    expect(ran.code).toBe(1);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      balances: [
+        { target: 'supertone', pools: [{ available: '1500' }] },
+        { target: 'demo', asOf: null, error: { code: 'url-invalid' } },
+      ],
+    });
+  });
+
   it('says unknown of a null, which is read and no zero', async () => {
     const env = { SUPERTONE_BASE_URL: unknown.url };
     const ran = await cli.run('balance supertone', { env });

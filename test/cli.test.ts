@@ -100,6 +100,8 @@ describe('a command line that is wrong', () => {
     const ran = await cli.run('account list', { env: { [name]: value } });
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining(name) });
     expect(ran.err).not.toContain(value);
+    const inJson = await cli.run('account list --json', { env: { [name]: value } });
+    expect(JSON.parse(inJson.out)).toMatchObject({ code: `${name.slice(6).toLowerCase()}-invalid` });
   });
 });
 
@@ -109,6 +111,11 @@ describe('a server that cannot be asked', () => {
     expect(ran).toMatchObject({ code: 1, out: '' });
     expect(ran.err).toContain('No server answers at http://127.0.0.1:2');
     expect(ran.err).toContain('scrip serve');
+    const inJson = await cli.run('account list --json', { env: { SCRIP_URL: 'http://127.0.0.1:2' } });
+    expect(JSON.parse(inJson.out)).toEqual({
+      code: 'unreachable',
+      detail: expect.stringContaining('No server answers at http://127.0.0.1:2'),
+    });
   });
 
   it.each([

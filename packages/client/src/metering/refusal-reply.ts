@@ -52,7 +52,7 @@ function problemReply(
 ): RefusalReply {
   return {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json; charset=utf-8', ...headers },
+    headers: { 'content-type': 'application/problem+json', ...headers },
     body: JSON.stringify({ type: 'about:blank', ...problem }),
   };
 }

@@ -92,8 +92,9 @@ function invalidRequest(refusal: Extract<Refusal, { code: 'invalid-request' }>):
 export function decodeRefusal(reply: ReceivedReply, body: JsonValue | undefined): VendorRefusal {
   const wireDetail = memberOf(body, 'detail');
   const sentence = textOf(wireDetail);
-  const problems = elementsOf(wireDetail).map(problemOf);
-  const listed = problems.length === 0 ? null : problems.map(describeProblem).join('; ');
+  const wireProblems = elementsOf(wireDetail);
+  const problems = wireProblems.map(problemOf);
+  const listed = wireProblems.length === 0 ? null : wireProblems.map(describeProblem).join('; ');
   return {
     ...kindOf(reply.status, sentence ?? ''),
     status: reply.status,
@@ -118,19 +119,27 @@ function kindOf(status: number, sentence: string): Pick<VendorRefusal, 'code' | 
 }
 
 function problemOf(problem: JsonValue): Problem {
-  const parts = elementsOf(memberOf(problem, 'loc')).map((part) =>
-    typeof part === 'string' ? part : Number(textOf(part) ?? 0),
-  );
+  const parts = placeOf(problem);
   const place = parts[0];
   const isPlace = place === 'query' || place === 'header' || place === 'path' || place === 'body';
   return {
     in: isPlace ? place : 'body',
     path: isPlace ? parts.slice(1) : parts,
-    message: textOf(memberOf(problem, 'msg')) ?? '',
+    message: sentenceOf(problem),
     type: textOf(memberOf(problem, 'type')) ?? 'invalid',
   };
 }
 
-function describeProblem({ in: place, path, message }: Problem): string {
-  return `${[place, ...path].join('.')}: ${message}`;
+function describeProblem(problem: JsonValue): string {
+  return `${placeOf(problem).join('.')}: ${sentenceOf(problem)}`;
+}
+
+function placeOf(problem: JsonValue): (string | number)[] {
+  return elementsOf(memberOf(problem, 'loc')).map((part) =>
+    typeof part === 'string' ? part : Number(textOf(part) ?? 0),
+  );
+}
+
+function sentenceOf(problem: JsonValue): string {
+  return textOf(memberOf(problem, 'msg')) ?? '';
 }

@@ -41,6 +41,12 @@ it('every insufficiency that Ocean.io can tell apart reads back', () => {
   }
 });
 
+it('what is wrong is told with the place that the reply names, and no other', () => {
+  const body = '{"detail":[{"loc":["string",0],"msg":"wrong","type":"value_error"},{"msg":"odd"}]}';
+  const reply = { status: 422, headers: { 'content-type': 'application/json' }, body };
+  expect(decodeBalance(reply)).toMatchObject({ refusal: { message: 'string.0: wrong; : odd' } });
+});
+
 it('what is wrong with a request reads back, places and indexes included', () => {
   const problem = {
     in: 'query',

@@ -1,6 +1,6 @@
 import type { Balance } from '../balance.ts';
 import { parseInstant } from '../instant.ts';
-import { countOf, elementsOf, isArray, type JsonValue, memberOf, microsOf, textOf } from '../json.ts';
+import { countOf, isArray, type JsonValue, memberOf, microsOf, textOf } from '../json.ts';
 import { type BalanceReading, type NotRead, type Oddity, readBalance, readReply } from '../reading.ts';
 import type { ReceivedReply } from '../reply.ts';
 import { decodeRefusal, isError } from './errors.ts';
@@ -62,9 +62,10 @@ function decodePage(body: JsonValue): { value: Usage } | Oddity {
 function decodeBucket(bucket: JsonValue): Usage['buckets'][number] | null {
   const startingAtMs = parseInstant(textOf(memberOf(bucket, 'starting_at')) ?? '');
   const endingAtMs = parseInstant(textOf(memberOf(bucket, 'ending_at')) ?? '');
-  if (startingAtMs === null || endingAtMs === null) return null;
+  const wireResults = memberOf(bucket, 'results');
+  if (startingAtMs === null || endingAtMs === null || !isArray(wireResults)) return null;
   const results: UsageResult[] = [];
-  for (const result of elementsOf(memberOf(bucket, 'results'))) {
+  for (const result of wireResults) {
     const minutesUsedMicros = microsOf(memberOf(result, 'minutes_used'));
     if (minutesUsedMicros === null) return null;
     results.push({ minutesUsedMicros, ...decodeBreakdown(result) });

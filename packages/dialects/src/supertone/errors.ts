@@ -92,7 +92,7 @@ export function decodeRefusal(reply: ReceivedReply, body: JsonValue | undefined)
   const message = messageOf(memberOf(inner, 'message'));
   const statusInBody = microsOf(memberOf(inner, 'statusCode') ?? memberOf(inner, 'status_code'));
   const status = reply.status >= 400 ? reply.status : Number((statusInBody ?? 0n) / 1_000_000n);
-  const isClosedAccount = status === 404 && message !== null && /no user/i.test(message);
+  const isClosedAccount = status === 404 && message !== null && /no user|user not found/i.test(message);
   return {
     code: isClosedAccount ? 'account-closed' : refusalCodeOfStatus(status),
     status: reply.status,

@@ -54,6 +54,16 @@ it('Supertone usage is what was encoded, in minutes', () => {
   );
 });
 
+it.each(['', ',"results":null', ',"results":{"minutes_used":5}'])(
+  'a bucket whose results are no list is not one without usage: %j',
+  (results) => {
+    const bucket = `{"starting_at":"2026-03-01T00:00:00Z","ending_at":"2026-03-02T00:00:00Z"${results}}`;
+    const body = `{"data":[${bucket}],"next_page_token":null,"total":1}`;
+    const reply = { status: 200, headers: { 'content-type': 'application/json' }, body };
+    expect(decodeUsage(reply)).toMatchObject({ ok: false, unreadable: { at: 'data[0]' } });
+  },
+);
+
 it('minutes are rounded half up to six decimals', () => {
   const results = [1_000_000n, 30n, 29n, 90_000_000n].map((secondsUsedMicros) => ({ secondsUsedMicros }));
   const reply = encodeUsage({

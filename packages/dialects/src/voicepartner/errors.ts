@@ -127,8 +127,11 @@ function refusalCodeOf(vendorCode: string | null, status: number): VendorRefusal
     case String(errorCodes.credits):
     case 'NOT_CREDIT':
       return 'insufficient-credits';
-    default:
-      return refusalCodeOfStatus(status >= 400 ? status : Number(vendorCode ?? 0));
+    default: {
+      // The platform's other codes are HTTP statuses, such as 429.
+      const coded = Number(vendorCode ?? 0);
+      return refusalCodeOfStatus(coded >= 400 && coded < 600 ? coded : status);
+    }
   }
 }
 

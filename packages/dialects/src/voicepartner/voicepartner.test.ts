@@ -58,6 +58,20 @@ describe('a Voice Partner balance', () => {
 });
 
 describe('a Voice Partner refusal', () => {
+  it.each([
+    [200, 429, 'rate-limited'],
+    [403, 429, 'rate-limited'],
+    [400, 10, 'credential-unknown'],
+    [503, 77, 'unavailable'],
+  ])('is read by its code before its status: %i with %i is %s', (status, code, meaning) => {
+    const reply = {
+      status,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ success: false, code }),
+    };
+    expect(decodeBalance(reply)).toMatchObject({ refusal: { code: meaning, status } });
+  });
+
   it('names a nested field as the platform does, and reads back', () => {
     const problem = {
       in: 'body',

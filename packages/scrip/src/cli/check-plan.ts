@@ -77,12 +77,13 @@ export async function checkShare(share: Share, read: ReadBalance): Promise<Targe
   const pools = [...required].map(([pool, requiredMicros]) =>
     checkPool(pool, requiredMicros, { seller, balance }),
   );
+  const unknown = pools.length > 0 ? pools.filter(isUnknown) : balance.pools.filter(isUntold);
   return {
     target,
     asOf: balance.asOf,
     lines: sumByAction(priced),
     pools,
-    failure: unknownBalance(target, pools),
+    failure: unknownBalance(target, unknown),
   };
 }
 
@@ -131,10 +132,17 @@ function checkPool(
   };
 }
 
-function unknownBalance(target: string, pools: readonly PoolCheck[]): CommandFailure | null {
-  const unknown = pools.filter(({ availableMicros }) => availableMicros === null).map(({ pool }) => pool);
+const isUnknown = ({ availableMicros }: PoolCheck) => availableMicros === null;
+const isUntold = ({ available }: PoolReading) => available === null;
+
+/** Of a target that the plan asks nothing of, too: a check of it would say that its balance is known. */
+function unknownBalance(
+  target: string,
+  unknown: readonly { readonly pool: string }[],
+): CommandFailure | null {
   if (unknown.length === 0) return null;
-  const message = `${target} answers, and does not say how much there is of ${unknown.join(' and ')}: unknown is not enough.`;
+  const pools = unknown.map(({ pool }) => pool).join(' and ');
+  const message = `${target} answers, and does not say how much there is of ${pools}: unknown is not enough.`;
   return CommandFailure.of('balance-unknown', message);
 }
 

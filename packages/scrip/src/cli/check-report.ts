@@ -104,7 +104,7 @@ export function failUnlessFit(checks: readonly TargetCheck[]): void {
   const doesNotFit = missing.length === 0 ? [] : [`It does not fit: ${missing.join(' and ')} missing.`];
   const [first] = failed;
   if (first === undefined && doesNotFit.length === 0) return;
-  if (first === undefined) throw CommandFailure.of('does-not-fit', doesNotFit.join());
+  if (first === undefined) throw CommandFailure.of('does-not-fit', doesNotFit.join(), { about: null });
   const isRefused = failed.some(({ failure }) => failure.exitCode === exitCode.notAuthorised);
   const told = failed.map(({ target, failure: { code, message } }) =>
     code === 'balance-unknown' ? message : `${target}: ${message}`,

@@ -7,8 +7,8 @@ interface Told {
   /** What to do next, where it is more than the table of failures says. */
   readonly hint?: string;
   readonly cause?: unknown;
-  /** What `--json` prints of it beside its code and its words. */
-  readonly about?: object;
+  /** What `--json` prints of it beside its code and its words; null where it has printed all that there is to know. */
+  readonly about?: object | null;
 }
 
 /** A command that could not be done: what is wrong, what to do next, and what the exit says. */
@@ -18,7 +18,7 @@ export class CommandFailure extends Error {
   readonly exitCode: ExitCode;
   /** What to do next. */
   readonly hint: string | null;
-  /** What `--json` prints: the reply of the API that said no, or what more is known. */
+  /** What `--json` prints: the reply of the API that said no, or code and words and what more is known. */
   readonly reply: string | null;
 
   private constructor(
@@ -37,7 +37,7 @@ export class CommandFailure extends Error {
   /** A failure of the program's own: each has a row in the table of failures. */
   static of(code: FailureCode, message: string, { hint, cause, about }: Told = {}): CommandFailure {
     const { exit, remedy } = failures[code];
-    const reply = about === undefined ? null : JSON.stringify({ code, detail: message, ...about });
+    const reply = about === null ? null : JSON.stringify({ code, detail: message, ...about });
     const kept = { code, exitCode: exitCode[exit], hint: hint ?? remedy, reply };
     return new CommandFailure(message, kept, cause);
   }

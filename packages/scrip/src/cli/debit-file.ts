@@ -140,6 +140,7 @@ function refused({ lines, refused: refusals, shown }: Tally): CommandFailure {
   const more = refusals > shown.length ? ` (the first ${shown.length} are shown)` : '';
   return CommandFailure.of('lines-refused', `${refusals} of ${lines} lines were refused${more}.`, {
     hint: `When what is wrong with them is put right, ${SEND_AGAIN}`,
+    about: null,
   });
 }
 

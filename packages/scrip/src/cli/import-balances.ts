@@ -54,7 +54,8 @@ async function takeDirectory(flags: DataFlags): Promise<OpeningTarget> {
 
 function wrongRows({ lines, bad }: OpeningPlan): CommandFailure {
   const count = new Set(bad.map(({ line }) => line)).size;
-  return CommandFailure.of('balances-wrong', `${count} of ${lines} lines cannot be imported, so none was.`);
+  const message = `${count} of ${lines} lines cannot be imported, so none was.`;
+  return CommandFailure.of('balances-wrong', message, { about: null });
 }
 
 function planJson(plan: OpeningPlan, { dryRun }: { dryRun: boolean }): string {

@@ -8,7 +8,7 @@ import type { PageFlags } from './page-flags.ts';
 import { pageQuery, sayNext } from './page-flags.ts';
 import { readSecret } from './read-secret.ts';
 import { formatRecord, formatTable } from './table.ts';
-import { emphasise, say, soften } from './terminal.ts';
+import { emphasise, say, soften, writeData } from './terminal.ts';
 
 /** What the API is asked about keys, of an account or of the operator: the path says whose. */
 
@@ -86,7 +86,12 @@ export async function listKeys(
   sayNext(reply.value.next);
 }
 
-export async function revokeKey(path: readonly string[]): Promise<void> {
-  await connect().call({ method: 'DELETE', path });
-  say('Revoked.');
+export async function revokeKey(
+  path: readonly string[],
+  id: string,
+  { json = false }: ApiFlags,
+): Promise<void> {
+  await connect().call({ method: 'DELETE', path: [...path, id] });
+  if (json) writeData(JSON.stringify({ id, revoked: true }));
+  else say('Revoked.');
 }

@@ -102,9 +102,16 @@ function answerFailure(error: unknown, { json }: { json: boolean }): void {
   // Commander has already said what is wrong with the command line.
   if (error instanceof CommanderError) return;
   say(`${warn('scrip:')} ${messageOf(error)}`);
-  if (!(error instanceof CommandFailure)) return;
-  if (error.hint !== null) say(error.hint);
-  if (json && error.reply !== null) writeData(error.reply);
+  if (error instanceof CommandFailure && error.hint !== null) say(error.hint);
+  const told = json ? toldOf(error) : null;
+  if (told !== null) writeData(told);
+}
+
+/** What `--json` prints of a failure; null where it has printed it, and for a bug. */
+function toldOf(error: unknown): string | null {
+  if (error instanceof CommandFailure) return error.reply;
+  if (!(error instanceof SettingError)) return null;
+  return JSON.stringify({ code: error.code, detail: error.message });
 }
 
 function exitCodeOf(error: unknown): number {

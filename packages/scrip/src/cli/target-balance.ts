@@ -6,6 +6,7 @@ import {
   type RateCard,
 } from '@scrip/client';
 import { DEFAULT_POOLS } from '../config/default-catalog.ts';
+import { SettingError } from '../config/setting-error.ts';
 import { connect } from './api-command.ts';
 import type { ApiClient } from './api-client.ts';
 import type { BalanceTarget } from './balance-target.ts';
@@ -78,6 +79,7 @@ export function createBalanceReader(): ReadBalance {
 export function asFailure(error: unknown): CommandFailure {
   if (error instanceof CommandFailure) return error;
   if (error instanceof ClientError) return vendorFailure(error);
+  if (error instanceof SettingError) return CommandFailure.of(error.code, error.message);
   throw error;
 }
 

@@ -49,7 +49,8 @@ export async function answerNewKey(
   if (!outcome.ok) return sendProblem(request, reply, rejectionProblem(outcome.rejection));
   const { keyId: id, role, atMs } = ofKind(outcome.entry, 'KeyAdded');
   if (outcome.replayed) reply.header('idempotent-replayed', 'true');
-  const shown = outcome.replayed ? null : secret;
+  // One that was made is shown once; who imports one has it already.
+  const shown = outcome.replayed && wanted.secret === undefined ? null : secret;
   const rendered = {
     id,
     name: outcome.personal?.name ?? null,

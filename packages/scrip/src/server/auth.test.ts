@@ -23,12 +23,12 @@ beforeEach(async () => {
 });
 afterEach(() => served.close());
 
-const READ = ['', '/balance', '/lots', '/grants', '/entries', '/usage'].map(
-  (path) => `GET /accounts/acme${path}`,
-);
+const READ = ['balance', 'lots', 'entries', 'usage'].map((path) => `GET /accounts/acme/${path}`);
 const OPERATORS_READ = [
   'POST /accounts/acme/quotes',
   'GET /accounts',
+  'GET /accounts/acme',
+  'GET /accounts/acme/grants',
   'GET /accounts/acme/keys',
   'GET /accounts/acme/holds',
   'GET /accounts/acme/debits/x',

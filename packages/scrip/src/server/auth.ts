@@ -57,8 +57,7 @@ function checkCustomer(
   { accountId, own }: { accountId: string | undefined; own: boolean },
 ): void {
   if (accountId !== undefined && accountId !== principal.accountId) throw accountNotFound();
-  if (!own)
-    throw forbidden("An account's key reads its own account's balance, lots, grants, entries and usage.");
+  if (!own) throw forbidden("An account's key reads its own account's balance, lots, entries and usage.");
 }
 
 async function identify(request: FastifyRequest, { ledger, keyDigest }: AuthDeps): Promise<Principal> {

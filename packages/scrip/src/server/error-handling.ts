@@ -19,7 +19,12 @@ export function installErrorHandling(
   }: { log: Logger | false; settings: VendorSettings; notFound: (request: FastifyRequest) => Problem },
 ): void {
   app.setErrorHandler((error, request, reply) => answerError(log, error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
+  // Before a body is read: what is wrong with that does not matter where nothing is served.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) {
+      done();
+      return;
+    }
     const vendor = vendorOf(request.url);
     if (vendor === null) sendProblem(request, reply, notFound(request));
     else sendVendorReply(reply, vendorRefusal(vendor, vendorMiss(vendor, request, { settings }), request));

@@ -145,6 +145,16 @@ describe('a path that nobody serves', () => {
       expect([status, json.code, headers.allow]).toEqual([405, 'method-not-allowed', allow]);
     }
   });
+
+  it('is told whatever the body is', async () => {
+    served = await serveAcme();
+    for (const asking of [{ text: '{' }, { text: 'x', headers: { 'content-type': 'text/plain' } }]) {
+      const none = await served.ask('POST', '/scrip/v1/nothing', asking);
+      expect([none.status, none.json.code]).toEqual([404, 'not-found']);
+      const other = await served.ask('PUT', '/accounts/acme', asking);
+      expect([other.status, other.headers['allow']]).toEqual([405, 'GET, HEAD, PATCH']);
+    }
+  });
 });
 
 describe('the document', () => {

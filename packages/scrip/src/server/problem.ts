@@ -28,7 +28,7 @@ export class RefusedRequest extends Error {
   }
 }
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The members of a problem, ready for JSON (RFC 9457). */
 export function problemMembers({ code, detail, members }: Problem): Record<string, unknown> {

@@ -19,8 +19,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   const vendor = request.dialect ?? spendDialectOf(request) ?? vendorOf(request.url);
   if (vendor !== null) return sendVendorReply(reply, vendorRefusal(vendor, dialectRefusal(problem), request));
   if (problem.headers !== undefined) reply.headers(problem.headers);
-  return reply
-    .code(statusOf(problem))
-    .header('content-type', PROBLEM_TYPE)
-    .send(JSON.stringify(problemMembers(problem)));
+  return (
+    reply
+      .code(statusOf(problem))
+      .header('content-type', PROBLEM_TYPE)
+      // To the type of a text Fastify would add a charset, which JSON has none of.
+      .send(Buffer.from(JSON.stringify(problemMembers(problem))))
+  );
 }

@@ -111,6 +111,23 @@ it.each(['?dialect=twilio', '?dialect=', '?dialect=ocean&dialect=ocean', '?diale
   },
 );
 
+it('a spend in Voice Partner’s dialect is refused in the format that it asks for', async () => {
+  served = await serveAcme();
+  const spend = async (query: string, amount = 1) =>
+    served.ask('POST', `/accounts/acme/debits?${query}`, { body: { pool: 'standard', amount } });
+  const inXml = await spend('dialect=voicepartner&_format=xml', 101);
+  expect([inXml.status, inXml.headers['content-type']]).toEqual([402, 'application/xml; charset=utf-8']);
+  expect((await spend('dialect=voicepartner&_format=json', 101)).json).toMatchObject({ code: 11 });
+  expect((await spend('dialect=voicepartner&_format=xml')).status).toBe(201);
+  expect((await spend('dialect=voicepartner&_format=yaml')).json).toMatchObject({
+    code: 9,
+    errors: [{ message: 'Le format doit être json ou xml' }],
+  });
+  expect((await spend('dialect=voxpria&_format=xml')).json).toMatchObject({ success: false });
+  const alone = await spend('_format=xml');
+  expect([alone.status, alone.json.errors[0].pointer]).toEqual([422, '?_format']);
+});
+
 it('a spend in Ocean.io’s dialect counts on the account’s day, and no other does', async () => {
   served = await serveAcme({ settings: { ...defaultServerSettings, oceanDailyLimit: 2 } });
   const spend = async (path: string, query = '?dialect=ocean') =>

@@ -1,5 +1,5 @@
 import type { DialectName } from '@scrip/dialects';
-import { dialectNames } from '@scrip/dialects';
+import { dialectNames, voicepartner } from '@scrip/dialects';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, RefusedRequest } from './problem.ts';
 import { readIdempotencyKey } from './request-headers.ts';
@@ -11,13 +11,16 @@ import { sendVendorReply, vendorRefusal } from './vendor/vendor-refusal.ts';
  * names. Stands before the check of the key, so that a refused key is told in those words too.
  */
 export async function answerSpendsInDialect(request: FastifyRequest): Promise<void> {
-  const { dialect } = request.query as { dialect?: unknown };
-  if (dialect === undefined) return;
-  if (!isDialectName(dialect))
-    throw new RefusedRequest(
-      invalidRequest([{ pointer: '?dialect', detail: `must be one of ${dialectNames.join(', ')}, once.` }]),
-    );
-  request.dialect = dialect;
+  const { dialect, [voicepartner.formatParameter]: format } = request.query as Record<string, unknown>;
+  if (dialect !== undefined && !isDialectName(dialect))
+    throw refusedParameter('dialect', `must be one of ${dialectNames.join(', ')}, once.`);
+  if (dialect !== undefined) request.dialect = dialect;
+  if (format !== undefined && dialect !== 'voicepartner')
+    throw refusedParameter(voicepartner.formatParameter, 'goes with dialect=voicepartner only.');
+}
+
+function refusedParameter(name: string, detail: string): RefusedRequest {
+  return new RefusedRequest(invalidRequest([{ pointer: `?${name}`, detail }]));
 }
 
 const SPEND = /^\/scrip\/v1\/accounts\/[^/?]*\/(?:debits|holds)\?(.*)$/;

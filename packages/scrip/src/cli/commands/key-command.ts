@@ -63,5 +63,5 @@ function revokeCommand(): Command {
   })
     .argument('<account>', 'whose')
     .argument('<key>', 'the key\'s id, as "scrip key list" shows it')
-    .action(async (account: string, key: string) => revokeKey([...pathOf(account), key]));
+    .action(async (account: string, key: string, flags: ApiFlags) => revokeKey(pathOf(account), key, flags));
 }

@@ -68,5 +68,5 @@ function revokeCommand(): Command {
     examples: ['scrip operator-key revoke 02f218d04fc8b3715cf3eb97'],
   })
     .argument('<key>', 'the key\'s id, as "scrip operator-key list" shows it')
-    .action(async (key: string) => revokeKey([...PATH, key]));
+    .action(async (key: string, flags: ApiFlags) => revokeKey(PATH, key, flags));
 }

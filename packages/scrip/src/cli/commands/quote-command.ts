@@ -35,6 +35,7 @@ export function quoteCommand(): Command {
         .map(({ pool, shortfall }) => `${shortfall} of ${pool}`);
       throw CommandFailure.of('not-affordable', `Not affordable: ${missing.join(' and ')} missing.`, {
         hint: `"scrip grant give ${account}" gives more.`,
+        about: null,
       });
     });
 }

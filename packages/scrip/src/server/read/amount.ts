@@ -23,8 +23,8 @@ function whyNotMicros(text: string): string {
   if (/^-\d/.test(text)) return 'must not be negative.';
   const match = /^\d+(?:\.(\d+))?$/.exec(text);
   if (match === null) {
-    if (text === 'Infinity' || /^\d\.?\d*e\+\d+$/.test(text)) return TOO_LARGE;
-    if (/^\d\.?\d*e-\d+$/.test(text)) return TOO_FINE;
+    if (text === 'Infinity' || /^\d+\.?\d*e\+\d+$/.test(text)) return TOO_LARGE;
+    if (/^\d+\.?\d*e-\d+$/i.test(text)) return TOO_FINE;
     return 'must be a plain decimal such as "12.5": digits and a point, no sign, exponent or spaces.';
   }
   return (match[1] ?? '').replace(/0+$/, '').length > MICRO_DECIMALS ? TOO_FINE : TOO_LARGE;

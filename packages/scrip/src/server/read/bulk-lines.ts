@@ -17,6 +17,8 @@ export type Line =
 
 /** The lines of a JSON array; a body that is not JSON has none, and is refused whole. */
 export function readArrayLines(body: Buffer): Line[] {
+  if (body.length === 0)
+    throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is empty: send the lines.' });
   const plain = isUtf8(body) ? readPlainArray(body.toString('utf8')) : null;
   if (plain !== null) return plain;
   const value = readJson(body);

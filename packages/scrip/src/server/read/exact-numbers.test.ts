@@ -77,6 +77,13 @@ describe('exact numbers', () => {
         expect(issues).toEqual([{ pointer: '/amount', detail: 'has more than 6 decimals.' }]);
       }),
     );
+    for (const token of ['1e-400', '0.1E-999', '5e-324']) {
+      const issues: Issue[] = [];
+      const { amount } = read(`{"amount":${token}}`) as { amount: string | number };
+      readMicros(amount, '/amount', issues);
+      expect(issues[0]?.detail, token).toBe('has more than 6 decimals.');
+    }
+    expect(read('{"amount":0e-400,"other":1e-400}')).toEqual({ amount: 0, other: 0 });
     for (const token of ['9223372036854.775808', '1e13', '1e400', '123456789012345678901234567890e30']) {
       const issues: Issue[] = [];
       const { amount } = read(`{"amount":${token}}`) as { amount: string | number };

@@ -2,6 +2,8 @@
 const SIGNIFICANT_DIGITS = 15;
 /** Where a token begins only: a long run of digits inside a text, an id perhaps, is none. */
 const LONG_NUMBER = /(?:^|[-:,[\s])[0-9.]{16}/;
+/** What may be so small that a double has only 0 for it. */
+const TINY_NUMBER = /[0-9.]e-\d{3}/i;
 
 /** The members that hold amounts and quantities, wherever they stand; an overdraft's are named after pools. */
 const DECIMAL_MEMBERS = new Set(['amount', 'quantity', 'max', 'per', 'minimum']);
@@ -11,14 +13,16 @@ const DECIMAL_MEMBERS = new Set(['amount', 'quantity', 'max', 'per', 'minimum'])
  * text, so that it is judged by the digits that were sent. All other numbers stay as JSON reads them.
  */
 export function exactNumbers(text: string, value: unknown): unknown {
-  if (!LONG_NUMBER.test(text)) return value;
+  if (!LONG_NUMBER.test(text) && !TINY_NUMBER.test(text)) return value;
   const exact: unknown = JSON.parse(text, reviveLongNumber as Parameters<typeof JSON.parse>[1]);
   return keepAmounts(exact, value, 'line');
 }
 
 function reviveLongNumber(_name: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value !== 'number' || source === undefined) return value;
-  return significantDigits(source) > SIGNIFICANT_DIGITS ? (plainDecimal(source) ?? value) : value;
+  const digits = significantDigits(source);
+  if (value === 0 && digits > 0) return source;
+  return digits > SIGNIFICANT_DIGITS ? (plainDecimal(source) ?? value) : value;
 }
 
 function significantDigits(source: string): number {

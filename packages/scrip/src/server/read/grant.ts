@@ -14,7 +14,7 @@ export function readGrant(body: GrantBody): GrantCredits {
     issues.push({ pointer: '/every', detail: 'is missing: a recurring grant needs a period.' });
   if (body.kind === 'one-time' && body.every !== undefined)
     issues.push({ pointer: '/every', detail: 'is for recurring grants only.' });
-  if (body.kind === 'one-time' && body.rollover !== undefined)
+  if (body.kind === 'one-time' && body.rollover !== undefined && body.rollover !== 'none')
     issues.push({ pointer: '/rollover', detail: 'is for recurring grants only.' });
   checkText(body.note, '/note', issues);
   const command: GrantCredits = {

@@ -101,7 +101,7 @@ describe('bulk debits', () => {
 
   it.each([
     ['an object', '{}', 'application/json', 422],
-    ['nothing', '', 'application/json', 422],
+    ['nothing', '', 'application/json', 400],
     ['half an array', '[{}', 'application/json', 400],
     ['no JSON type', '[]', 'text/plain', 415],
     ['9 MB', `["${'x'.repeat(9 * 1024 * 1024)}"]`, 'application/json', 413],

@@ -95,12 +95,19 @@ it('a void forfeits what is free, once', async () => {
   });
 });
 
+it('a one-time grant may say that nothing of it rolls over', async () => {
+  served = await serveAcme();
+  const body = { pool: 'standard', amount: 1, kind: 'one-time', rollover: 'none' };
+  expect((await served.ask('POST', '/accounts/acme/grants', { body })).status).toBe(201);
+});
+
 describe('a grant that does not go together', () => {
   const oneTime = { pool: 'standard', amount: 1, kind: 'one-time' };
   it.each([
     ['/every', { ...oneTime, kind: 'recurring' }],
     ['/every', { ...oneTime, every: 'day' }],
     ['/rollover', { ...oneTime, rollover: 'all' }],
+    ['/rollover', { ...oneTime, rollover: { max: 0 } }],
     ['/rollover', { ...oneTime, kind: 'recurring', every: 'day', rollover: 'some' }],
     ['/rollover/extra', { ...oneTime, kind: 'recurring', every: 'day', rollover: { max: 1, extra: 1 } }],
     ['/rollover/max', { ...oneTime, kind: 'recurring', every: 'day', rollover: { max: 'x' } }],

@@ -62,7 +62,7 @@ function registerGrantList(app: FastifyInstance, { deps: { ledger }, authorise }
   app.get<Params & { Querystring: PageQuery }>(
     '/accounts/:accountId/grants',
     {
-      onRequest: authorise({ role: 'read', own: true }),
+      onRequest: authorise({ role: 'read' }),
       schema: routeSchema(
         { summary: 'List grants with what remains of each', tag: TAG },
         { params, query: strictObject(pageQuery), reply: { 200: grantList } },

@@ -1,4 +1,4 @@
-import { dialectNames } from '@scrip/dialects';
+import { dialectNames, voicepartner } from '@scrip/dialects';
 import Type from 'typebox';
 import type { TProperties, TSchema } from 'typebox';
 import { oneOf, strictObject } from './values.ts';
@@ -47,6 +47,9 @@ const idempotencyHeaders = strictObject({
 export const dialectQuery = strictObject({
   dialect: Type.Optional(
     oneOf(dialectNames, "Puts every refusal into this vendor's own status, content type and body."),
+  ),
+  [voicepartner.formatParameter]: Type.Optional(
+    oneOf(['json', 'xml'], 'The format of refusals, with `dialect=voicepartner` only.'),
   ),
 });
 
