@@ -100,8 +100,9 @@ export function createSegmentLookUps(database: DatabaseSync): SegmentLookUps {
     },
     positions: (index, first, { after, upTo, limit }) => {
       const all = segments();
-      // Versions go up: what comes after one begins in the last segment that has one up to it.
-      const start = all.findLastIndex((segment) => floor(segment, index, first, after) !== null);
+      // Versions go up: what comes after one begins in the last segment that has one up to the next. Of an account's
+      // first entries this is the segment that has them, and none that is older is read.
+      const start = all.findLastIndex((segment) => floor(segment, index, first, after + 1) !== null);
       const positions: number[] = [];
       const range = { first, from: after + 1, before: upTo + 1 };
       for (const segment of all.slice(Math.max(start, 0))) {

@@ -116,6 +116,26 @@ const ledgers = fc.tuple(
 );
 
 describe('segments', () => {
+  it('that are older than an account are not read to list its entries', () => {
+    const draft = { kind: 'CreditsDebited', id: null, micros: 1n, slot: 0, action: null, back: 0 } as const;
+    const batches = placeEntries(
+      [0, 0, 1, 1].map((account) => [
+        { ...draft, account },
+        { ...draft, account },
+      ]),
+    );
+    const merges = { mergeRatio: 9, finishedEntries: 1, pageBytes: 4000 };
+    const { database, numberOf } = writeSegments(batches, merges);
+    database.exec(
+      `DELETE FROM segment_page WHERE page < (SELECT first_page FROM segment_index
+         JOIN segment USING (segment) WHERE name = 'history' AND after = 4)`,
+    );
+    const lookUps = createSegmentLookUps(database);
+    const all = { after: 0, upTo: 4, limit: 9 };
+    expect(lookUps.positions('history', numberOf('beta'), all)).toEqual([5, 6, 7, 8]);
+    expect(() => lookUps.positions('history', numberOf('acme'), all)).toThrow('missing or damaged');
+  });
+
   it('find of every account what its entries are, however they were written and merged', () => {
     fc.assert(
       fc.property(
