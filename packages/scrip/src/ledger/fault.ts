@@ -30,10 +30,3 @@ export class Fault extends Error {
     this.outcome = outcome;
   }
 }
-
-/** The same of a change that has happened, or may have: its caller finds out by the id. */
-export function asUnknown(error: unknown): unknown {
-  if (!(error instanceof Fault)) return error;
-  const { message, code, retryable } = error;
-  return new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
-}

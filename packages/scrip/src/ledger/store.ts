@@ -76,7 +76,8 @@ export interface Store {
    * Loads what each request needs, decides them in order (a later one sees what an earlier one decided), makes every
    * entry durable and then resolves. Outcomes of refusals wait for what they rest on too. A request that needs what
    * cannot be read fails with a `Fault` of its own, and so does one whose decision throws: the others go on.
-   * Rejects with a `Fault` that is all requests'. A store that cannot find out what an `unknown` outcome came to takes no more changes.
+   * Rejects with a `Fault` that is all requests'. A store that cannot find out what an `unknown` outcome came to takes
+   * no more changes.
    */
   transact<R>(
     requests: readonly ChangeRequest[],
