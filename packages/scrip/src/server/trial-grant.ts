@@ -12,8 +12,8 @@ const RETRIED_WITHIN_MS = DAY_MS;
 /**
  * Gives a new account its trial credits. If the process dies between the opening and this grant, the retry of the
  * opening comes here again, within a day: the grant's id and terms follow from the opening's entry alone, so that it
- * is made once, whoever finishes. A refusal leaves the account as it is: the trial has been given under other settings, or its
- * time is over.
+ * is made once, whoever finishes. A refusal leaves the account as it is: the trial has been given under other
+ * settings, or its time is over.
  */
 export async function grantTrial(
   ledger: Ledger,
