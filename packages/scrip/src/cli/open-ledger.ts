@@ -12,7 +12,7 @@ export async function openLedger({
   const store = await openSqliteStore({
     directory: dataDirectory,
     idsKeptMs: idempotencyMs,
-    now: Date.now,
+    now: () => performance.timeOrigin + performance.now(),
   });
   return createLedger({
     store,

@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { addToFilter, createFilter } from './change-filter.ts';
 import { createChangeIndex } from './change-index.ts';
 
-function open() {
-  const index = createChangeIndex({ seed: 7, segments: [], keptMs: 1000, finishedEntries: 10 });
+function open(lastPosition = Infinity) {
+  const index = createChangeIndex({
+    seed: 7,
+    segments: [],
+    lastPosition,
+    keptMs: 1000,
+    finishedEntries: 10,
+  });
   return { ...index, mayHold: (hash: number) => index.isRecent(hash) || index.mayBeOlder(hash) };
 }
 
@@ -45,5 +51,25 @@ describe('the index of changes', () => {
     expect([old, small, late].map(index.mayHold)).toEqual([true, true, true]);
     index.addSegment(segmentOf(30, 31, 1501, []), 1501);
     expect([old, small, late].map(index.mayHold)).toEqual([false, true, true]);
+  });
+
+  it('keeps the ids of its own entries for their whole time, whatever the clock said when they were made', () => {
+    const index = open(10);
+    const [before, own, ahead] = ['a', 'b', 'c'].map((id) => index.hashOf('acme', id)) as [
+      number,
+      number,
+      number,
+    ];
+    index.addSegment(segmentOf(0, 10, 500, [before]), 5000);
+    index.addSegment(segmentOf(10, 20, 500, [own]), 5000);
+    index.addSegment(segmentOf(20, 30, 7000, [ahead]), 5000);
+    const known = (nowMs: number) => {
+      index.addSegment(segmentOf(30, 31, nowMs, []), nowMs);
+      return [before, own, ahead].map(index.mayHold);
+    };
+    expect(known(5000)).toEqual([false, true, true]);
+    expect(known(6000)).toEqual([false, true, true]);
+    expect(known(6001)).toEqual([false, false, true]);
+    expect(known(8001)).toEqual([false, false, false]);
   });
 });

@@ -22,21 +22,35 @@ export interface ChangeIndex {
   readonly addSegment: (ids: SegmentIds, nowMs: number) => void;
 }
 
+/** A segment's ids, and when they may be forgotten. */
+interface KeptIds extends SegmentIds {
+  readonly untilMs: number;
+}
+
 export function createChangeIndex({
   seed,
   segments,
+  lastPosition,
   keptMs,
   finishedEntries,
 }: {
   readonly seed: number;
   readonly segments: readonly SegmentIds[];
+  /** The last entry that there was at the start: those after it are made by this process. */
+  readonly lastPosition: number;
   /** How long an id is kept at least. */
   readonly keptMs: number;
   /** Entries of a segment that is finished. */
   readonly finishedEntries: number;
 }): ChangeIndex {
-  let kept = [...segments];
+  let kept = segments.map((ids) => keep(ids, -Infinity));
   const chunks: { readonly hashes: HashSet; lastPosition: number }[] = [];
+
+  /** What entries say of their time is what the clock said, which may have been wrong: own ones are kept from now on. */
+  function keep(ids: SegmentIds, nowMs: number): KeptIds {
+    const fromMs = ids.upTo > lastPosition ? Math.max(nowMs, ids.latestMs) : ids.latestMs;
+    return { ...ids, untilMs: fromMs + keptMs };
+  }
 
   return {
     hashOf: (accountId, changeId) => changeHash(seed, accountId, changeId),
@@ -60,9 +74,9 @@ export function createChangeIndex({
     addSegment: (ids, nowMs) => {
       while (chunks[0] !== undefined && chunks[0].lastPosition <= ids.upTo) chunks.shift();
       const isCovered = ({ after, upTo }: SegmentIds) => after >= ids.after && upTo <= ids.upTo;
-      const isKept = ({ after, upTo, latestMs }: SegmentIds) =>
-        upTo - after < finishedEntries || latestMs >= nowMs - keptMs;
-      kept = [...kept.filter((one) => !isCovered(one)), ids].filter(isKept);
+      const isKept = ({ after, upTo, untilMs }: KeptIds) =>
+        upTo - after < finishedEntries || untilMs >= nowMs;
+      kept = [...kept.filter((one) => !isCovered(one)), keep(ids, nowMs)].filter(isKept);
     },
   };
 }

@@ -27,6 +27,7 @@ export interface SqliteStoreOptions {
   readonly directory: string;
   /** How long an id of a change is kept at least, in milliseconds. */
   readonly idsKeptMs: number;
+  /** The time by which ids are kept. It must go on evenly when somebody sets the clock: ids would be forgotten at once. */
   readonly now: () => number;
   /** Smaller ones let a test see in a moment what takes a large ledger days. */
   readonly sizes?: Partial<EngineSizes>;
