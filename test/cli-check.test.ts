@@ -114,6 +114,14 @@ describe.concurrent('check', () => {
       expect(ran.err).toContain(words);
     for (const words of ['line 6: the quantity "-1"', 'line 7: it has 3 cells', 'line 8: the quantity "0"'])
       expect(ran.err).toContain(words);
+    const rude = await cli.run('check voxpria --campaign -', {
+      input: 'action,quantity\n"\u{1b}]0;pwned\u{7}sms",1\n',
+    });
+    expect([
+      rude.code,
+      rude.err.includes(' ]0;pwned sms '),
+      /\p{Cc}/u.test(rude.err.replaceAll('\n', '')),
+    ]).toEqual([2, true, false]);
     const strange = await cli.run('check voxpria --campaign -', { input: 'action,quantity\nsms,1\nfax,1\n' });
     expect(strange).toMatchObject({
       code: 2,

@@ -9,3 +9,26 @@ export function createRedact(key: string): Redact {
   const forms = new Set([key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)]);
   return (text) => [...forms].reduce((rest, form) => rest.replaceAll(form, '[key]'), text);
 }
+
+/** Takes it out of a whole reply: JSON may write any of its characters as an escape, which is only seen when it is read. */
+export function redactReply(body: string, redact: Redact): string {
+  const text = redact(body);
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return text;
+  }
+  let isThere = false;
+  const checked = (part: string) => {
+    const safe = redact(part);
+    isThere ||= safe !== part;
+    return safe;
+  };
+  const safe = JSON.stringify(value, (_name, member: unknown) => {
+    if (typeof member === 'string') return checked(member);
+    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).map(([name, inner]) => [checked(name), inner]));
+  });
+  return isThere ? safe : text;
+}

@@ -137,7 +137,7 @@ function refusalCodeOf(vendorCode: string | null, status: number): VendorRefusal
 
 function problemOf(error: JsonValue): Problem {
   const elementId = textOf(memberOf(error, 'elementId')) ?? '';
-  const path = [...elementId.matchAll(/children\[([^\]]*)\]/g)].map(([, part = '']) =>
+  const path = [...elementId.matchAll(/children\[([^[\]]*)\]/g)].map(([, part = '']) =>
     /^\d{1,9}$/.test(part) ? Number(part) : part,
   );
   const message = textOf(memberOf(error, 'message')) ?? textOf(error) ?? '';

@@ -89,6 +89,14 @@ describe('a Voice Partner refusal', () => {
     });
   });
 
+  it('reads a name of a field that never ends', () => {
+    const elementId = 'children['.repeat(100_000);
+    const body = JSON.stringify({ success: false, code: 9, errors: [{ elementId, message: 'odd' }] });
+    expect(decodeBalance({ status: 400, headers: {}, body })).toMatchObject({
+      refusal: { problems: [{ path: [], message: 'odd' }] },
+    });
+  });
+
   it('says in its own language that a field is missing', () => {
     const refusal = {
       code: 'invalid-request',

@@ -90,6 +90,23 @@ describe('a call that breaks on the way', () => {
     expect(failure.hint).toContain('--id call-1 ');
   });
 
+  it.each([
+    ['a proxy refuses', reply(403, 'go away')],
+    ['its key is refused', problem(401, 'credential-unknown')],
+    ['something else listens', reply(404, 'nothing here')],
+  ])('may still have happened when at the next try %s', async (_what, answer) => {
+    const { client, asked } = await serverOf(hangUp, answer);
+    const failure = await failureOf(client.call(debit));
+    expect(asked).toHaveLength(2);
+    expect(failure.code).toBe('outcome-unknown');
+    expect(failure.hint).toContain('--id call-1 ');
+  });
+
+  it('has not happened where the ledger refuses it at the next try', async () => {
+    const { client } = await serverOf(hangUp, problem(402, 'insufficient-credits'));
+    expect((await failureOf(client.call(debit))).code).toBe('insufficient-credits');
+  });
+
   it('may still have happened when the server is gone at the next try', async () => {
     const { client, url } = await serverOf((request) => {
       request.socket.destroy();

@@ -44,8 +44,9 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
     return CommandFailure.of(code, '--id must be 1 to 255 printable ASCII characters.', told);
   const problem = reply === null ? null : parseProblem(reply.body);
   const isNoAnswer = error instanceof ConnectionError || error instanceof TimeoutError;
-  // A 503 stands for the reply that would have told.
-  if (outcome === 'unknown' && (isNoAnswer || status === 503)) return outcomeUnknown(error, call, url);
+  // A 503 stands for the reply that would have told, and a refusal after a lost reply may not tell of the first try.
+  if (outcome === 'unknown' && (isNoAnswer || status === 503 || isRefusal(status)))
+    return outcomeUnknown(error, call, url);
   if (problem !== null) return problemFailure(problem, reply?.body ?? '');
   if (code === 'unreachable')
     return CommandFailure.of(code, `No server answers at ${url} (${describeCause(error)}).`, told);
@@ -56,6 +57,10 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
     `${url} answered with status ${status}, and not as Scrip does.`,
     told,
   );
+}
+
+function isRefusal(status: number | null): boolean {
+  return status !== null && status >= 400 && status < 500;
 }
 
 function outcomeUnknown(cause: ClientError, { id, effect }: ScripCall, url: string): CommandFailure {

@@ -16,12 +16,17 @@ export async function* readCsvRecords(stream: Readable): AsyncGenerator<CsvRecor
     skip_empty_lines: true,
     trim: true,
   });
-  const text = Readable.from(decode(stream));
+  const text = decoded(stream);
   text.on('error', (error) => parser.destroy(error));
   for await (const found of text.pipe(parser)) {
     const { record, info } = found as { record: string[]; info: { lines: number } };
     yield { line: info.lines, cells: record };
   }
+}
+
+/** The text of a file's bytes. Fails with an error whose message says so where they are not UTF-8. */
+export function decoded(stream: Readable): Readable {
+  return Readable.from(decode(stream));
 }
 
 async function* decode(stream: Readable): AsyncGenerator<string> {

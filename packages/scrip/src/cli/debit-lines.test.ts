@@ -86,4 +86,12 @@ describe('the format of a file', () => {
   ])('named %s is %s', (file, format) => {
     expect(formatOf(file)).toBe(format);
   });
+
+  it('are refused where the first line names a column twice, or a byte is not UTF-8', async () => {
+    await expect(read(['id,accountId,pool,amount,amount\nx,acme,standard,1,100\n'], 'csv')).rejects.toThrow(
+      'its first line names the column amount twice',
+    );
+    const bytes = Buffer.from('id,accountId,metadata\nx,acme,"{""a"":""\u00e9""}"\n', 'latin1');
+    await expect(read([bytes], 'csv')).rejects.toThrow('it is not UTF-8');
+  });
 });

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { CommandFailure } from './command-failure.ts';
+import { decoded } from './csv-records.ts';
 import { readLines } from './read-lines.ts';
 
 export type LineFormat = 'ndjson' | 'csv';
@@ -35,9 +36,10 @@ async function* readNdjson(stream: Readable): AsyncGenerator<DebitLine> {
 async function* readCsv(stream: Readable): AsyncGenerator<DebitLine> {
   const { parse } = await import('csv-parse');
   const parser = parse({ bom: true, columns: checkColumns, info: true, skip_empty_lines: true, trim: true });
-  stream.on('error', (error) => parser.destroy(error));
+  const text = decoded(stream);
+  text.on('error', (error) => parser.destroy(error));
   try {
-    for await (const record of stream.pipe(parser)) {
+    for await (const record of text.pipe(parser)) {
       const { record: cells, info } = record as {
         record: Record<string, string>;
         info: { lines: number };
@@ -54,6 +56,8 @@ function checkColumns(header: readonly string[]): string[] {
   const unknown = header.filter((name) => !COLUMNS.includes(name));
   if (unknown.length > 0)
     throw unreadable(`its first line names ${unknown.join(', ')}, and may name ${COLUMNS.join(', ')}`);
+  const twice = header.find((name, at) => header.indexOf(name) < at);
+  if (twice !== undefined) throw unreadable(`its first line names the column ${twice} twice`);
   if (!header.includes('id') || !header.includes('accountId'))
     throw unreadable('its first line must name the columns id and accountId');
   return [...header];

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 /** What a timer can wait for. */
-const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /** `30s`, `5m`, `1h`, or plain seconds, as milliseconds; for a flag's value. */
 export function parseDurationMs(text: string): number {

@@ -25,7 +25,7 @@ import { verifyCommand } from './commands/verify-command.ts';
 import { watchCommand } from './commands/watch-command.ts';
 import { exitCode } from './exit-code.ts';
 import { serveCommand } from './serve-command.ts';
-import { say, warn, writeData } from './terminal.ts';
+import { inOneLine, say, warn, writeData } from './terminal.ts';
 
 const ABOUT = `
 SCRIP_URL names the server (default: http://127.0.0.1:8787), SCRIP_KEY the key to ask it with.
@@ -102,7 +102,7 @@ function answerFailure(error: unknown, { json }: { json: boolean }): void {
   // Commander has already said what is wrong with the command line.
   if (error instanceof CommanderError) return;
   say(`${warn('scrip:')} ${messageOf(error)}`);
-  if (error instanceof CommandFailure && error.hint !== null) say(error.hint);
+  if (error instanceof CommandFailure && error.hint !== null) say(linesOf(error.hint));
   const told = json ? toldOf(error) : null;
   if (told !== null) writeData(told);
 }
@@ -124,6 +124,11 @@ function exitCodeOf(error: unknown): number {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error instanceof SettingError || error instanceof CommandFailure
-    ? error.message
+    ? linesOf(error.message)
     : (error.stack ?? error.message);
+}
+
+/** Files and servers have their words in it. */
+function linesOf(text: string): string {
+  return text.split('\n').map(inOneLine).join('\n');
 }

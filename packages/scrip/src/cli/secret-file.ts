@@ -1,17 +1,25 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { shapeSecret } from '../config/config.ts';
+import { syncDirectory } from '../stores/sqlite/journal-target.ts';
+import { writeOwnFile } from './backup.ts';
 
-/** The server's secret from its file, made on the first start; readable by the owner only. */
+/**
+ * The server's secret from its file, made on the first start; readable by the owner only. Throws `SettingError` where
+ * something else stands in the file.
+ */
 export function readOrMakeSecret(file: string, newSecret: () => string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return shapeSecret(`the secret in ${file}`, readFileSync(file, 'utf8').trim());
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const secret = newSecret();
-  const descriptor = openSync(file, 'wx', 0o600);
-  writeSync(descriptor, `${secret}\n`);
-  // Without the secret no key of the ledger opens anything: it is on the disk before the first key is.
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+  // Without the secret no key of the ledger opens anything: it is on the disk, and whole, before the first key is.
+  const part = `${file}.part`;
+  rmSync(part, { force: true });
+  writeOwnFile(part, `${secret}\n`);
+  renameSync(part, file);
+  syncDirectory(dirname(file));
   return secret;
 }

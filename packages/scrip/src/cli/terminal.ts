@@ -6,6 +6,11 @@ export function writeData(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Somebody else's words, which can neither move the cursor nor break the line. */
+export function inOneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}
+
 /** Talk goes to standard error. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -12,12 +12,12 @@ import {
 } from '@scrip/client';
 import { CommandFailure } from './command-failure.ts';
 import type { FailureCode } from './failure-table.ts';
+import { inOneLine } from './terminal.ts';
 
 /** The failure that an error of a vendor's client comes to. No key stands in either. */
 export function vendorFailure(error: ClientError): CommandFailure {
   const code = codeOf(error);
-  // A vendor's own words stand in it: they can neither move the cursor nor break the line.
-  const message = messageOf(error, code).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  const message = inOneLine(messageOf(error, code));
   const { retryAfterSeconds } = error;
   const hint = retryAfterSeconds === null ? undefined : `Try again in ${retryAfterSeconds} seconds.`;
   return CommandFailure.of(code, message, { cause: error, ...(hint === undefined ? {} : { hint }) });

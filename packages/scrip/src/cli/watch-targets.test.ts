@@ -81,6 +81,15 @@ describe('watching a target', () => {
     expect(waitedMs).toEqual([300_000, 60_000]);
   });
 
+  it('waits as long as a timer can where the vendor has named a longer time', async () => {
+    const error = new RateLimitError('Later.', {
+      code: 'rate-limited',
+      service: 'supertone',
+      retryAfterSeconds: 3_000_000,
+    });
+    expect((await watch([failed(vendorFailure(error)), reading('1')])).waitedMs).toEqual([2 ** 31 - 1]);
+  });
+
   it("keeps below a vendor's limit on its keys", async () => {
     expect(
       ['voicepartner', 'supertone', 'voxpria', 'ocean', 'acme'].map((name) =>

@@ -2,6 +2,7 @@ import { RateLimitError } from '@scrip/client';
 import { dialects } from '@scrip/dialects';
 import type { BalanceTarget } from './balance-target.ts';
 import type { CommandFailure } from './command-failure.ts';
+import { LONGEST_MS } from './duration.ts';
 import type { ReadBalance, Reading, TargetBalance } from './target-balance.ts';
 
 /** What is known of a target: its last balance, and why there is no newer one. */
@@ -56,7 +57,7 @@ async function watchTarget(
     onReading({ target, askedAtMs, last, failure });
     if (times >= count) return balance;
     const dueAtMs = askedAtMs + Math.max(everyMs, leastPauseMs(target));
-    await pause(Math.max(0, dueAtMs - nowMs(), askedPauseMs(failure)), signal);
+    await pause(Math.min(LONGEST_MS, Math.max(0, dueAtMs - nowMs(), askedPauseMs(failure))), signal);
   }
 }
 

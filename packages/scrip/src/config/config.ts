@@ -55,7 +55,8 @@ function shapePort(port: string | number): number {
   throw new SettingError('port-invalid', `the port must be a number from 0 to 65535, not "${port}"`);
 }
 
-function shapeSecret(name: string, value: string): string {
+/** Throws `SettingError`; the secret itself is never shown. */
+export function shapeSecret(name: string, value: string): string {
   if (/^[\x21-\x7e]{8,255}$/.test(value)) return value;
   throw new SettingError('secret-invalid', `${name} must be 8 to 255 printable characters without spaces`);
 }

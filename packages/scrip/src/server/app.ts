@@ -62,7 +62,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: requestIds(deps.newSecret()),
-    clientErrorHandler: answerClientError,
+    // Node would answer a request without it in its own words, also on a vendor's route.
+    http: { requireHostHeader: false },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, isUnderWay),
     // No hook runs before these.
     frameworkErrors: (error, request, reply) => {
       addHeaders(request, reply);
@@ -71,13 +73,15 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     // What is on its way when the server closes is answered as ever; Fastify would answer in its own words.
     return503OnClosing: false,
   });
+  // Likewise one with an `Expect` that Node does not know: what is asked for is answered all the same.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.decorateRequest('principal', null);
   app.decorateRequest('dialect', null);
   app.addHook('onRequest', (request, reply, done) => {
     addHeaders(request, reply);
     done();
   });
-  installHandlerTimeout(app, { timeoutMs: HANDLER_TIMEOUT_MS });
+  const isUnderWay = installHandlerTimeout(app, { timeoutMs: HANDLER_TIMEOUT_MS });
   installRequestLog(app, log);
   const metrics = installMetrics(app, ledger);
   installErrorHandling(app, { log, settings, notFound: installNotFound(app) });

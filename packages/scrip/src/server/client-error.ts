@@ -8,10 +8,18 @@ import { spendDialectOf } from './spend-dialect.ts';
 import { vendorOf } from './vendor/vendor-of.ts';
 import { vendorRefusal } from './vendor/vendor-refusal.ts';
 
-/** Answers what is not HTTP that can be read, in the words of the vendor whose path it asks for where that can be told. */
-export function answerClientError(error: ConnectionError, socket: Socket): void {
+/**
+ * Answers what is not HTTP that can be read, in the words of the vendor whose path it asks for where that can be told.
+ * Where a request before it on the connection is not answered yet, its caller would take the refusal for its answer, and
+ * may be making a change: the connection ends without one.
+ */
+export function answerClientError(
+  error: ConnectionError,
+  socket: Socket,
+  isUnderWay: (socket: Socket) => boolean,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) {
+  if (!socket.writable || isUnderWay(socket)) {
     socket.destroy(error);
     return;
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { errorCodes } from 'fastify';
 
@@ -14,12 +15,12 @@ const SWEEP_MS = 1000;
 /**
  * Answers a request that takes longer than `timeoutMs` (at the next sweep) with Fastify's own time-out error.
  * Fastify's `handlerTimeout` gives each request an abort signal and a timer, which takes a tenth of a debit's time;
- * this costs it a place in an array.
+ * this costs it a place in an array. Gives what says whether a connection has a request that is not answered yet.
  */
 export function installHandlerTimeout(
   app: FastifyInstance,
   { timeoutMs, sweepMs = SWEEP_MS }: { readonly timeoutMs: number; readonly sweepMs?: number },
-): void {
+): (socket: Socket) => boolean {
   const underWay = createUnderWay();
   const sweep = setInterval(() => {
     const nowMs = performance.now();
@@ -42,6 +43,7 @@ export function installHandlerTimeout(
     done();
   });
   app.addHook('onClose', async () => clearInterval(sweep));
+  return underWay.isOn;
 }
 
 /** Its request is on its way still: no handler has it, and how long that may take is the server's `requestTimeout`. */
@@ -75,6 +77,9 @@ function createUnderWay() {
       begunMs[reply.place] = nowMs;
     },
     remove,
+    /** Of a request that has arrived whole: one that has not is what goes wrong on the connection itself. */
+    isOn: (socket: Socket) =>
+      replies.some((reply) => reply !== null && reply.request.raw.socket === socket && !isArriving(reply)),
     /** Those that began before an instant. A caller who has gone gets no response: his place is free from now on. */
     takeBegunBefore: (atMs: number): FastifyReply[] => {
       const late = replies

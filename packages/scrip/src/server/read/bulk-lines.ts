@@ -47,6 +47,7 @@ export async function readTextLines(body: Buffer): Promise<Line[]> {
   if (!isUtf8(body)) throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is not UTF-8.' });
   const text = body.toString('utf8');
   const lines: Line[] = [];
+  let read = 0;
   for (let at = 0; at < text.length;) {
     const lineFeed = text.indexOf('\n', at);
     const end = lineFeed === -1 ? text.length : lineFeed;
@@ -54,8 +55,9 @@ export async function readTextLines(body: Buffer): Promise<Line[]> {
     if (line !== null) {
       lines.push(line);
       checkCount(lines.length);
-      if (lines.length % SLICE_LINES === 0) await nextTurn();
     }
+    read += 1;
+    if (read % SLICE_LINES === 0) await nextTurn();
     at = end + 1;
   }
   return lines;
@@ -63,8 +65,11 @@ export async function readTextLines(body: Buffer): Promise<Line[]> {
 
 /** Null for an empty line. */
 function readTextLine(text: string, from: number, end: number): Line | null {
-  const plain = readPlainLine(text, from);
-  if (plain !== null && plain.end <= end && skipSpace(text, plain.end) >= end) return plainLine(plain);
+  // To the reader of plain lines a line's end is space like any other: of many empty lines each would be read to the last.
+  const first = skipSpace(text, from, end);
+  if (first === end) return null;
+  const plain = readPlainLine(text, first);
+  if (plain !== null && plain.end <= end && skipSpace(text, plain.end, end) === end) return plainLine(plain);
   const line = text.slice(from, end);
   if (line.trim() === '') return null;
   try {

@@ -3,6 +3,8 @@ import { invalidRequest, RefusedRequest } from '../problem.ts';
 import { exactNumbers } from './exact-numbers.ts';
 
 const MAX_DEPTH = 32;
+/** Values of a body, whatever they are in: more take the event loop from everybody else before they can be refused. */
+const MAX_VALUES = 300_000;
 
 /**
  * Reads a body strictly: UTF-8, JSON, not too deep, no member that could reach a prototype, and no number that loses
@@ -22,7 +24,10 @@ export function readJsonText(text: string): unknown {
   } catch {
     throw malformed('Send one JSON value in UTF-8.');
   }
-  checkShape(value, 1);
+  if (checkShape(value, 1) > MAX_VALUES)
+    throw new RefusedRequest(
+      invalidRequest([{ pointer: '', detail: `holds more than ${MAX_VALUES} values.` }]),
+    );
   return exactNumbers(text, value);
 }
 
@@ -30,16 +35,18 @@ function malformed(detail: string): RefusedRequest {
   return new RefusedRequest({ code: 'malformed-json', detail });
 }
 
-function checkShape(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) return;
+/** Gives how many values it is made of. */
+function checkShape(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 1;
   if (depth > MAX_DEPTH)
     throw new RefusedRequest({
       code: 'nested-too-deeply',
       detail: `Nest objects and arrays at most ${MAX_DEPTH} levels deep.`,
     });
+  let values = 1;
   if (Array.isArray(value)) {
-    for (const element of value) checkShape(element, depth + 1);
-    return;
+    for (const element of value) values += checkShape(element, depth + 1);
+    return values;
   }
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name];
@@ -47,8 +54,9 @@ function checkShape(value: unknown, depth: number): void {
       throw new RefusedRequest(
         invalidRequest([{ pointer: '', detail: `holds a member named "${name}", which is not accepted.` }]),
       );
-    checkShape(member, depth + 1);
+    values += checkShape(member, depth + 1);
   }
+  return values;
 }
 
 function hasPrototype(value: unknown): boolean {

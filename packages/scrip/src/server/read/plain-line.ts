@@ -66,10 +66,11 @@ function nameAt(text: string, at: number): 'id' | 'accountId' | 'action' | 'quan
   return text.startsWith('"quantity"', at) ? 'quantity' : null;
 }
 
-/** The first place from here on that holds no white space, as JSON knows it. */
-export function skipSpace(text: string, from: number): number {
+/** The first place from here on that holds no white space, as JSON knows it; `end` where there is none before that. */
+export function skipSpace(text: string, from: number, end = text.length): number {
   let at = from;
-  for (let code = text.charCodeAt(at); code <= SPACE; code = text.charCodeAt(at)) {
+  while (at < end) {
+    const code = text.charCodeAt(at);
     if (code !== SPACE && code !== TAB && code !== LINE_FEED && code !== CARRIAGE_RETURN) return at;
     at += 1;
   }

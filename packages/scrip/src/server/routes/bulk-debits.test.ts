@@ -116,4 +116,11 @@ describe('bulk debits', () => {
     served = await serveAcme();
     expect((await served.ask('POST', '/debits')).json.code).toBe('malformed-json');
   });
+
+  it('may have very many empty lines between them', async () => {
+    served = await serveAcme();
+    const text = `${'\n \r\n'.repeat(100_000)}${JSON.stringify(line('a'))}${'\n'.repeat(100_000)}`;
+    const { status, json } = await served.ask('POST', '/debits', { text, headers: NDJSON });
+    expect([status, json.results.length, json.results[0]?.status]).toEqual([200, 1, 201]);
+  });
 });
