@@ -1,7 +1,7 @@
 import type { DialectName, Refusal, RefusalCode } from '@scrip/dialects';
 import { dialectNames } from '@scrip/dialects';
 import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
-import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
+import { failures, usageCode, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
 import { dialectRefusal } from '../packages/scrip/src/server/dialect-refusal.ts';
 import type { ProblemCode } from '../packages/scrip/src/server/problem-table.ts';
 import { problems } from '../packages/scrip/src/server/problem-table.ts';
@@ -223,7 +223,6 @@ ${markdownTable(['exit code', 'means'], rows)}
 }
 
 /** The parser's names, in the manner of all other codes. */
-const usageCode = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function failureTable(): string {
   const usage = Object.entries(usageFailures).map(([name, row]) => [usageCode(name), row] as const);

@@ -314,6 +314,14 @@ describe('a restore', () => {
     },
   );
 
+  it('that fails leaves what somebody else has put there meanwhile', () => {
+    const data = fresh('data');
+    const directory = takeEmptyDirectory(data);
+    writeFileSync(directory.secret, 'mine');
+    directory.release();
+    expect(readFileSync(directory.secret, 'utf8')).toBe('mine');
+  });
+
   it('of a backup by a newer version is refused', async () => {
     const backup = fresh('newer');
     cpSync(whole, backup, { recursive: true });

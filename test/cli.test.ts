@@ -105,6 +105,25 @@ describe('a command line that is wrong', () => {
   });
 });
 
+describe('a command line that is wrong', () => {
+  it.each([
+    ['sevre --json', 'unknown-command', "unknown command 'sevre'"],
+    ['account show --json', 'missing-argument', "missing required argument 'account'"],
+    ['check voxpria --for sms=abc --json', 'invalid-argument', 'is invalid'],
+    ['balance acme --at 2026-11-01T00:00:00Z voxpria --json', 'error', '--at is for accounts'],
+    ['account --json', 'unknown-option', '--json'],
+  ])('tells %s by its code too', async (words, code, detail) => {
+    const ran = await cli.run(words);
+    expect([ran.code, JSON.parse(ran.out)]).toEqual([2, { code, detail: expect.stringContaining(detail) }]);
+    expect(ran.err).toContain(detail);
+  });
+
+  it('says what to do about a setting that is wrong', async () => {
+    const ran = await cli.run('account list', { env: { SCRIP_URL: 'nonsense' } });
+    expect(ran.err.trimEnd().split('\n')).toHaveLength(2);
+  });
+});
+
 describe('a server that cannot be asked', () => {
   it('is not there: it says how to start one', async () => {
     const ran = await cli.run('account list', { env: { SCRIP_URL: 'http://127.0.0.1:2' } });

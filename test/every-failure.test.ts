@@ -179,6 +179,14 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
   'ledger-missing': line('export --data /nowhere'),
   'directory-not-empty': damaged('not-empty', (data) => ['import', file('x.ndjson', ''), '--data', data]),
   'journal-damaged': damaged('damaged', (data) => ['export', '--data', data]),
+  'journal-cut': async () => {
+    const data = join(directory, 'cut');
+    await (await openSqliteStore({ directory: data, idsKeptMs: 86_400_000, now: Date.now })).close();
+    const derived = new DatabaseSync(join(data, 'derived.db'));
+    derived.exec('UPDATE progress SET checkpoint = 1000');
+    derived.close();
+    return { words: ['serve', '--data', data] };
+  },
   'journal-wrong': damaged('wrong', (data) => ['verify', '--data', data]),
   'tables-wrong': spoiled(
     'tables',

@@ -170,6 +170,19 @@ describe('an export that was cut short', () => {
 /** A shell in which no file may grow beyond so many kilobytes. */
 const limited = (kilobytes: number) => ['bash', '-c', `ulimit -f ${kilobytes}; exec "$@"`, 'bash'];
 
+describe('an export that the disk has no room for', () => {
+  it.each([true, false])(
+    'fails, however small the part that is missing (to a file of its own: %s)',
+    async (own) => {
+      const file = fresh('cut.ndjson');
+      const room = Math.floor(statSync(whole).size / 1024);
+      const under = ['bash', '-c', `ulimit -f ${room}; exec "$@"${own ? '' : ` > ${file}`}`, 'bash'];
+      const ran = await runScrip(['export', '--data', filled, ...(own ? ['--out', file] : [])], { under });
+      expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('The files cannot be written')]);
+    },
+  );
+});
+
 describe('an export under load', () => {
   it('holds every entry that was acknowledged before it began', async () => {
     const [data, file] = [fresh('busy'), fresh('busy.ndjson')];

@@ -47,6 +47,12 @@ export const dataFailures = {
     says: 'The journal is damaged: ….',
     remedy: 'Keep the files as they are, and restore the last backup that is whole.',
   },
+  'journal-cut': {
+    exit: 'failure',
+    says: 'the journal ends with entry …, and derived.db was made from … entries.',
+    remedy:
+      'Put back `journal.db-wal` or a backup. Without derived.db, a server goes on without the entries that are missing.',
+  },
   'journal-wrong': {
     exit: 'no',
     says: 'The journal is wrong: ….',

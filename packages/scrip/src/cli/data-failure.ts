@@ -1,6 +1,6 @@
 import { WrongEntry } from '../ledger/chain-ends.ts';
 import { Fault } from '../ledger/fault.ts';
-import { DirectoryInUse } from '../stores/sqlite/data-directory.ts';
+import { DirectoryInUse, JournalCut } from '../stores/sqlite/data-directory.ts';
 import { NoLedger } from '../stores/sqlite/journal-source.ts';
 import { UnwritableTarget } from '../stores/sqlite/journal-target.ts';
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
@@ -8,7 +8,7 @@ import { SealChanged } from '../stores/sqlite/seal.ts';
 import { CommandFailure } from './command-failure.ts';
 
 /** Calls that a data directory is opened with; what other places fail with is told where they are opened. */
-const DIRECTORY_CALLS: ReadonlySet<string> = new Set(['mkdir', 'chmod', 'open', 'stat']);
+const DIRECTORY_CALLS: ReadonlySet<string> = new Set(['mkdir', 'chmod', 'open', 'scandir', 'stat']);
 
 /**
  * What keeps a command from the data directory, or a server from its address, as a failure that a person can act on.
@@ -19,6 +19,7 @@ export function asDataFailure(error: unknown): unknown {
   const { message } = error;
   const told = { cause: error };
   if (error instanceof DirectoryInUse) return CommandFailure.of('directory-in-use', message, told);
+  if (error instanceof JournalCut) return CommandFailure.of('journal-cut', message, told);
   if (error instanceof DataTooNew) return CommandFailure.of('data-too-new', message, told);
   if (error instanceof NoLedger) return CommandFailure.of('ledger-missing', message, told);
   if (error instanceof WrongEntry)

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataDirectory } from '../stores/sqlite/data-directory.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -13,6 +13,9 @@ export interface EmptyDirectory {
 
 /** What another ledger may have left; beside it a new journal would be read together with the old one's indexes. */
 const LEDGER_FILES = ['journal.db', 'journal.db-wal', 'derived.db', 'limits.db'];
+
+/** What only says that the directory is taken. */
+const LOCK_FILES = ['lock.db', 'lock.db-journal', 'scrip.pid'];
 
 /** Takes a directory that holds no ledger, or makes it. Throws `DirectoryInUse`, and `CommandFailure` when it is not empty. */
 export function takeEmptyDirectory(directory: string): EmptyDirectory {
@@ -31,9 +34,10 @@ export function takeEmptyDirectory(directory: string): EmptyDirectory {
     secret: join(directory, 'secret'),
     release: () => {
       // Who found no directory leaves none behind when nothing came into it.
-      const isUnused = !existed && !existsSync(files.journal) && !existsSync(`${files.journal}.part`);
-      if (isUnused) rmSync(directory, { recursive: true });
+      const isUnused = !existed && readdirSync(directory).every((name) => LOCK_FILES.includes(name));
+      if (isUnused) for (const name of LOCK_FILES) rmSync(join(directory, name), { force: true });
       unlock();
+      if (isUnused) rmdirSync(directory);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -11,6 +10,7 @@ import { syncDirectory } from '../stores/sqlite/journal-target.ts';
 import { CommandFailure } from './command-failure.ts';
 import { startProgress } from './progress.ts';
 import { readLines } from './read-lines.ts';
+import { writeWhole } from './terminal.ts';
 
 export interface Exported {
   /** Entries in the export. */
@@ -31,9 +31,7 @@ const CHUNK_CHARACTERS = 262_144;
 export async function exportToOutput(source: JournalSource, after: number): Promise<Exported> {
   const lines = startLines(source, after);
   try {
-    return await writeLines(lines, after, async (text) => {
-      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-    });
+    return await writeLines(lines, after, writeWhole);
   } finally {
     lines.stop();
   }
@@ -66,9 +64,7 @@ async function writeToFile(
     await handle.truncate(kept.sizeBytes);
     let position = kept.sizeBytes;
     const exported = await writeLines(lines, after, async (text) => {
-      const bytes = Buffer.from(text);
-      await handle.write(bytes, 0, bytes.length, position);
-      position += bytes.length;
+      position += await writeAll(handle, Buffer.from(text), position);
     });
     await handle.sync();
     syncDirectory(dirname(file));
@@ -76,6 +72,13 @@ async function writeToFile(
   } finally {
     await handle.close();
   }
+}
+
+/** A disk that is nearly full takes a part of what it is given, and says so with the next one only. */
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<number> {
+  for (let written = 0; written < bytes.length;)
+    written += (await handle.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
+  return bytes.length;
 }
 
 async function openFile(file: string, { resume }: { resume: boolean }): Promise<FileHandle> {

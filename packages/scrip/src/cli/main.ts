@@ -24,6 +24,7 @@ import { usageCommand } from './commands/usage-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
 import { watchCommand } from './commands/watch-command.ts';
 import { exitCode } from './exit-code.ts';
+import { usageCode } from './failure-table.ts';
 import { serveCommand } from './serve-command.ts';
 import { inOneLine, say, warn, writeData } from './terminal.ts';
 
@@ -38,7 +39,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   endWithReader();
   try {
     await createProgram().parseAsync(argv);
-  } catch (error) {
+  } catch (thrown) {
+    const error = asCommandFailure(thrown);
     answerFailure(error, { json: argv.includes('--json') });
     // Threads that a command had started before it failed would keep the process.
     process.stdout.write('', () => process.exit(exitCodeOf(error)));
@@ -100,32 +102,39 @@ function endWithReader(): void {
 
 function answerFailure(error: unknown, { json }: { json: boolean }): void {
   // Commander has already said what is wrong with the command line.
-  if (error instanceof CommanderError) return;
+  if (error instanceof CommanderError) {
+    if (json && error.exitCode !== 0) writeData(JSON.stringify(usageProblem(error)));
+    return;
+  }
   say(`${warn('scrip:')} ${messageOf(error)}`);
-  if (error instanceof CommandFailure && error.hint !== null) say(linesOf(error.hint));
-  const told = json ? toldOf(error) : null;
-  if (told !== null) writeData(told);
+  if (!(error instanceof CommandFailure)) return;
+  if (error.hint !== null) say(linesOf(error.hint));
+  if (json && error.reply !== null) writeData(error.reply);
 }
 
-/** What `--json` prints of a failure; null where it has printed it, and for a bug. */
-function toldOf(error: unknown): string | null {
-  if (error instanceof CommandFailure) return error.reply;
-  if (!(error instanceof SettingError)) return null;
-  return JSON.stringify({ code: error.code, detail: error.message });
+/** As the table of failures calls it: `commander.unknownOption` is `unknown-option`. */
+function usageProblem({ code, message }: CommanderError): { code: string; detail: string } {
+  const name = code.replace('commander.', '');
+  const detail = name === 'help' ? 'a command is missing' : message.replace(/^error: /, '');
+  return { code: usageCode(name), detail };
+}
+
+/** A setting that is wrong is a failure like any other, with its row in the table. */
+function asCommandFailure(error: unknown): unknown {
+  return error instanceof SettingError
+    ? CommandFailure.of(error.code, error.message, { cause: error })
+    : error;
 }
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-  if (error instanceof CommandFailure) return error.exitCode;
-  return error instanceof SettingError ? exitCode.usage : exitCode.failure;
+  return error instanceof CommandFailure ? error.exitCode : exitCode.failure;
 }
 
 /** What a person can act on in one line; anything unforeseen with its stack, because it is a bug. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error instanceof SettingError || error instanceof CommandFailure
-    ? linesOf(error.message)
-    : (error.stack ?? error.message);
+  return error instanceof CommandFailure ? linesOf(error.message) : (error.stack ?? error.message);
 }
 
 /** Files and servers have their words in it. */

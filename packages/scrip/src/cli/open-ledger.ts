@@ -12,7 +12,8 @@ export async function openLedger({
   const store = await openSqliteStore({
     directory: dataDirectory,
     idsKeptMs: idempotencyMs,
-    now: () => performance.timeOrigin + performance.now(),
+    now: Date.now,
+    evenNow: () => performance.now(),
   });
   return createLedger({
     store,

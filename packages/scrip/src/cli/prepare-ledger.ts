@@ -39,11 +39,21 @@ export async function prepareRateCard(ledger: Ledger): Promise<void> {
 /**
  * Gives an empty ledger its rate card and its first admin key, and makes sure that a key named by the operator opens
  * it. Each step is a change with an id of its own, so that a start that was cut short is completed by the next.
- * Returns the admin key if it has just been made up: it is shown once.
+ * A key that was revoked stays so. Returns the admin key if it has just been made up: it is shown once.
  */
 export async function prepareLedger(
   ledger: Ledger,
-  { operatorKey, secret, newSecret }: { operatorKey: string | null; secret: string; newSecret: () => string },
+  {
+    operatorKey,
+    secret,
+    newSecret,
+    onRevoked = () => {},
+  }: {
+    operatorKey: string | null;
+    secret: string;
+    newSecret: () => string;
+    onRevoked?: () => void;
+  },
 ): Promise<string | null> {
   await prepareRateCard(ledger);
   if ((await ledger.account(OPERATOR_STREAM)) === null)
@@ -53,6 +63,10 @@ export async function prepareLedger(
   const key = operatorKey ?? formatApiKey('operator', newSecret());
   const digest = digestApiKey(key, secret);
   if (keys.some((known) => known.digest === digest)) return null;
+  if (operatorKey !== null && (await wasRevoked(ledger, digest))) {
+    onRevoked();
+    return null;
+  }
   const name = operatorKey === null ? 'first key' : 'SCRIP_OPERATOR_KEY';
   const keyId = ledger.newId();
   await makeChange(ledger, {
@@ -62,4 +76,16 @@ export async function prepareLedger(
     name,
   });
   return operatorKey === null ? key : null;
+}
+
+const PAGE = 1000;
+
+async function wasRevoked(ledger: Ledger, digest: string): Promise<boolean> {
+  for (let afterVersion = 0; ;) {
+    const page = await ledger.entries({ accountId: OPERATOR_STREAM, afterVersion, limit: PAGE });
+    if (page.some(({ entry }) => entry.kind === 'KeyRevoked' && entry.digest === digest)) return true;
+    const last = page.at(-1);
+    if (last === undefined) return false;
+    afterVersion = last.entry.version;
+  }
 }

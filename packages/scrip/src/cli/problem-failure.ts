@@ -9,6 +9,10 @@ interface Problem {
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** What is left to refund; the amount of a hold; what is spent of an overdraft: where the problem is about one. */
+  readonly refundable?: string;
+  readonly hold?: string;
+  readonly used?: string;
 }
 
 /** The problem in a reply's text; null when it holds none. */
@@ -24,7 +28,7 @@ export function parseProblem(text: string): Problem | null {
 }
 
 /** What to do next at a terminal, where the problem's own words speak of routes or leave it open. */
-const HINTS: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Record<string, string | ((problem: Problem) => string)>> = {
   'credential-missing': 'Set SCRIP_KEY to an operator key: the first start of "scrip serve" prints one.',
   'credential-unknown':
     'Set SCRIP_KEY to a key of the server at SCRIP_URL: the first start of "scrip serve" prints one.',
@@ -32,6 +36,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'account-not-found': '"scrip account list" shows the accounts; "scrip account open ID" opens one.',
   'account-exists': '"scrip account show ID" shows it.',
   'grant-not-found': '"scrip grant list ACCOUNT" shows the account\'s grants.',
+  'debit-not-found': 'Give the id that the debit was made with, and its account.',
   'hold-not-found': '"scrip hold list ACCOUNT" shows the account\'s holds.',
   'key-not-found':
     '"scrip key list ACCOUNT" shows the account\'s keys, "scrip operator-key list" the operator\'s.',
@@ -43,7 +48,10 @@ const HINTS: Readonly<Record<string, string>> = {
   'too-precise': '"scrip rate-card show" lists the pools and their decimals.',
   'rate-card-not-found': '"scrip rate-card show" shows the current one.',
   'idempotency-mismatch': 'Leave --id away, or choose another one.',
-  'capture-exceeds-hold': '"--allow-excess" takes the rest from the balance.',
+  'capture-exceeds-hold': ({ hold = '?' }) =>
+    `The hold is of ${hold}. "--allow-excess" takes the rest from the balance.`,
+  'refund-exceeds-debit': ({ refundable = '?' }) => `${refundable} of it can still be refunded.`,
+  'overdraft-in-use': ({ used = '?' }) => `${used} of it is spent.`,
 };
 
 /** The failure that a problem of the API comes to. */
@@ -56,9 +64,14 @@ export function problemFailure(problem: Problem, reply: string): CommandFailure 
   return CommandFailure.ofProblem(message, {
     exitCode: exitCodeOf(problem),
     code,
-    hint: HINTS[code] ?? null,
+    hint: hintOf(problem),
     reply,
   });
+}
+
+function hintOf(problem: Problem): string | null {
+  const hint = HINTS[problem.code] ?? null;
+  return typeof hint === 'function' ? hint(problem) : hint;
 }
 
 function exitCodeOf({ status, code }: Problem): ExitCode {

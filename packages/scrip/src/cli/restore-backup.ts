@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anchor } from '../ledger/anchor.ts';
 import { encodeAnchor } from '../ledger/anchor.ts';
@@ -32,14 +32,16 @@ export function restoreBackup(backup: string, { journal, secret }: EmptyDirector
   const isThere = existsSync(secret);
   if (kept !== null && isThere && readFileSync(secret, 'utf8') !== kept)
     throw CommandFailure.of('secret-differs', `${secret} is not the secret of the backup.`);
+  const isNew = kept !== null && !isThere;
   const target = openJournalTarget(journal, { isKept: false, goOn: false });
   try {
     copyBackup(backup, target, manifest.anchor);
     // Before the journal: a ledger that finds no secret makes itself a new one.
-    if (kept !== null && !isThere) writeOwnFile(secret, kept);
+    if (isNew) writeOwnFile(secret, kept);
     target.finish();
   } catch (error) {
     target.discard();
+    if (isNew) rmSync(secret, { force: true });
     throw error;
   }
   return { anchor: manifest.anchor, hasSecret: existsSync(secret) };

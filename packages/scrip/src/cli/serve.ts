@@ -16,6 +16,7 @@ import { createDemo } from './demo.ts';
 import { openLedger } from './open-ledger.ts';
 import { prepareLedger } from './prepare-ledger.ts';
 import { readOrMakeSecret } from './secret-file.ts';
+import { say } from './terminal.ts';
 import { keyNotice, welcome } from './welcome.ts';
 
 const SAME_SIGNAL_MS = 500;
@@ -28,7 +29,13 @@ export async function serve(config: Config, { demo }: { demo: boolean }): Promis
   const ledger = await openLedger(config);
   const secret = config.secret ?? readOrMakeSecret(join(directory, 'secret'), newSecret);
   const limits = await openSqliteLimitStore(directory);
-  const newOperatorKey = await prepareLedger(ledger, { operatorKey: config.operatorKey, secret, newSecret });
+  const { operatorKey } = config;
+  const newOperatorKey = await prepareLedger(ledger, {
+    operatorKey,
+    secret,
+    newSecret,
+    onRevoked: sayRevoked,
+  });
   try {
     await listen(config, { ledger, limits, secret, demo, newOperatorKey });
   } catch (error) {
@@ -44,6 +51,10 @@ export async function serve(config: Config, { demo }: { demo: boolean }): Promis
  */
 function makeAllObjectsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
+}
+
+function sayRevoked(): void {
+  say('SCRIP_OPERATOR_KEY names a key that was revoked: it opens nothing. Set another one, or unset it.');
 }
 
 interface Prepared {

@@ -1,4 +1,12 @@
-import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { Anchor, ChainEnd } from '../ledger/anchor.ts';
 import { encodeAnchor } from '../ledger/anchor.ts';
@@ -29,7 +37,7 @@ export function createSealedFile(file: string, after: number): SealedFile {
   const descriptor = openPart(part);
   let text = `${encodeLine({ kind: 'header', after })}\n`;
   const flush = () => {
-    writeSync(descriptor, text);
+    writeFileSync(descriptor, text);
     text = '';
   };
   return {

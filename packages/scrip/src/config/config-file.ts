@@ -84,6 +84,6 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
   const [error] = Value.Errors(ConfigFile, found.config);
   throw new SettingError(
     'config-file-invalid',
-    `${found.filepath}: ${formatPath(error?.instancePath ?? '')} ${error?.message ?? 'is not valid'}`,
+    `${found.filepath}: ${formatPath(error?.instancePath ?? '')} ${error?.keyword === 'boolean' ? 'must not be there: it is no setting' : (error?.message ?? 'is not valid')}`,
   );
 }

@@ -30,3 +30,10 @@ export class Fault extends Error {
     this.outcome = outcome;
   }
 }
+
+/** A fault as that of a change which has happened: its caller finds out by the id. */
+export function asUnknown(error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { message, code, retryable } = error;
+  return new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
+}

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry, EntryKind } from '../core/entry.ts';
-import { Fault } from '../ledger/fault.ts';
+import { asUnknown } from '../ledger/fault.ts';
 import type { ChangeInput, Ledger } from '../ledger/ledger.ts';
 import type { Personal } from '../ledger/store.ts';
 import { rejectionProblem } from './rejection-problem.ts';
@@ -41,13 +41,6 @@ export async function answerChange(
     // The change was made, whatever could not be read to tell of it.
     throw asUnknown(error);
   }
-}
-
-/** A fault as that of a change which has happened: its caller finds out by the id. */
-function asUnknown(error: unknown): unknown {
-  if (!(error instanceof Fault)) return error;
-  const { message, code, retryable } = error;
-  return new Fault(message, { code, retryable, outcome: 'unknown', cause: error });
 }
 
 /** The entry as one of its kind; a change's entry always has the kind of its command. */

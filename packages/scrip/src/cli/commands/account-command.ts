@@ -31,8 +31,15 @@ function addAccountFlags(command: Command): Command {
   return addIdFlag(
     command
       .option('--name <text>', 'a name for people')
-      .option('--timezone <zone>', 'whose days usage is counted in, such as Europe/Paris (default: UTC)')
-      .option('--overdraft <pool=amount>', 'how far a pool may go below zero; can be repeated', collectPairs)
+      .option(
+        '--timezone <zone>',
+        'whose days usage is counted in, such as Europe/Paris; UTC where none was ever named',
+      )
+      .option(
+        '--overdraft <pool=amount>',
+        'what may be spent beyond the grants of a pool; can be repeated',
+        collectPairs,
+      )
       .option('--metadata <json>', 'a JSON object to keep with it', parseObject),
   );
 }

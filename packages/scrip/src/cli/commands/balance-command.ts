@@ -39,7 +39,10 @@ export function balanceCommand(): Command {
       ).conflicts('json'),
     )
     .addOption(
-      new Option('--out <file>', 'write the metrics to this file, whole or not at all').implies({
+      new Option(
+        '--out <file>',
+        'write metrics, as --prometheus prints, to this file, whole or not at all',
+      ).implies({
         prometheus: true,
       }),
     )

@@ -27,7 +27,9 @@ export function usageCommand(): Command {
     .option('--start <day>', "first day, YYYY-MM-DD in the account's time zone (default: 30 days)")
     .option('--end <day>', 'last day (default: today)')
     .addOption(
-      new Option('--by <what>', 'what a line is of').choices(['day', 'action', 'key']).default('day'),
+      new Option('--by <what>', 'what a line is of; key: the operator key that asked for it')
+        .choices(['day', 'action', 'key'])
+        .default('day'),
     )
     .action(async (word: string, flags: UsageFlags) => {
       const { start, end, by } = flags;

@@ -71,7 +71,7 @@ export const metadataInput = Type.Unsafe<Record<string, unknown>>({
 export const metadata = Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] });
 
 export const overdraftInput = Type.Record(Type.String(), decimalInput, {
-  description: 'How far below zero each pool may go; 0 takes an overdraft away.',
+  description: 'What may be spent of each pool beyond its grants; 0 takes an overdraft away.',
 });
 
 export const version = Type.Integer({

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { addToFilter, createFilter } from './change-filter.ts';
+import type { Instant } from './change-index.ts';
 import { createChangeIndex } from './change-index.ts';
 
-function open(lastPosition = Infinity) {
-  const index = createChangeIndex({
-    seed: 7,
-    segments: [],
-    lastPosition,
-    keptMs: 1000,
-    finishedEntries: 10,
-  });
+const at = (clockMs: number, evenMs = clockMs): Instant => ({ clockMs, evenMs });
+
+function open({
+  lastPosition = Infinity,
+  segments = [],
+  startedAt = at(0),
+}: Partial<Parameters<typeof createChangeIndex>[0]> = {}) {
+  const sizes = { keptMs: 1000, finishedEntries: 10 };
+  const index = createChangeIndex({ seed: 7, segments, lastPosition, startedAt, ...sizes });
   return { ...index, mayHold: (hash: number) => index.isRecent(hash) || index.mayBeOlder(hash) };
 }
 
@@ -31,45 +33,55 @@ describe('the index of changes', () => {
     index.add(second, 2);
     const known = () => [first, second, third].map(index.mayHold);
     expect(known()).toEqual([true, true, false]);
-    index.addSegment(segmentOf(0, 1, 0, [first]), 0);
-    index.addSegment(segmentOf(1, 2, 0, [second]), 0);
+    index.addSegment(segmentOf(0, 1, 0, [first]), at(0));
+    index.addSegment(segmentOf(1, 2, 0, [second]), at(0));
     expect(known()).toEqual([true, true, false]);
-    index.addSegment(segmentOf(0, 2, 0, [first, second]), 0);
+    index.addSegment(segmentOf(0, 2, 0, [first, second]), at(0));
     expect(known()).toEqual([true, true, false]);
   });
 
+  /** The ids of these names, by their hashes. */
+  const hashesOf = (...names: string[]) => names.map((name) => open().hashOf('acme', name));
+
   it('forgets the ids of a finished segment when they are older than ids are kept, and no others', () => {
-    const index = open();
-    const [old, small, late] = ['a', 'b', 'c'].map((id) => index.hashOf('acme', id)) as [
-      number,
-      number,
-      number,
-    ];
-    index.addSegment(segmentOf(0, 10, 500, [old]), 1500);
-    index.addSegment(segmentOf(10, 15, 500, [small]), 1500);
-    index.addSegment(segmentOf(15, 30, 1400, [late]), 1500);
+    const [old = 0, small = 0, late = 0] = hashesOf('a', 'b', 'c');
+    const index = open({ startedAt: at(1500) });
+    index.addSegment(segmentOf(0, 10, 500, [old]), at(1500));
+    index.addSegment(segmentOf(10, 15, 500, [small]), at(1500));
+    index.addSegment(segmentOf(15, 30, 1400, [late]), at(1500));
     expect([old, small, late].map(index.mayHold)).toEqual([true, true, true]);
-    index.addSegment(segmentOf(30, 31, 1501, []), 1501);
+    index.addSegment(segmentOf(30, 31, 1501, []), at(1501));
     expect([old, small, late].map(index.mayHold)).toEqual([false, true, true]);
   });
 
-  it('keeps the ids of its own entries for their whole time, whatever the clock said when they were made', () => {
-    const index = open(10);
-    const [before, own, ahead] = ['a', 'b', 'c'].map((id) => index.hashOf('acme', id)) as [
-      number,
-      number,
-      number,
-    ];
-    index.addSegment(segmentOf(0, 10, 500, [before]), 5000);
-    index.addSegment(segmentOf(10, 20, 500, [own]), 5000);
-    index.addSegment(segmentOf(20, 30, 7000, [ahead]), 5000);
-    const known = (nowMs: number) => {
-      index.addSegment(segmentOf(30, 31, nowMs, []), nowMs);
-      return [before, own, ahead].map(index.mayHold);
+  it.each([
+    ['says another time', 5000, 500],
+    ['is far ahead for an account', 5000, 9_000_000],
+  ])('keeps what it made itself for its whole time, also where an entry %s', (_what, nowMs, latestMs) => {
+    const [own = 0] = hashesOf('a');
+    const index = open({ lastPosition: 10, startedAt: at(nowMs) });
+    index.addSegment(segmentOf(10, 20, latestMs, [own]), at(nowMs));
+    const isKept = (clockMs: number, evenMs: number) => {
+      index.addSegment(segmentOf(20, 21, 0, []), at(clockMs, evenMs));
+      return index.mayHold(own);
     };
-    expect(known(5000)).toEqual([false, true, true]);
-    expect(known(6000)).toEqual([false, true, true]);
-    expect(known(6001)).toEqual([false, false, true]);
-    expect(known(8001)).toEqual([false, false, false]);
+    expect(isKept(nowMs + 9_000_000, nowMs + 1000)).toBe(true);
+    expect(isKept(nowMs - 9_000_000, nowMs + 1001)).toBe(true);
+    expect(isKept(nowMs + 1000, nowMs + 2000)).toBe(true);
+    expect(isKept(nowMs + 1001, nowMs + 2000)).toBe(false);
+  });
+
+  it('keeps what was there before it as long as the newest of it says', () => {
+    const [older = 0, newest = 0] = hashesOf('a', 'b');
+    const segments = [segmentOf(0, 10, 300, [older]), segmentOf(10, 20, 700, [newest])];
+    // The clock is a day ahead, or nobody asked for anything for a day.
+    const index = open({ lastPosition: 20, segments, startedAt: at(90_000, 0) });
+    const known = (evenMs: number) => {
+      index.addSegment(segmentOf(20, 21, 0, []), at(90_000 + evenMs, evenMs));
+      return [older, newest].map(index.mayHold);
+    };
+    expect(known(600)).toEqual([true, true]);
+    expect(known(601)).toEqual([false, true]);
+    expect(known(1001)).toEqual([false, false]);
   });
 });

@@ -19,18 +19,25 @@ export interface ChangeIndex {
   readonly mayBeOlder: (hash: number) => boolean;
   readonly add: (hash: number, position: number) => void;
   /** A segment was written, and takes the place of what it covers. */
-  readonly addSegment: (ids: SegmentIds, nowMs: number) => void;
+  readonly addSegment: (ids: SegmentIds, now: Instant) => void;
 }
 
-/** A segment's ids, and when they may be forgotten. */
+/** An instant by the clock, which somebody may set, and by a time that goes on evenly. */
+export interface Instant {
+  readonly clockMs: number;
+  readonly evenMs: number;
+}
+
+/** A segment's ids, and until when they are kept: by both, so that neither a clock set ahead nor one set back forgets them. */
 interface KeptIds extends SegmentIds {
-  readonly untilMs: number;
+  readonly until: Instant;
 }
 
 export function createChangeIndex({
   seed,
   segments,
   lastPosition,
+  startedAt,
   keptMs,
   finishedEntries,
 }: {
@@ -38,18 +45,27 @@ export function createChangeIndex({
   readonly segments: readonly SegmentIds[];
   /** The last entry that there was at the start: those after it are made by this process. */
   readonly lastPosition: number;
+  readonly startedAt: Instant;
   /** How long an id is kept at least. */
   readonly keptMs: number;
   /** Entries of a segment that is finished. */
   readonly finishedEntries: number;
 }): ChangeIndex {
-  let kept = segments.map((ids) => keep(ids, -Infinity));
+  // Where the newest entry is older, the ledger was not used since then, or the clock is ahead: ids are kept longer.
+  const newestMs = segments.length === 0 ? Infinity : Math.max(...segments.map(({ latestMs }) => latestMs));
+  const recordedMs = Math.min(startedAt.clockMs, newestMs);
+  let kept = segments.map((ids) => keep(ids, startedAt));
   const chunks: { readonly hashes: HashSet; lastPosition: number }[] = [];
 
-  /** What entries say of their time is what the clock said, which may have been wrong: own ones are kept from now on. */
-  function keep(ids: SegmentIds, nowMs: number): KeptIds {
-    const fromMs = ids.upTo > lastPosition ? Math.max(nowMs, ids.latestMs) : ids.latestMs;
-    return { ...ids, untilMs: fromMs + keptMs };
+  /**
+   * What this process made is as old as it is here, whatever the entries say of their time: an account's may be far
+   * ahead for ever. What was there before is only known by that.
+   */
+  function keep(ids: SegmentIds, { clockMs, evenMs }: Instant): KeptIds {
+    if (ids.upTo > lastPosition)
+      return { ...ids, until: { clockMs: clockMs + keptMs, evenMs: evenMs + keptMs } };
+    const ageMs = Math.max(0, recordedMs - ids.latestMs);
+    return { ...ids, until: { clockMs: -Infinity, evenMs: startedAt.evenMs - ageMs + keptMs } };
   }
 
   return {
@@ -71,12 +87,12 @@ export function createChangeIndex({
       chunk.hashes.add(hash);
       chunk.lastPosition = position;
     },
-    addSegment: (ids, nowMs) => {
+    addSegment: (ids, now) => {
       while (chunks[0] !== undefined && chunks[0].lastPosition <= ids.upTo) chunks.shift();
       const isCovered = ({ after, upTo }: SegmentIds) => after >= ids.after && upTo <= ids.upTo;
-      const isKept = ({ after, upTo, untilMs }: KeptIds) =>
-        upTo - after < finishedEntries || untilMs >= nowMs;
-      kept = [...kept.filter((one) => !isCovered(one)), keep(ids, nowMs)].filter(isKept);
+      const isKept = ({ after, upTo, until }: KeptIds) =>
+        upTo - after < finishedEntries || until.clockMs >= now.clockMs || until.evenMs >= now.evenMs;
+      kept = [...kept.filter((one) => !isCovered(one)), keep(ids, now)].filter(isKept);
     },
   };
 }

@@ -17,6 +17,14 @@ export class DirectoryInUse extends Error {
   }
 }
 
+/** Entries are gone that were on the disk: what is derived from the journal is only ever written after it. */
+export class JournalCut extends Error {
+  constructor({ lastPosition, checkpoint }: { readonly lastPosition: number; readonly checkpoint: number }) {
+    super(`the journal ends with entry ${lastPosition}, and derived.db was made from ${checkpoint} entries.`);
+    this.name = 'JournalCut';
+  }
+}
+
 const OWN_FILE = /^(?:(?:journal|derived|limits|lock)\.db|secret$|scrip\.pid$)/;
 
 /** Makes the directory where it does not exist, readable by its owner only, and takes it for this process. Throws `DirectoryInUse`. */

@@ -34,7 +34,8 @@ function openDecider(commits: readonly (() => Promise<void>)[]) {
     return end();
   };
   const cache = createAccountCache({ capacity: 100, packedBytes: 1_048_576, mayLeave: () => false });
-  const sizes = { lastPosition: 0, keptMs: 1000, finishedEntries: 1000 };
+  const startedAt = { clockMs: 0, evenMs: 0 };
+  const sizes = { lastPosition: 0, startedAt, keptMs: 1000, finishedEntries: 1000 };
   const nothing = { account: async () => null, change: async () => null };
   return createDecider({
     sources: {

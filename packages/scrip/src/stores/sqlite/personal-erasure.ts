@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Fault } from '../../ledger/fault.ts';
+import { asUnknown, Fault } from '../../ledger/fault.ts';
 import type { DiskReads } from './disk-reads.ts';
 import { ask } from './disk-reads.ts';
 import type { JournalTail } from './journal-tail.ts';
@@ -78,8 +78,12 @@ export function createPersonalErasure({
           await writer.maintain({ kind: 'unmark', mark });
         throw error;
       });
-      if (erasedVersion !== null) await eraseBefore(accountId, erasedVersion);
-      await writer.maintain({ kind: 'unmark', mark });
+      try {
+        if (erasedVersion !== null) await eraseBefore(accountId, erasedVersion);
+        await writer.maintain({ kind: 'unmark', mark });
+      } catch (error) {
+        throw erasedVersion === null ? error : asUnknown(error);
+      }
     },
     finish: async (begun) => {
       for (const { mark, accountId } of begun) {

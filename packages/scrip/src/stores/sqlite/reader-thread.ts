@@ -36,8 +36,10 @@ export interface ReadRequests {
     reply: number[];
   };
   readonly tail: { request: { after: number; limit: number }; reply: StoredRow[] };
-  /** `idsSinceMs`: from when on ids of finished segments are kept. */
-  readonly start: { request: { idsSinceMs: number; finishedEntries: number }; reply: StartRows };
+  readonly start: {
+    request: { nowMs: number; idsKeptMs: number; finishedEntries: number };
+    reply: StartRows;
+  };
   readonly close: { request: null; reply: null };
 }
 
@@ -87,7 +89,8 @@ const selectAccounts = database.prepare(
 );
 const selectKey = database.prepare('SELECT account_id AS id FROM api_key WHERE digest = ?');
 const selectSegments = database.prepare(
-  'SELECT after, up_to AS upTo, latest_ms AS latestMs, filter FROM segment WHERE latest_ms >= ? OR up_to - after < ? ORDER BY after',
+  `SELECT after, up_to AS upTo, latest_ms AS latestMs, filter FROM segment
+   WHERE latest_ms >= min(?, (SELECT max(latest_ms) FROM segment)) - ? OR up_to - after < ? ORDER BY after`,
 );
 
 /** Entries that are in memory at once while an account is made of them. */
@@ -233,7 +236,7 @@ const handlers: {
       .filter((position) => entries.personalAt(position) !== null);
   },
   tail: ({ after, limit }) => entries.range({ after, upTo: Number.MAX_SAFE_INTEGER, limit }),
-  start: ({ idsSinceMs, finishedEntries }) => ({
+  start: ({ nowMs, idsKeptMs, finishedEntries }) => ({
     ...(database.prepare('SELECT checkpoint, seed FROM progress').get() as {
       checkpoint: number;
       seed: number;
@@ -245,7 +248,7 @@ const handlers: {
            ifnull((SELECT position FROM journal.seal), 0)) AS last`,
       )
       .get()?.['last'] as number,
-    segments: selectSegments.all(idsSinceMs, finishedEntries) as unknown as SegmentIds[],
+    segments: selectSegments.all(nowMs, idsKeptMs, finishedEntries) as unknown as SegmentIds[],
     erasing: database
       .prepare('SELECT mark, account_id AS accountId FROM journal.erasure ORDER BY mark')
       .all() as unknown as Erasing[],

@@ -1,10 +1,10 @@
 import { RATE_CARD_STREAM } from '../../core/account.ts';
 import type { Store } from '../../ledger/store.ts';
 import { createAccountCache } from './account-cache.ts';
-import type { ChangeIndex } from './change-index.ts';
+import type { ChangeIndex, Instant } from './change-index.ts';
 import { createChangeIndex } from './change-index.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { openDataDirectory } from './data-directory.ts';
+import { JournalCut, openDataDirectory } from './data-directory.ts';
 import { createDecider } from './decider.ts';
 import { startDerivation } from './derivation.ts';
 import type { DeriverSizes } from './deriver-thread.ts';
@@ -15,7 +15,7 @@ import { createJournalTail } from './journal-tail.ts';
 import { createJournalWriter } from './journal-writer.ts';
 import { createKeyOwners } from './key-owners.ts';
 import { createPersonalErasure } from './personal-erasure.ts';
-import { prepareFiles, removeDerived } from './prepare-files.ts';
+import { prepareFiles } from './prepare-files.ts';
 import type { ReadRequests, StartRows } from './reader-thread.ts';
 import { PAGE_BYTES } from './segments/segment-pages.ts';
 import { toRecorded } from './stored-row.ts';
@@ -27,8 +27,9 @@ export interface SqliteStoreOptions {
   readonly directory: string;
   /** How long an id of a change is kept at least, in milliseconds. */
   readonly idsKeptMs: number;
-  /** The time by which ids are kept. It must go on evenly when somebody sets the clock: ids would be forgotten at once. */
   readonly now: () => number;
+  /** A time that goes on evenly when somebody sets the clock; where there is none, the clock is never set. */
+  readonly evenNow?: () => number;
   /** Smaller ones let a test see in a moment what takes a large ledger days. */
   readonly sizes?: Partial<EngineSizes>;
 }
@@ -61,7 +62,7 @@ const TAIL_PAGE = 10_000;
 
 /**
  * Opens a ledger's files and takes them for this process. State is in memory, a commit only appends to the journal,
- * and all else is derived behind it. Throws `DirectoryInUse` when another process has the directory.
+ * and all else is derived behind it. Throws `DirectoryInUse` when another process has the directory, and `JournalCut`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const directory = openDataDirectory(options.directory);
@@ -76,23 +77,25 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 async function openFiles(directory: DataDirectory, options: SqliteStoreOptions): Promise<Store> {
   const sizes = { ...DEFAULT_SIZES, ...options.sizes };
   const { files } = directory;
-  const idsSinceMs = options.now() - options.idsKeptMs;
+  const { now: clock, evenNow = clock, idsKeptMs } = options;
+  const now = (): Instant => ({ clockMs: clock(), evenMs: evenNow() });
+  const startedAt = now();
   let readerFailure: string | null = null;
   const { reader, start } = await startReader(
     files,
-    { idsSinceMs, finishedEntries: sizes.finishedEntries },
+    { nowMs: startedAt.clockMs, idsKeptMs, finishedEntries: sizes.finishedEntries },
     (error) => {
       readerFailure = `the thread that reads the files ended: ${error.message}`;
     },
   );
   const tail = createJournalTail();
-  const index = createChangeIndex({ ...start, ...sizes, keptMs: options.idsKeptMs });
+  const index = createChangeIndex({ ...start, ...sizes, startedAt, keptMs: idsKeptMs });
   const derivation = startDerivation({
     files,
     sizes,
     checkpoint: start.checkpoint,
     onDerived: tail.forget,
-    onSegment: (ids) => index.addSegment(ids, options.now()),
+    onSegment: (ids) => index.addSegment(ids, now()),
   });
   derivation.derive(start.lastPosition);
   await derivation.whenWithin(sizes.maxLagEntries / 2, () => start.lastPosition);
@@ -179,7 +182,7 @@ function readsOf(reads: DiskReads) {
   };
 }
 
-/** Opens the files for reading; derived tables that were not made from this journal are made anew. */
+/** Opens the files for reading. Throws `JournalCut`: to make the tables anew would remove all that knows of what is missing. */
 async function startReader(
   files: DataDirectory['files'],
   request: ReadRequests['start']['request'],
@@ -190,8 +193,7 @@ async function startReader(
   const start = await ask(reader, 'start', request);
   if (start.checkpoint <= start.lastPosition) return { reader, start };
   await closeReader(reader);
-  removeDerived(files.derived);
-  return startReader(files, request, onCrash);
+  throw new JournalCut(start);
 }
 
 async function closeReader(reader: Thread): Promise<void> {
