@@ -166,8 +166,17 @@ describe('a backup', () => {
     const backup = fresh('backup');
     mkdirSync(`${backup}.part`);
     writeFileSync(join(`${backup}.part`, 'mine'), 'mine');
-    expect((await runScrip(['backup', '--data', filled, '--to', backup])).code).toBe(1);
+    const refused = async (to: string) => {
+      const { code, out, err } = await runScrip(['backup', '--data', filled, '--to', to]);
+      expect([code, out]).toEqual([1, '']);
+      return err;
+    };
+    expect(await refused(backup)).toContain(
+      `${backup}.part exists already, and holds what no backup left there`,
+    );
     expect(readFileSync(join(`${backup}.part`, 'mine'), 'utf8')).toBe('mine');
+    const file = join(`${backup}.part`, 'mine');
+    expect(await refused(file)).toContain(`${file} exists already.`);
   });
 
   it('to where none can be made says so of its place, and not of the ledger', async () => {

@@ -131,6 +131,14 @@ describe('quote', () => {
     expect(JSON.parse(asJson.out)).toMatchObject({ affordable: false });
   });
 
+  it.each([
+    ['quote acme --for sms=1 --for sms=x', '--for number 2: quantity '],
+    ['quote acme --for sms=1 --for nothing=1 --for sms=0', '--for number '],
+    ['account open other-1 --overdraft standard=abc', '--overdraft standard '],
+  ])('%s names the flag that is wrong', async (words, named) => {
+    expect(await cli.run(words)).toMatchObject({ out: '', err: expect.stringContaining(named) });
+  });
+
   it('exits with 1 for what cannot be quoted', async () => {
     const ran = await cli.run('quote acme --for nothing=1');
     expect(ran).toMatchObject({
@@ -156,6 +164,10 @@ describe('rate-card', () => {
 
   it('refuses what is no card', async () => {
     expect(await cli.run('rate-card publish -', { input: '[1]' })).toMatchObject({ code: 2, out: '' });
+    expect(await cli.run('rate-card publish -', { input: '{}' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(' /actions '),
+    });
     expect(await cli.run('rate-card publish -', { input: '{"actions":{"a":{}}}' })).toMatchObject({
       code: 2,
     });

@@ -179,7 +179,7 @@ describe('a call that is answered', () => {
     ];
     const { client } = await serverOf(problem(422, 'invalid-request', { errors }));
     expect((await failureOf(client.call(debit))).message).toBe(
-      '--occurred-at must be a time.; --start must be a day.; /lines/0/quantity must be above 0.',
+      '--occurred-at must be a time.; --start must be a day.; --for number 1: quantity must be above 0.',
     );
   });
 

@@ -47,7 +47,8 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
   // A 503 stands for the reply that would have told, and a refusal after a lost reply may not tell of the first try.
   if (outcome === 'unknown' && (isNoAnswer || status === 503 || isRefusal(status)))
     return outcomeUnknown(error, call, url);
-  if (problem !== null) return problemFailure(problem, reply?.body ?? '');
+  if (problem !== null)
+    return problemFailure(problem, reply?.body ?? '', { isOfFile: call.path[0] === 'rate-card' });
   if (code === 'unreachable')
     return CommandFailure.of(code, `No server answers at ${url} (${describeCause(error)}).`, told);
   if (isNoAnswer)

@@ -54,12 +54,18 @@ const HINTS: Readonly<Record<string, string | ((problem: Problem) => string)>> =
   'overdraft-in-use': ({ used = '?' }) => `${used} of it is spent.`,
 };
 
-/** The failure that a problem of the API comes to. */
-export function problemFailure(problem: Problem, reply: string): CommandFailure {
+/** The failure that a problem of the API comes to; `isOfFile`: what was asked stood in a file, and not in flags. */
+export function problemFailure(
+  problem: Problem,
+  reply: string,
+  { isOfFile = false }: { readonly isOfFile?: boolean } = {},
+): CommandFailure {
   const { code, detail, errors = [] } = problem;
   const message =
     errors.length > 0
-      ? errors.map((error) => describeIssue(error)).join('; ')
+      ? errors
+          .map((error) => (isOfFile ? `${error.pointer} ${error.detail}` : describeIssue(error)))
+          .join('; ')
       : `${problem.title}. ${detail}`;
   return CommandFailure.ofProblem(message, {
     exitCode: exitCodeOf(problem),
@@ -83,13 +89,17 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
 /** Members that no flag sets: `--id` is the change's id, not the account's. */
 const PLACES: Readonly<Record<string, string>> = { '/id': "the account's id", '/secret': 'the key' };
 
-/** Names a member of a request by the flag that sets it: `/occurredAt` is `--occurred-at`. */
+/** Names a member of a request by the flag that sets it: `/occurredAt` is `--occurred-at`, `/overdraft/eur` one of its values. */
 function describeIssue({ pointer, detail }: { pointer: string; detail: string }): string {
-  const member = /^[/?]([A-Za-z]+)$/.exec(pointer)?.[1];
-  const place =
-    PLACES[pointer] ??
-    (member === undefined
-      ? pointer
-      : `--${member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  const [member = '', ...parts] = pointer.slice(1).split('/');
+  const isFlag = /^[/?][A-Za-z]+(?:\/|$)/.test(pointer);
+  const place = PLACES[pointer] ?? (isFlag ? placeOf(member, parts) : pointer);
   return `${place} ${detail}`.trim();
+}
+
+function placeOf(member: string, parts: readonly string[]): string {
+  // The lines of a quote are told by as many flags.
+  if (member === 'lines') return ['--for', `number ${Number(parts[0]) + 1}:`, ...parts.slice(1)].join(' ');
+  const flag = member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return [`--${flag}`, ...parts].join(' ');
 }

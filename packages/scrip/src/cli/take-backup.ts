@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Anchor } from '../ledger/anchor.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
@@ -25,7 +34,7 @@ export function takeBackup({
   readonly to: string;
   readonly nowMs: number;
 }): TakenBackup {
-  if (existsSync(to) && readdirSync(to).length > 0)
+  if (existsSync(to) && (!statSync(to).isDirectory() || readdirSync(to).length > 0))
     throw CommandFailure.of('file-exists', `${to} exists already.`, {
       hint: 'Name another place with --to.',
     });
@@ -86,5 +95,9 @@ function removePart(part: string): void {
   const journal = partFileOf(BACKUP_FILES.journal);
   for (const name of [...Object.values(BACKUP_FILES), journal, `${journal}-journal`])
     rmSync(join(part, name), { force: true });
+  if (readdirSync(part).length > 0)
+    throw CommandFailure.of('file-exists', `${part} exists already, and holds what no backup left there.`, {
+      hint: 'Move it away, or name another place with --to.',
+    });
   rmdirSync(part);
 }
