@@ -222,8 +222,6 @@ ${markdownTable(['exit code', 'means'], rows)}
 [The command line](cli.md) says more of each command.`;
 }
 
-/** The parser's names, in the manner of all other codes. */
-
 function failureTable(): string {
   const usage = Object.entries(usageFailures).map(([name, row]) => [usageCode(name), row] as const);
   const rows = [...Object.entries(failures), ...usage].map(([code, { exit, says, remedy }]) => [

@@ -133,7 +133,7 @@ describe('quote', () => {
 
   it.each([
     ['quote acme --for sms=1 --for sms=x', '--for number 2: quantity '],
-    ['quote acme --for sms=1 --for nothing=1 --for sms=0', '--for number '],
+    [`quote acme ${'--for sms=1 '.repeat(1001).trim()}`, '--for must '],
     ['account open other-1 --overdraft standard=abc', '--overdraft standard '],
   ])('%s names the flag that is wrong', async (words, named) => {
     expect(await cli.run(words)).toMatchObject({ out: '', err: expect.stringContaining(named) });

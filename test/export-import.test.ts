@@ -175,7 +175,7 @@ describe('an export that the disk has no room for', () => {
     'fails, however small the part that is missing (to a file of its own: %s)',
     async (own) => {
       const file = fresh('cut.ndjson');
-      const room = Math.floor(statSync(whole).size / 1024);
+      const room = Math.floor((statSync(whole).size - 1) / 1024);
       const under = ['bash', '-c', `ulimit -f ${room}; exec "$@"${own ? '' : ` > ${file}`}`, 'bash'];
       const ran = await runScrip(['export', '--data', filled, ...(own ? ['--out', file] : [])], { under });
       expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('The files cannot be written')]);

@@ -170,6 +170,34 @@ describe('a capture', () => {
     expect(uncharged).toMatchObject([{ used, error: { code }, debit: { amount: '10' } }]);
   });
 
+  it('whose reply was lost is not told of as undone when Scrip is away from then on', async () => {
+    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    let captures = 0;
+    proxy.decide((request) => (isCapture(request) ? ((captures += 1) === 1 ? 'lose' : 'no page') : 'pass'));
+    await ask();
+    expect(uncharged).toMatchObject([{ error: { code: 'not-scrip', outcome: 'unknown' }, debit: null }]);
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  });
+
+  it('of all that was held, whose reply was lost, is not told of as undone', async () => {
+    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    let captures = 0;
+    proxy.decide((request) => (isCapture(request) && (captures += 1) > 1 ? 'lose' : 'pass'));
+    await ask(({ use }) => (use({ quantity: 11 }), new Response('done')));
+    expect(uncharged).toMatchObject([
+      { error: { code: 'capture-exceeds-hold', outcome: 'unknown' }, debit: null },
+    ]);
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  });
+
+  it('of what is no amount, and of nothing said, takes the whole hold', async () => {
+    for (const used of [{ quantity: '' }, undefined]) {
+      const { account, ask } = await open();
+      expect((await ask(({ use }) => (use(used as never), new Response('done')))).text).toBe('done');
+      expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+    }
+  });
+
   it('does not keep the reply waiting for long', async () => {
     const { account, ask } = await open({ runtime: impatient });
     let isUp = false;

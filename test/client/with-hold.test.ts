@@ -34,6 +34,54 @@ describe('work under a hold', () => {
     expect((await account.balance()).pools[0]?.held).toBe('0');
   });
 
+  it.each([
+    [{ quantity: 1.2345678 }, '98.765432'],
+    [{ amount: 0.1 + 0.2 }, '99.699999'],
+    [undefined, '90'],
+  ])(
+    'that was measured as %j is charged for that, and no more than a millionth above',
+    async (used, left) => {
+      const account = await server.openAccount();
+      await account.withHold('sms', 10, ({ use }) => use(used as never));
+      expect(await availableOf(account)).toBe(left);
+    },
+  );
+
+  it.each(['', '.', '-'])('that says that it used %j is not free for it', async (quantity) => {
+    const account = await server.openAccount();
+    const done = account.withHold('sms', 10, ({ use }) => use({ quantity }));
+    await expect(done).rejects.toBeInstanceOf(CaptureError);
+    expect(await availableOf(account)).toBe('90');
+  });
+
+  it('that used nothing needs no release that has been made already', async () => {
+    const account = await server.openAccount();
+    const done = account.withHold('sms', 10, async ({ hold, use }) => {
+      await account.releaseHold(hold.id);
+      use({ quantity: 0 });
+      return 'done';
+    });
+    expect(await done).toEqual({ result: 'done', debit: null });
+  });
+
+  it('is done again under an id of its own where it failed, and not where it was paid for', async () => {
+    const account = await server.openAccount();
+    const failing = account.withHold('sms', 10, () => Promise.reject(new Error('not yet')), { id: 'job' });
+    await expect(failing).rejects.toThrow('not yet');
+    let worked = 0;
+    const tryAgain = async () => account.withHold('sms', 10, () => (worked += 1), { id: 'job' });
+    expect(await tryAgain()).toMatchObject({ result: 1, debit: { amount: '10' } });
+    await expect(tryAgain()).rejects.toMatchObject({ name: 'ConflictError', code: 'hold-resolved' });
+    expect([worked, await availableOf(account)]).toEqual([1, '90']);
+  });
+
+  it('holds nothing under an id that has no room for its capture', async () => {
+    const account = await server.openAccount();
+    const asked = account.withHold('sms', 10, () => {}, { id: 'x'.repeat(250) });
+    await expect(asked).rejects.toMatchObject({ name: 'ConfigurationError', code: 'id-invalid' });
+    expect(await availableOf(account)).toBe('100');
+  });
+
   it('that fails is not charged for, and its own error is thrown', async () => {
     const account = await server.openAccount();
     const failure = new Error('the carrier is down');

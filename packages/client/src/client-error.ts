@@ -171,3 +171,16 @@ export class DecodeError extends ClientError {
     this.at = members.at;
   }
 }
+
+/**
+ * Whether a refusal answers for earlier tries of the same change too: one that the ledger made after it had looked for the
+ * id, for had one of them happened, it would have been replayed. Whatever was said before that, or on the way, does not.
+ */
+export function answersForEarlierTries(error: ClientError): boolean {
+  if (error instanceof InvalidRequestError) return error.status === 422;
+  return (
+    error instanceof InsufficientCreditsError ||
+    error instanceof ConflictError ||
+    error instanceof NotFoundError
+  );
+}

@@ -64,7 +64,9 @@ function foreignError(status: number, members: Members): ClientError {
   const text = `What answered with status ${status} is not Scrip. Check the address.`;
   if (status >= 500) return new ServerError(text, { ...members, code: 'not-scrip', outcome: 'unknown' });
   if (status === 429) return new RateLimitError(text, { ...members, code: 'rate-limited' });
-  return new DecodeError(text, { ...members, code: 'not-scrip', at: '' });
+  // What is no refusal may be somebody's reply in place of Scrip's own.
+  const outcome = status < 400 ? 'unknown' : 'not-applied';
+  return new DecodeError(text, { ...members, code: 'not-scrip', at: '', outcome });
 }
 
 /** The problem in a reply's text; null when it holds none. */

@@ -7,28 +7,18 @@ const SHORTEST = 6;
 export function createRedact(key: string): Redact {
   if (key.length < SHORTEST) return (text) => text;
   const forms = new Set([key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)]);
-  return (text) => [...forms].reduce((rest, form) => rest.replaceAll(form, '[key]'), text);
+  const escaped = escapedForm(key);
+  return (text) => {
+    const rest = [...forms].reduce((left, form) => left.replaceAll(form, '[key]'), text);
+    return rest.includes('\\') ? rest.replace(escaped, '[key]') : rest;
+  };
 }
 
-/** Takes it out of a whole reply: JSON may write any of its characters as an escape, which is only seen when it is read. */
-export function redactReply(body: string, redact: Redact): string {
-  const text = redact(body);
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return text;
-  }
-  let isThere = false;
-  const checked = (part: string) => {
-    const safe = redact(part);
-    isThere ||= safe !== part;
-    return safe;
-  };
-  const safe = JSON.stringify(value, (_name, member: unknown) => {
-    if (typeof member === 'string') return checked(member);
-    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
-    return Object.fromEntries(Object.entries(member).map(([name, inner]) => [checked(name), inner]));
+/** JSON may write any character as an escape, and some behind a backslash. */
+function escapedForm(key: string): RegExp {
+  const units = Array.from({ length: key.length }, (_, at) => {
+    const hex = key.charCodeAt(at).toString(16).padStart(4, '0');
+    return String.raw`(?:\\?\u${hex}|\\u${hex})`;
   });
-  return isThere ? safe : text;
+  return new RegExp(units.join(''), 'gi');
 }

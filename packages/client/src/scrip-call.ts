@@ -66,7 +66,7 @@ export function readScripReply<Value>(
     replayed: headers['idempotent-replayed'] === 'true',
     requestId: requestId ?? null,
   };
-  if (status === 204) return { ...told, value: undefined as Value };
+  if (status === 204 && needs.length === 0) return { ...told, value: undefined as Value };
   if (status >= 200 && status < 300 && headers['content-type']?.startsWith('application/json') === true)
     return { ...told, value: parseValue(received, needs) as Value };
   const { dialect } = query ?? {};

@@ -1,7 +1,7 @@
-import { AuthenticationError, ClientError, DecodeError } from './client-error.ts';
+import { answersForEarlierTries, ClientError } from './client-error.ts';
 import { exchange, type HttpReply, requestIdOf } from './exchange.ts';
 import type { Pace } from './pace.ts';
-import { createRedact, type Redact, redactReply } from './redact.ts';
+import { createRedact, type Redact } from './redact.ts';
 import { waitBeforeRetryMs } from './retry.ts';
 import type { Settings } from './settings.ts';
 
@@ -71,21 +71,13 @@ export function createTransport(
             ? waitBeforeRetryMs(error, { tries, random: runtime.random })
             : null;
         if (waitMs === null) {
-          if (mayHaveHappened && !answersForAll(error)) error.outcome = 'unknown';
+          if (mayHaveHappened && !answersForEarlierTries(error)) error.outcome = 'unknown';
           throw error;
         }
         await runtime.sleep(waitMs, call.signal);
       }
     }
   };
-}
-
-/**
- * Whether a refusal answers for the earlier tries too: had one of them happened, it would have been replayed. One that was
- * made before the id was looked up, or on the way, does not.
- */
-function answersForAll(error: ClientError): boolean {
-  return !error.retryable && !(error instanceof AuthenticationError) && !(error instanceof DecodeError);
 }
 
 /** What speaks of the connection and of the bytes on it, which are not the text that is kept. */
@@ -104,6 +96,6 @@ function receive(reply: HttpReply, redact: Redact, receivedAtMs: number): Omit<R
       .filter(([name]) => !OF_THE_CONNECTION.has(name))
       .map(([name, value]) => [name, redact(value)]),
   );
-  const safeReply = { status: reply.status, headers, body: redactReply(reply.body, redact) };
+  const safeReply = { status: reply.status, headers, body: redact(reply.body) };
   return { reply, safeReply, requestId: requestIdOf(reply.headers, redact), receivedAtMs };
 }

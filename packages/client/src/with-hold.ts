@@ -1,7 +1,8 @@
-import { ClientError } from './client-error.ts';
+import { ClientError, ConfigurationError, ConflictError } from './client-error.ts';
+import { standingOf } from './hold-standing.ts';
 import type { ScripAccount } from './scrip-account.ts';
 import type { Debit, Hold } from './scrip-replies.ts';
-import type { Amount, CaptureInput, Instant, Metadata, SpendOptions } from './scrip-requests.ts';
+import type { Amount, CaptureInput, HoldInput, Instant, Metadata, SpendOptions } from './scrip-requests.ts';
 
 /** What work under a hold is given. */
 export interface HeldWork {
@@ -72,29 +73,90 @@ export async function workWithHold<Result>(
     ...(occurredAt === undefined ? {} : { occurredAt }),
     ...(metadata === undefined ? {} : { metadata }),
   };
-  const hold = await account.placeHold(input, { ...spend, id });
-  const release = async () => account.releaseHold(hold.id, { id: `${id}:release` });
+  const hold = await placeUnused(account, input, { ...spend, id, isOwn: spend.id !== undefined });
+  const release = async () => account.releaseHold(hold.id, { id: `${hold.id}:release` });
   let used: CaptureInput = {};
   let result: Result;
   try {
-    result = await work({ hold, use: (said) => (used = said) });
+    result = await work({ hold, use: (said) => (used = exactly(said)) });
   } catch (error) {
     await release().catch((failure: unknown) => onReleaseFailed?.(failure));
     throw error;
   }
   try {
     if (isNothing(used)) {
-      await release();
+      await release().catch(unlessGivenBack);
       return { result, debit: null };
     }
-    return { result, debit: await account.captureHold(hold.id, used, { id: `${id}:capture` }) };
+    return { result, debit: await account.captureHold(hold.id, used, { id: `${hold.id}:capture` }) };
   } catch (error) {
     throw error instanceof ClientError ? new CaptureError(error, { hold, result }) : error;
   }
 }
 
+/** An id whose work has failed so often is refused. */
+const MOST_TRIES = 8;
+/** What stands behind the id of a hold in those of its tries, its capture and its release, and the longest id. */
+const LONGEST_ID = 255 - ':8:capture'.length;
+
+/**
+ * Places the hold. An id that somebody repeats may be that of a hold which has been resolved: where its credits were given
+ * back another hold is placed, and where they were taken the work was done and paid for, so that it is not done again.
+ */
+async function placeUnused(
+  account: ScripAccount,
+  input: HoldInput,
+  { id, isOwn, ...spend }: SpendOptions & { readonly id: string; readonly isOwn: boolean },
+): Promise<Hold> {
+  if (id.length > LONGEST_ID)
+    throw new ConfigurationError(`The id of work under a hold may have ${LONGEST_ID} characters.`, {
+      code: 'id-invalid',
+      service: 'scrip',
+    });
+  const { signal } = spend;
+  for (let tries = 1; ; tries += 1) {
+    const hold = await account.placeHold(input, { ...spend, id: tries === 1 ? id : `${id}:${tries}` });
+    const standing = isOwn ? await standingOf(account, hold.id, { signal }) : 'open';
+    if (standing === 'open') return hold;
+    if (standing === 'captured' || tries === MOST_TRIES)
+      throw new ConflictError(
+        `Hold ${hold.id} has been ${standing === 'captured' ? 'captured' : 'given back'}.`,
+        {
+          code: 'hold-resolved',
+          service: 'scrip',
+        },
+      );
+  }
+}
+
+/** It was to be given back, and has been. */
+function unlessGivenBack(error: unknown): void {
+  if (error instanceof ClientError && (error.code === 'hold-expired' || error.code === 'hold-resolved'))
+    return;
+  throw error;
+}
+
 /** Nothing cannot be captured: it is released. */
 export function isNothing({ amount, quantity }: CaptureInput): boolean {
   const said = amount ?? quantity;
-  return said !== undefined && /^[+-]?0*\.?0*$/.test(String(said).trim());
+  return said !== undefined && /^[+-]?(?:0+\.?0*|\.0+)$/.test(String(said).trim());
+}
+
+const DECIMALS = 6;
+
+/** What was used as it can be captured: a number that was measured has more decimals than a quantity, and is rounded up. */
+export function exactly(used: CaptureInput | undefined): CaptureInput {
+  const { amount, quantity, ...rest } = used ?? {};
+  return {
+    ...rest,
+    ...(amount === undefined ? {} : { amount: roundedUp(amount) }),
+    ...(quantity === undefined ? {} : { quantity: roundedUp(quantity) }),
+  };
+}
+
+function roundedUp(said: Amount): Amount {
+  if (typeof said !== 'number' || !Number.isFinite(said)) return said;
+  const text = said.toFixed(DECIMALS);
+  if (Number(text) >= said) return Number(text) === said ? said : text;
+  return (said + 10 ** -DECIMALS).toFixed(DECIMALS);
 }

@@ -17,13 +17,19 @@ const works = new WeakMap<object, MeteredWork>();
 export function meter<Request extends ExpressRequest>(options: MeterOptions<Request>) {
   const begin = createMeter(options);
   return async (request: Request, response: NodeReply, next: Next): Promise<void> => {
-    const begun = await begin(request, readIdempotencyKey(request.headers['idempotency-key']));
-    if (!begun.ok) {
-      sendRefusal(response, begun.reply);
+    try {
+      const begun = await begin(request, readIdempotencyKey(request.headers['idempotency-key']));
+      if (!begun.ok) {
+        sendRefusal(response, begun.reply);
+        return;
+      }
+      works.set(request, begun.work);
+      endWithReply(response, begun.work);
+    } catch (error) {
+      // Express 4 would leave it unhandled.
+      next(error);
       return;
     }
-    works.set(request, begun.work);
-    endWithReply(response, begun.work);
     next();
   };
 }

@@ -9,6 +9,8 @@ interface HonoContext {
   readonly req: { readonly raw: Request };
   get res(): Response;
   set res(response: Response | undefined);
+  /** What the handler threw, where an error handler has answered for it. */
+  readonly error: Error | undefined;
 }
 
 const meters = new WeakMap<object, Metered>();
@@ -28,6 +30,7 @@ export function meter<Context extends HonoContext>(options: MeterOptions<Context
       await work.end('failed');
       throw error;
     }
+    if (context.error !== undefined) await work.end('failed');
     const response = await endWithResponse(context.res, { request, work });
     if (response !== context.res) {
       // Hono would merge the headers of both.

@@ -11,7 +11,7 @@ import type { ScripAccount } from '../scrip-account.ts';
 import { writeBigInt } from '../scrip-call.ts';
 import type { Hold } from '../scrip-replies.ts';
 import type { CaptureInput } from '../scrip-requests.ts';
-import { isNothing } from '../with-hold.ts';
+import { exactly, isNothing } from '../with-hold.ts';
 import type { Given, Metered, MeterOptions, UnchargedWork } from './meter-options.ts';
 import { placeHold } from './place-hold.ts';
 import { passOn, type RefusalReply, unavailableReply, unidentifiedReply } from './refusal-reply.ts';
@@ -129,8 +129,8 @@ function startWork<Request>({
     }
   };
   const resolve = async (outcome: 'done' | 'failed'): Promise<void> => {
-    const isFree = outcome === 'failed' || (hold !== null && isNothing(used));
     try {
+      const isFree = outcome === 'failed' || (hold !== null && isNothing(used));
       await (isFree ? giveBack() : take());
     } catch (failure) {
       console.error('Scrip: a callback of the meter threw:', failure);
@@ -140,7 +140,7 @@ function startWork<Request>({
     ended ??= within(resolve(outcome), runtime);
     await ended;
   };
-  return { metered: { hold, use: (said) => (used = said) }, isCharged, end };
+  return { metered: { hold, use: (said) => (used = exactly(said)) }, isCharged, end };
 }
 
 /** Waits for it, but not longer than a reply can wait. */

@@ -5,11 +5,12 @@ import type { RefusalReply } from './refusal-reply.ts';
 export interface NodeReply {
   readonly statusCode: number;
   readonly headersSent: boolean;
-  /** Null, unless the reply was destroyed on this side, with a reason or without one. */
-  readonly errored: Error | null | undefined;
+  /** Null, unless the reply was destroyed on this side, with a reason or without one. HTTP/2 has no such member. */
+  readonly errored?: Error | null | undefined;
   writeHead(status: number, headers?: Readonly<Record<string, string>>): unknown;
   // Not a method, so that any overloads will do.
   end: (...parts: never[]) => unknown;
+  destroy: (error?: Error) => unknown;
   once(event: 'close', listener: () => void): unknown;
 }
 
@@ -25,17 +26,33 @@ export function sendRefusal(reply: NodeReply, { status, headers, body }: Refusal
 export function endWithReply(reply: NodeReply, work: MeteredWork): void {
   const end = reply.end as (...parts: unknown[]) => unknown;
   const outcome = () => (work.isCharged(reply.statusCode) ? 'done' : 'failed');
+  const isCutHere = watchDestroy(reply);
   let isEnding = false;
   reply.end = (...parts: unknown[]): unknown => {
     if (isEnding) return reply;
-    isEnding = true;
     // A second reply is refused from here on, as it would be after a real end.
     if (!reply.headersSent) reply.writeHead(reply.statusCode);
-    void work.end(outcome()).then(() => end.apply(reply, parts));
+    isEnding = true;
+    void work
+      .end(outcome())
+      .then(() => end.apply(reply, parts))
+      // What cannot be sent would have been thrown, and the head is gone already.
+      .catch((error: unknown) => reply.destroy(error as Error));
     return reply;
   };
   reply.once('close', () => {
     // Without a head nothing was delivered, and the handler goes on to its own end.
-    if (reply.headersSent) void work.end(reply.errored === null ? outcome() : 'failed');
+    if (reply.headersSent) void work.end(isCutHere() ? 'failed' : outcome());
   });
+}
+
+/** Whether the reply was cut off on this side: of HTTP/2 it does not say so itself. */
+function watchDestroy(reply: NodeReply): () => boolean {
+  const { destroy } = reply;
+  let isDestroyed = false;
+  reply.destroy = (error?: Error): unknown => {
+    isDestroyed = true;
+    return destroy.call(reply, error);
+  };
+  return () => (reply.errored === undefined ? isDestroyed : reply.errored !== null);
 }

@@ -1,4 +1,4 @@
-import { ClientError } from '../client-error.ts';
+import { answersForEarlierTries, ClientError } from '../client-error.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ScripAccount } from '../scrip-account.ts';
 import type { Debit, Hold } from '../scrip-replies.ts';
@@ -35,8 +35,9 @@ export async function captureHold({ used, ...capture }: Capture): Promise<Captur
     if (!isPartRefused || error.retryable) return { debit: null, error };
     try {
       return { debit: await insist(capture, { used: {}, id: `${hold.id}:capture-all` }), error };
-    } catch {
-      // Why the first was refused says more.
+    } catch (second) {
+      // Why the first was refused says more, but for whether anything was taken.
+      if (second instanceof ClientError) error.outcome = second.outcome;
       return { debit: null, error };
     }
   }
@@ -47,12 +48,16 @@ async function insist(
   { account, hold, deadlineMs, runtime }: Omit<Capture, 'used'>,
   { used, id }: { used: CaptureInput; id: string },
 ): Promise<Debit> {
+  let mayHaveHappened = false;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const isLast = runtime.elapsedMs() >= deadlineMs;
     try {
       return await account.captureHold(hold.id, used, { id });
     } catch (error) {
-      if (isLast || !(error instanceof ClientError) || !isUndecided(error)) throw error;
+      if (!(error instanceof ClientError)) throw error;
+      mayHaveHappened ||= error.outcome === 'unknown';
+      if (mayHaveHappened && !answersForEarlierTries(error)) error.outcome = 'unknown';
+      if (isLast || !isUndecided(error)) throw error;
       await runtime.sleep(Math.min(pauseMs, Math.max(0, deadlineMs - runtime.elapsedMs())));
     }
   }

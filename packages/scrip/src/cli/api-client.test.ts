@@ -94,6 +94,9 @@ describe('a call that breaks on the way', () => {
     ['a proxy refuses', reply(403, 'go away')],
     ['its key is refused', problem(401, 'credential-unknown')],
     ['something else listens', reply(404, 'nothing here')],
+    ['a page is in between', reply(200, 'sign in', { 'content-type': 'text/html' })],
+    ['it is sent elsewhere', reply(302, '', { location: 'http://127.0.0.1:2/' })],
+    ['the request took too long', problem(408, 'request-timeout')],
   ])('may still have happened when at the next try %s', async (_what, answer) => {
     const { client, asked } = await serverOf(hangUp, answer);
     const failure = await failureOf(client.call(debit));
@@ -105,6 +108,16 @@ describe('a call that breaks on the way', () => {
   it('has not happened where the ledger refuses it at the next try', async () => {
     const { client } = await serverOf(hangUp, problem(402, 'insufficient-credits'));
     expect((await failureOf(client.call(debit))).code).toBe('insufficient-credits');
+  });
+
+  it.each([502, 200])('may have happened where something else answers with status %i', async (status) => {
+    const { client } = await serverOf(reply(status, 'a page', { 'content-type': 'text/html' }));
+    const failure = await failureOf(client.call(debit));
+    expect(failure.message).toContain('answered otherwise than Scrip does');
+    expect([failure.code, failure.hint]).toEqual([
+      'outcome-unknown',
+      expect.stringContaining('--id call-1 '),
+    ]);
   });
 
   it('may still have happened when the server is gone at the next try', async () => {
@@ -184,9 +197,8 @@ describe('a call that is answered', () => {
   });
 
   it.each([
-    ['a page', 200, 'text/html', '<html>'],
     ['a redirect', 302, 'text/plain', ''],
-    ['an error of its own', 502, 'text/html', '<html>'],
+    ['a refusal of its own', 404, 'text/html', '<html>'],
   ])('by another program with %s says that it is not Scrip', async (_what, status, type, body) => {
     const { client } = await serverOf((_request, response) => {
       response.writeHead(status, { 'content-type': type, location: 'http://127.0.0.1:2/' }).end(body);

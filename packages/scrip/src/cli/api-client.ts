@@ -44,9 +44,7 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
     return CommandFailure.of(code, '--id must be 1 to 255 printable ASCII characters.', told);
   const problem = reply === null ? null : parseProblem(reply.body);
   const isNoAnswer = error instanceof ConnectionError || error instanceof TimeoutError;
-  // A 503 stands for the reply that would have told, and a refusal after a lost reply may not tell of the first try.
-  if (outcome === 'unknown' && (isNoAnswer || status === 503 || isRefusal(status)))
-    return outcomeUnknown(error, call, url);
+  if (outcome === 'unknown' && !tellsOfItself(problem)) return outcomeUnknown(error, call, url);
   if (problem !== null)
     return problemFailure(problem, reply?.body ?? '', { isOfFile: call.path[0] === 'rate-card' });
   if (code === 'unreachable')
@@ -60,8 +58,9 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
   );
 }
 
-function isRefusal(status: number | null): boolean {
-  return status !== null && status >= 400 && status < 500;
+/** A server that knows of its own fault says so; a 503 stands for the reply that would have told, a refusal for another try. */
+function tellsOfItself(problem: { readonly status: number } | null): boolean {
+  return problem !== null && problem.status >= 500 && problem.status !== 503;
 }
 
 function outcomeUnknown(cause: ClientError, { id, effect }: ScripCall, url: string): CommandFailure {
@@ -75,7 +74,7 @@ function outcomeUnknown(cause: ClientError, { id, effect }: ScripCall, url: stri
       : `Run the same command again with --id ${shellWord(id)} to find out: it happens once at most.`;
   return CommandFailure.of(
     'outcome-unknown',
-    `${url} did not answer (${describeCause(cause)}): the change may have happened, or not.`,
+    `${url} ${cause.code === 'not-scrip' ? 'answered otherwise than Scrip does' : 'did not answer'} (${describeCause(cause)}): the change may have happened, or not.`,
     { hint, cause },
   );
 }

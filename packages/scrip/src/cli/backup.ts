@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
@@ -139,16 +139,5 @@ function checkCopy(file: string, upTo: number, onChecked: (entries: number) => v
     return check;
   } finally {
     copy.close();
-  }
-}
-
-/** Writes a new file that only its owner can read; it is on the disk when this returns. */
-export function writeOwnFile(file: string, text: string): void {
-  const descriptor = openSync(file, 'wx', 0o600);
-  try {
-    writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

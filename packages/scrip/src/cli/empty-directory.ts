@@ -35,9 +35,17 @@ export function takeEmptyDirectory(directory: string): EmptyDirectory {
     release: () => {
       // Who found no directory leaves none behind when nothing came into it.
       const isUnused = !existed && readdirSync(directory).every((name) => LOCK_FILES.includes(name));
-      if (isUnused) for (const name of LOCK_FILES) rmSync(join(directory, name), { force: true });
       unlock();
-      if (isUnused) rmdirSync(directory);
+      if (isUnused) removeUnused(directory);
     },
   };
+}
+
+function removeUnused(directory: string): void {
+  for (const name of LOCK_FILES) rmSync(join(directory, name), { force: true });
+  try {
+    rmdirSync(directory);
+  } catch {
+    // Somebody has just put something there: it stays.
+  }
 }

@@ -98,8 +98,11 @@ function describeIssue({ pointer, detail }: { pointer: string; detail: string })
 }
 
 function placeOf(member: string, parts: readonly string[]): string {
-  // The lines of a quote are told by as many flags.
-  if (member === 'lines') return ['--for', `number ${Number(parts[0]) + 1}:`, ...parts.slice(1)].join(' ');
+  if (member === 'lines') {
+    // The lines of a quote are told by as many flags.
+    const [index, ...rest] = parts;
+    return index === undefined ? '--for' : ['--for', `number ${Number(index) + 1}:`, ...rest].join(' ');
+  }
   const flag = member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return [`--${flag}`, ...parts].join(' ');
 }

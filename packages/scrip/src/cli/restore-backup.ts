@@ -15,9 +15,9 @@ import {
   digestSecret,
   readFileOf,
   readManifest,
-  writeOwnFile,
 } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
+import { writeOwnFile } from './own-file.ts';
 import type { EmptyDirectory } from './empty-directory.ts';
 
 export interface Restored {
@@ -32,16 +32,19 @@ export function restoreBackup(backup: string, { journal, secret }: EmptyDirector
   const isThere = existsSync(secret);
   if (kept !== null && isThere && readFileSync(secret, 'utf8') !== kept)
     throw CommandFailure.of('secret-differs', `${secret} is not the secret of the backup.`);
-  const isNew = kept !== null && !isThere;
+  let wasWritten = false;
   const target = openJournalTarget(journal, { isKept: false, goOn: false });
   try {
     copyBackup(backup, target, manifest.anchor);
     // Before the journal: a ledger that finds no secret makes itself a new one.
-    if (isNew) writeOwnFile(secret, kept);
+    if (kept !== null && !isThere) {
+      writeOwnFile(secret, kept);
+      wasWritten = true;
+    }
     target.finish();
   } catch (error) {
     target.discard();
-    if (isNew) rmSync(secret, { force: true });
+    if (wasWritten && !existsSync(journal)) rmSync(secret);
     throw error;
   }
   return { anchor: manifest.anchor, hasSecret: existsSync(secret) };

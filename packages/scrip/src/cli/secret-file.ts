@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shapeSecret } from '../config/config.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
-import { writeOwnFile } from './backup.ts';
+import { writeOwnFile } from './own-file.ts';
 
 /**
  * The server's secret from its file, made on the first start; readable by the owner only. Throws `SettingError` where

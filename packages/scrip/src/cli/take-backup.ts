@@ -1,20 +1,12 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Anchor } from '../ledger/anchor.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalTarget, partFileOf, syncDirectory } from '../stores/sqlite/journal-target.ts';
-import { BACKUP_FILES, copyChecked, digestSecret, encodeManifest, writeOwnFile } from './backup.ts';
+import { BACKUP_FILES, copyChecked, digestSecret, encodeManifest } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
+import { writeOwnFile } from './own-file.ts';
 
 export interface TakenBackup {
   readonly anchor: Anchor;
@@ -34,10 +26,7 @@ export function takeBackup({
   readonly to: string;
   readonly nowMs: number;
 }): TakenBackup {
-  if (existsSync(to) && (!statSync(to).isDirectory() || readdirSync(to).length > 0))
-    throw CommandFailure.of('file-exists', `${to} exists already.`, {
-      hint: 'Name another place with --to.',
-    });
+  if (namesIn(to).length > 0) throw existsAlready(to);
   const source = openJournalSource(join(data, BACKUP_FILES.journal));
   const part = `${to}.part`;
   try {
@@ -82,22 +71,40 @@ function makePart(part: string): void {
   try {
     mkdirSync(part, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw CommandFailure.of('files-unwritable', `The files cannot be written: ${(cause as Error).message}.`, {
-      hint: 'Name another place with --to, or make that one writable.',
-      cause,
-    });
+    throw unwritable(cause);
   }
 }
 
 /** What a backup that was killed has left; a directory with anything else in it is somebody's, and stays. */
 function removePart(part: string): void {
-  if (!existsSync(part)) return;
   const journal = partFileOf(BACKUP_FILES.journal);
-  for (const name of [...Object.values(BACKUP_FILES), journal, `${journal}-journal`])
-    rmSync(join(part, name), { force: true });
-  if (readdirSync(part).length > 0)
-    throw CommandFailure.of('file-exists', `${part} exists already, and holds what no backup left there.`, {
-      hint: 'Move it away, or name another place with --to.',
-    });
-  rmdirSync(part);
+  const left = new Set<string>([...Object.values(BACKUP_FILES), journal, `${journal}-journal`]);
+  const names = namesIn(part);
+  if (names.some((name) => !left.has(name))) throw existsAlready(part);
+  for (const name of names) rmSync(join(part, name));
+  if (existsSync(part)) rmdirSync(part);
+}
+
+/** What stands in a directory; nothing where it does not exist. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw code === 'ENOTDIR' && existsSync(directory) ? existsAlready(directory) : unwritable(cause);
+  }
+}
+
+function existsAlready(path: string): CommandFailure {
+  return CommandFailure.of('file-exists', `${path} exists already, and is no place for a backup.`, {
+    hint: 'Move it away, or name another place with --to.',
+  });
+}
+
+function unwritable(cause: unknown): CommandFailure {
+  return CommandFailure.of('files-unwritable', `The files cannot be written: ${(cause as Error).message}.`, {
+    hint: 'Name another place with --to, or make that one writable.',
+    cause,
+  });
 }

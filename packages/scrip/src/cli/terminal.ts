@@ -5,14 +5,20 @@ import type { Paint } from './table.ts';
 
 /** Data goes to standard output and nothing else does, so that it can be piped. */
 export function writeData(text: string): void {
-  process.stdout.write(`${text}\n`);
+  writeOut(`${text}\n`);
 }
 
-/** Writes a part of much data, all of it: the stream takes what a file has room for, and does not say what it left. */
+/** Writes a part of much data, and waits until a slow reader has room for more. */
 export async function writeWhole(text: string): Promise<void> {
+  if (!writeOut(text)) await once(process.stdout, 'drain');
+}
+
+/** Of a file the stream writes what there is room for, and does not say what it left out. */
+function writeOut(text: string): boolean {
   const { stdout } = process;
-  if (fstatSync(stdout.fd).isFile()) writeFileSync(stdout.fd, text);
-  else if (!stdout.write(text)) await once(stdout, 'drain');
+  if (!fstatSync(stdout.fd).isFile()) return stdout.write(text);
+  writeFileSync(stdout.fd, text);
+  return true;
 }
 
 /** Somebody else's words, which can neither move the cursor nor break the line. */

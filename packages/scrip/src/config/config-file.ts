@@ -84,6 +84,12 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
   const [error] = Value.Errors(ConfigFile, found.config);
   throw new SettingError(
     'config-file-invalid',
-    `${found.filepath}: ${formatPath(error?.instancePath ?? '')} ${error?.keyword === 'boolean' ? 'must not be there: it is no setting' : (error?.message ?? 'is not valid')}`,
+    `${found.filepath}: ${formatPath(error?.instancePath ?? '')} ${flawOf(error)}`,
   );
+}
+
+/** What is wrong with a member: of one that nobody knows, the schema only says that it is false. */
+function flawOf(error: { readonly keyword: string; readonly message: string } | undefined): string {
+  if (error?.keyword === 'boolean') return 'must not be there: it is no setting';
+  return error?.message ?? 'is not valid';
 }

@@ -79,7 +79,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.decorateRequest('dialect', null);
   app.addHook('onRequest', (request, reply, done) => {
     addHeaders(request, reply);
-    done();
+    done(isWithoutHost(request) ? new RefusedRequest(WITHOUT_HOST) : undefined);
   });
   const isUnderWay = installHandlerTimeout(app, { timeoutMs: HANDLER_TIMEOUT_MS });
   installRequestLog(app, log);
@@ -96,6 +96,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(async (scope) => registerOwnRoutes(scope, context), { prefix: '/scrip/v1' });
   await registerVendorRoutes(app, { ledger, settings, limits, keyDigest });
   return app;
+}
+
+const WITHOUT_HOST = { code: 'bad-request', detail: 'Send the header Host: HTTP/1.1 needs it.' } as const;
+
+function isWithoutHost({ raw, headers }: FastifyRequest): boolean {
+  return headers.host === undefined && raw.httpVersion === '1.1';
 }
 
 async function registerOwnRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {

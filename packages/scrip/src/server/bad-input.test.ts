@@ -241,13 +241,10 @@ describe('a value', () => {
 });
 
 it('refuses more values than can be read without keeping others waiting', async () => {
-  const many = `[${'1,'.repeat(300_000)}1234567890123456789]`;
-  for (const path of ['/debits', '/accounts/acme/quotes']) {
-    const { status, json } = await served.ask('POST', path, {
-      text: many,
-      headers: { 'content-type': 'application/json' },
-    });
-    expect([status, json.code]).toEqual([422, 'invalid-request']);
-    expect(json.errors).toEqual([{ pointer: '', detail: 'holds more than 300000 values.' }]);
-  }
+  const { status, json } = await served.ask('POST', '/debits', {
+    text: `[${'1,'.repeat(1_000_000)}1234567890123456789]`,
+    headers: { 'content-type': 'application/json' },
+  });
+  expect([status, json.code]).toEqual([422, 'invalid-request']);
+  expect(json.errors).toEqual([{ pointer: '', detail: 'holds more than 1000000 values.' }]);
 });

@@ -24,7 +24,7 @@ async function exchange(bytes: string): Promise<string> {
 }
 
 const head = (more: string) =>
-  `POST /scrip/v1/accounts/acme/debits HTTP/1.1\r\nauthorization: Bearer ${served.adminKey}\r\n` +
+  `POST /scrip/v1/accounts/acme/debits HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${served.adminKey}\r\n` +
   `content-type: application/json\r\nidempotency-key: d1\r\n${more}\r\n\r\n`;
 const BODY = '{"pool":"standard","amount":1}';
 
@@ -45,9 +45,10 @@ it('a request whose body cannot be read is told so', async () => {
 });
 
 it.each([
-  ['without a Host', ''],
-  ['with an Expect that nobody knows', 'host: x\r\nexpect: foo\r\n'],
-])('a request %s is answered as any other', async (_what, headers) => {
-  const reply = await exchange(`GET /v1/credits HTTP/1.1\r\n${headers}connection: close\r\n\r\n`);
-  expect(reply).toMatch(/^HTTP\/1\.1 401 .*x-request-id.*Unauthorized/is);
+  ['GET /v1/credits HTTP/1.1\r\nhost: x\r\nexpect: foo', /^HTTP\/1\.1 401 .*x-request-id.*Unauthorized/is],
+  ['GET /v1/credits HTTP/1.0', /^HTTP\/1\.1 401 .*x-request-id.*Unauthorized/is],
+  ['GET /v1/credits HTTP/1.1', /^HTTP\/1\.1 400 .*x-request-id.*"message"/is],
+  ['GET /scrip/v1/accounts HTTP/1.1', /^HTTP\/1\.1 400 .*x-request-id.*bad-request/is],
+])('%j is answered in the words of its route', async (lines, words) => {
+  expect(await exchange(`${lines}\r\nconnection: close\r\n\r\n`)).toMatch(words);
 });

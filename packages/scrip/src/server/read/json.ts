@@ -3,8 +3,8 @@ import { invalidRequest, RefusedRequest } from '../problem.ts';
 import { exactNumbers } from './exact-numbers.ts';
 
 const MAX_DEPTH = 32;
-/** Values of a body, whatever they are in: more take the event loop from everybody else before they can be refused. */
-const MAX_VALUES = 300_000;
+/** Values of a body, whatever they are in: to read the digits of more takes the event loop from everybody else for seconds. */
+const MAX_VALUES = 1_000_000;
 
 /**
  * Reads a body strictly: UTF-8, JSON, not too deep, no member that could reach a prototype, and no number that loses

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { grantCredits } from '../../../../../test/support/commands.ts';
 import type { ServedApp } from '../../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../../test/support/served-app.ts';
 
@@ -151,4 +152,34 @@ describe('a grant that does not go together', () => {
     const refused = await served.ask('POST', '/accounts/acme/grants', { body: oneTime, id: 'overdraft' });
     expect([refused.status, refused.json.code]).toEqual([422, 'reserved-id']);
   });
+});
+
+it('a grant that is made while they are listed is listed with all of it, or not yet', async () => {
+  let between: (() => Promise<unknown>) | null = null;
+  const meanwhile = async () => {
+    const run = between;
+    between = null;
+    await run?.();
+  };
+  served = await serveAcme({
+    wrap: (ledger) => ({
+      ...ledger,
+      account: async (accountId) => {
+        const state = await ledger.account(accountId);
+        if (accountId === 'acme') await meanwhile();
+        return state;
+      },
+      entries: async (query) => {
+        const found = await ledger.entries(query);
+        await meanwhile();
+        return found;
+      },
+    }),
+  });
+  const { ledger, ask } = served;
+  between = async () =>
+    ledger.change({ accountId: 'acme', id: 'late', actor: null, command: grantCredits(7n) });
+  const { json } = await ask('GET', '/accounts/acme/grants');
+  expect(between).toBeNull();
+  expect(json.data.map((grant: { remaining: string }) => grant.remaining)).not.toContain('0');
 });

@@ -70,14 +70,15 @@ function registerGrantList(app: FastifyInstance, { deps: { ledger }, authorise }
     },
     async ({ params: { accountId }, query: { limit = DEFAULT_LIMIT, after } }, reply) => {
       const afterVersion = decodeVersionCursor(after);
-      const state = await ledger.account(accountId);
-      if (state === null) throw accountNotFound();
       const found = await ledger.entries({
         accountId,
         afterVersion,
         limit: limit + 1,
         kind: 'CreditsGranted',
       });
+      // Read after the entries: a grant whose lots it does not know is used up.
+      const state = await ledger.account(accountId);
+      if (state === null) throw accountNotFound();
       const grants = found.map(({ entry, personal }) =>
         renderListedGrant(ofKind(entry, 'CreditsGranted'), { state, personal }),
       );

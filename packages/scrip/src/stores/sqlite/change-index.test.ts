@@ -68,7 +68,18 @@ describe('the index of changes', () => {
     expect(isKept(nowMs + 9_000_000, nowMs + 1000)).toBe(true);
     expect(isKept(nowMs - 9_000_000, nowMs + 1001)).toBe(true);
     expect(isKept(nowMs + 1000, nowMs + 2000)).toBe(true);
-    expect(isKept(nowMs + 1001, nowMs + 2000)).toBe(false);
+    expect(isKept(nowMs - 9_000_000, nowMs + 2000)).toBe(true);
+    expect(isKept(nowMs - 9_000_000, nowMs + 2001)).toBe(false);
+  });
+
+  it('forgets what it made itself when both its clocks say so', () => {
+    const [own = 0] = hashesOf('a');
+    const index = open({ lastPosition: 10 });
+    index.addSegment(segmentOf(10, 20, 0, [own]), at(0));
+    index.addSegment(segmentOf(20, 21, 0, []), at(1000, 1500));
+    expect(index.mayHold(own)).toBe(true);
+    index.addSegment(segmentOf(21, 22, 0, []), at(1001, 1500));
+    expect(index.mayHold(own)).toBe(false);
   });
 
   it('keeps what was there before it as long as the newest of it says', () => {

@@ -28,7 +28,7 @@ export interface Instant {
   readonly evenMs: number;
 }
 
-/** A segment's ids, and until when they are kept: by both, so that neither a clock set ahead nor one set back forgets them. */
+/** A segment's ids, and until when they are kept. */
 interface KeptIds extends SegmentIds {
   readonly until: Instant;
 }
@@ -68,6 +68,15 @@ export function createChangeIndex({
     return { ...ids, until: { clockMs: -Infinity, evenMs: startedAt.evenMs - ageMs + keptMs } };
   }
 
+  /**
+   * By both, so that a clock set ahead forgets nothing, and one set back by some hours does not let an id be used again
+   * that the entries say was used that day. Twice the time is enough however far back it was set.
+   */
+  function isPast(until: Instant, now: Instant): boolean {
+    const isPastByClock = now.clockMs > until.clockMs || now.evenMs > until.evenMs + keptMs;
+    return now.evenMs > until.evenMs && isPastByClock;
+  }
+
   return {
     hashOf: (accountId, changeId) => changeHash(seed, accountId, changeId),
     isRecent: (hash) => {
@@ -91,7 +100,7 @@ export function createChangeIndex({
       while (chunks[0] !== undefined && chunks[0].lastPosition <= ids.upTo) chunks.shift();
       const isCovered = ({ after, upTo }: SegmentIds) => after >= ids.after && upTo <= ids.upTo;
       const isKept = ({ after, upTo, until }: KeptIds) =>
-        upTo - after < finishedEntries || until.clockMs >= now.clockMs || until.evenMs >= now.evenMs;
+        upTo - after < finishedEntries || !isPast(until, now);
       kept = [...kept.filter((one) => !isCovered(one)), keep(ids, now)].filter(isKept);
     },
   };

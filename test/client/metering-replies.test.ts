@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import express from 'express';
+import fastify from 'fastify';
+import { type Context, Hono } from 'hono';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import * as forExpress from '../../packages/client/src/metering/express.ts';
+import * as forFastify from '../../packages/client/src/metering/fastify.ts';
+import * as forHono from '../../packages/client/src/metering/hono.ts';
+import { availableOf, type ScripServer, startScripServer } from './scrip-server.ts';
+
+let server: ScripServer;
+beforeAll(async () => {
+  server = await startScripServer();
+}, 60_000);
+afterAll(async () => server.stop());
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map(async (close) => close()));
+});
+
+async function open() {
+  const account = await server.openAccount();
+  const options = { scrip: server.create(), account: () => account.id, action: 'sms', quantity: 10 };
+  return { account, options, left: async () => availableOf(account) };
+}
+
+async function serveExpress(app: express.Express): Promise<string> {
+  const listening = app.listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  closing.push(() => listening.close());
+  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+}
+
+it('a customer who cuts a reply of HTTP/2 pays for it, and a server that does so is not paid', async () => {
+  const { options, left } = await open();
+  const app = fastify({ http2: true });
+  async function* parts(breaks: boolean) {
+    for (let part = 0; ; part += 1) {
+      if (breaks && part > 2) throw new Error('it broke');
+      yield `part ${part}`;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  for (const path of ['/endless', '/breaking'])
+    app.get(
+      path,
+      { ...forFastify.meter<{ headers: IncomingHttpHeaders }>(options) },
+      async (_request, reply) =>
+        reply.send(Readable.from(parts(path === '/breaking'), { objectMode: false })),
+    );
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const session = connect(url);
+  closing.push(
+    () => session.destroy(),
+    () => app.close(),
+  );
+  const read = async (path: string, cuts: boolean) => {
+    const stream = session.request({ ':path': path });
+    stream.on('error', () => {});
+    await once(stream, 'data');
+    if (cuts) stream.close(8);
+    else stream.resume();
+    await once(stream, 'close');
+  };
+  await read('/endless', true);
+  await expect.poll(left, { timeout: 20_000 }).toBe('90');
+  await read('/breaking', false);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await left()).toBe('90');
+});
+
+it('what Express cannot send ends the reply, and no process', async () => {
+  const { options, left } = await open();
+  const app = express();
+  app.get('/number', forExpress.meter(options), (_request, response) => void response.end(5 as never));
+  app.get('/phrase', forExpress.meter(options), (_request, response) => {
+    response.statusMessage = 'two\nlines';
+    response.end('done');
+  });
+  app.use((_error: unknown, _request: express.Request, response: express.Response, next: () => void) => {
+    if (response.headersSent) next();
+    else response.writeHead(500, 'It failed').end();
+  });
+  const url = await serveExpress(app);
+  await expect(fetch(`${url}/number`)).rejects.toThrow('fetch failed');
+  expect((await fetch(`${url}/phrase`)).status).toBe(500);
+  await expect.poll(left, { timeout: 20_000 }).toBe('90');
+});
+
+it('a request that a meter cannot read goes to the error handler', async () => {
+  const { options } = await open();
+  const meter = forExpress.meter({
+    ...options,
+    quantity: () => {
+      throw new TypeError('no text');
+    },
+  });
+  const errors: unknown[] = [];
+  // Express 4 does not look at the promise.
+  await meter({ headers: {} }, {} as never, (error) => errors.push(error));
+  expect(errors).toEqual([new TypeError('no text')]);
+});
+
+it('a handler of Hono that throws is not paid, whatever its error handler answers', async () => {
+  const { options, left } = await open();
+  const app = new Hono();
+  app.get('/work', forHono.meter<Context>(options), () => {
+    throw new Error('it failed');
+  });
+  app.onError((_error, context) => context.redirect('/sorry'));
+  expect((await app.request('/work')).status).toBe(302);
+  expect(await left()).toBe('100');
+});
