@@ -103,9 +103,7 @@ describe('a command line that is wrong', () => {
     const inJson = await cli.run('account list --json', { env: { [name]: value } });
     expect(JSON.parse(inJson.out)).toMatchObject({ code: `${name.slice(6).toLowerCase()}-invalid` });
   });
-});
 
-describe('a command line that is wrong', () => {
   it.each([
     ['sevre --json', 'unknown-command', "unknown command 'sevre'"],
     ['account show --json', 'missing-argument', "missing required argument 'account'"],

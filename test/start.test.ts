@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -95,6 +95,13 @@ describe('a start', () => {
     expect(stderr).toContain(message);
     expect(code).toBe(2);
     expect(stdout).toBe('');
+  });
+
+  it('names what is no setting', async () => {
+    const config = join(data, 'wrong.json');
+    writeFileSync(config, '{"prot":1}');
+    const { code, stderr } = await run(['serve', '--data', data], { SCRIP_CONFIG: config });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('prot must not be there: it is no setting')]);
   });
 
   it('fits its help on a screen', async () => {
