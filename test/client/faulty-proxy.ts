@@ -47,9 +47,12 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
           ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
         });
         const text = await reply.text();
-        const type = reply.headers.get('content-type');
+        const told = ['content-type', 'idempotent-replayed'].flatMap((name) => {
+          const value = reply.headers.get(name);
+          return value === null ? [] : [[name, value] as const];
+        });
         if (fate === 'lose') request.socket.destroy();
-        else response.writeHead(reply.status, type === null ? {} : { 'content-type': type }).end(text);
+        else response.writeHead(reply.status, Object.fromEntries(told)).end(text);
       })();
     });
   });

@@ -170,13 +170,16 @@ describe('a capture', () => {
     expect(uncharged).toMatchObject([{ used, error: { code }, debit: { amount: '10' } }]);
   });
 
-  it('whose reply was lost is not told of as undone when Scrip is away from then on', async () => {
+  it.each([
+    [{}, '90'],
+    [{ quantity: 3 }, '97'],
+  ])('of %j whose reply was lost is not told of as undone when Scrip is away then', async (used, settled) => {
     const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
     let captures = 0;
     proxy.decide((request) => (isCapture(request) ? ((captures += 1) === 1 ? 'lose' : 'no page') : 'pass'));
-    await ask();
+    await ask(({ use }) => (use(used), new Response('done')));
     expect(uncharged).toMatchObject([{ error: { code: 'not-scrip', outcome: 'unknown' }, debit: null }]);
-    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+    expect(await standing(account)).toEqual({ settled, held: '0' });
   });
 
   it('of all that was held, whose reply was lost, is not told of as undone', async () => {
@@ -360,4 +363,28 @@ describe('what is not worth a reply of Scrip', () => {
     expect(await ask()).toMatchObject({ status: 401, text: expect.stringContaining('unauthorized') });
     expect(worked()).toBe(0);
   });
+});
+
+it('a proxy’s word after a lost reply is not Scrip’s, in a dialect neither', async () => {
+  const { account } = await open();
+  let spends = 0;
+  proxy.decide((request) =>
+    request.includes('/debits') ? ((spends += 1) === 1 ? 'lose' : 'no page') : 'pass',
+  );
+  const behind = server.create({ url: proxy.url }).account(account.id);
+  await expect(
+    behind.debit({ action: 'sms', quantity: 10 }, { id: 'd1', dialect: 'ocean' }),
+  ).rejects.toMatchObject({ code: 'not-scrip', outcome: 'unknown' });
+  expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+});
+
+it('work is not begun under a hold of which nobody says how it stands', async () => {
+  const { account } = await open();
+  await account.placeHold({ action: 'sms', quantity: 10 }, { id: 'job' });
+  proxy.decide((request) => (isCapture(request) ? 'no page' : 'pass'));
+  let worked = 0;
+  const behind = server.create({ url: proxy.url, maxRetries: 0 }).account(account.id);
+  const asked = behind.withHold('sms', 10, () => (worked += 1), { id: 'job' });
+  await expect(asked).rejects.toMatchObject({ code: 'not-scrip', outcome: 'unknown' });
+  expect(worked).toBe(0);
 });

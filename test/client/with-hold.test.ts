@@ -36,7 +36,9 @@ describe('work under a hold', () => {
 
   it.each([
     [{ quantity: 1.2345678 }, '98.765432'],
-    [{ amount: 0.1 + 0.2 }, '99.699999'],
+    [{ amount: 0.1 + 0.2 }, '99.7'],
+    [{ amount: 5e-7 }, '99.999999'],
+    [{ quantity: 2.0000004 }, '97.999999'],
     [undefined, '90'],
   ])(
     'that was measured as %j is charged for that, and no more than a millionth above',

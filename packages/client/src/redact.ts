@@ -18,6 +18,8 @@ export function createRedact(key: string): Redact {
 function escapedForm(key: string): RegExp {
   const units = Array.from({ length: key.length }, (_, at) => {
     const hex = key.charCodeAt(at).toString(16).padStart(4, '0');
+    // Its only short form is two of it; one of them less would make every run of them ambiguous.
+    if (key[at] === '\\') return String.raw`(?:\\\\|\\u${hex})`;
     return String.raw`(?:\\?\u${hex}|\\u${hex})`;
   });
   return new RegExp(units.join(''), 'gi');

@@ -160,7 +160,9 @@ export class ScripAccount {
     work: (held: HeldWork) => Result | Promise<Result>,
     options: WithHoldOptions = {},
   ): Promise<WithHoldResult<Result>> {
-    return workWithHold({ account: this, newId: this.#newId }, { action, quantity, work, options });
+    const place = async (input: HoldInput, spend: SpendOptions) =>
+      this.#change<Hold>(['holds'], input, spend);
+    return workWithHold({ account: this, newId: this.#newId, place }, { action, quantity, work, options });
   }
 
   /** What lines of actions would cost, and what is short. Nothing is changed. */
@@ -192,11 +194,17 @@ export class ScripAccount {
   async #post<Value>(
     path: readonly string[],
     body: object | undefined,
-    { id = this.#newId(), dialect, signal }: SpendOptions,
+    options: SpendOptions,
   ): Promise<Value> {
-    return (
-      await this.#send<Value>({ method: 'POST', path, body, query: { dialect }, id, needs: ['id'], signal })
-    ).value;
+    return (await this.#change<Value>(path, body, options)).value;
+  }
+
+  async #change<Value>(
+    path: readonly string[],
+    body: object | undefined,
+    { id = this.#newId(), dialect, signal }: SpendOptions,
+  ): Promise<ScripReply<Value>> {
+    return this.#send<Value>({ method: 'POST', path, body, query: { dialect }, id, needs: ['id'], signal });
   }
 
   async #send<Value>(call: ScripCall): Promise<ScripReply<Value>> {

@@ -1,5 +1,5 @@
 import { dialects, type DialectName } from '@scrip/dialects';
-import { ConfigurationError, DecodeError, NotFoundError } from './client-error.ts';
+import { ConfigurationError, DecodeError, type ErrorReply, NotFoundError } from './client-error.ts';
 import { problemError } from './problem-error.ts';
 import { membersOf, refusalError } from './refusal-error.ts';
 import type { Call, Received } from './transport.ts';
@@ -70,7 +70,7 @@ export function readScripReply<Value>(
   if (status >= 200 && status < 300 && headers['content-type']?.startsWith('application/json') === true)
     return { ...told, value: parseValue(received, needs) as Value };
   const { dialect } = query ?? {};
-  if (dialect !== undefined && status >= 400 && !isProblem(headers))
+  if (dialect !== undefined && status >= 400 && isOfScrip(received.safeReply) && !isProblem(headers))
     throw dialectError(received, dialect as DialectName);
   const error = problemError(received);
   // An earlier try has revoked it, and its reply was lost.
@@ -130,6 +130,12 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
+}
+
+/** A proxy in between answers with pages. Ocean.io's 404 has neither a body nor a type. */
+export function isOfScrip({ headers, body }: Pick<ErrorReply, 'headers' | 'body'>): boolean {
+  const type = headers['content-type'];
+  return type === undefined ? body === '' : /^application\/(?:problem\+)?json\b/.test(type);
 }
 
 function isProblem(headers: Received['reply']['headers']): boolean {

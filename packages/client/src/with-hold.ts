@@ -1,6 +1,7 @@
 import { ClientError, ConfigurationError, ConflictError } from './client-error.ts';
-import { standingOf } from './hold-standing.ts';
+import { type HoldStanding, standingOf } from './hold-standing.ts';
 import type { ScripAccount } from './scrip-account.ts';
+import type { ScripReply } from './scrip-call.ts';
 import type { Debit, Hold } from './scrip-replies.ts';
 import type { Amount, CaptureInput, HoldInput, Instant, Metadata, SpendOptions } from './scrip-requests.ts';
 
@@ -59,9 +60,20 @@ interface Wanted<Result> {
   readonly options: WithHoldOptions;
 }
 
+/** What work under a hold is done with. */
+interface Under {
+  readonly account: ScripAccount;
+  readonly newId: () => string;
+  /** As the account's `placeHold`, with whether the id was used before. */
+  readonly place: (
+    input: HoldInput,
+    options: SpendOptions,
+  ) => Promise<Pick<ScripReply<Hold>, 'value' | 'replayed'>>;
+}
+
 /** Hold → work → capture, or release where the work throws. */
 export async function workWithHold<Result>(
-  { account, newId }: { account: ScripAccount; newId: () => string },
+  { account, newId, place }: Under,
   { action, quantity, work, options }: Wanted<Result>,
 ): Promise<WithHoldResult<Result>> {
   const { ttlSeconds, occurredAt, metadata, onReleaseFailed, ...spend } = options;
@@ -73,7 +85,7 @@ export async function workWithHold<Result>(
     ...(occurredAt === undefined ? {} : { occurredAt }),
     ...(metadata === undefined ? {} : { metadata }),
   };
-  const hold = await placeUnused(account, input, { ...spend, id, isOwn: spend.id !== undefined });
+  const hold = await placeUnused({ account, place }, input, { ...spend, id });
   const release = async () => account.releaseHold(hold.id, { id: `${hold.id}:release` });
   let used: CaptureInput = {};
   let result: Result;
@@ -104,19 +116,21 @@ const LONGEST_ID = 255 - ':8:capture'.length;
  * back another hold is placed, and where they were taken the work was done and paid for, so that it is not done again.
  */
 async function placeUnused(
-  account: ScripAccount,
+  { account, place }: Pick<Under, 'account' | 'place'>,
   input: HoldInput,
-  { id, isOwn, ...spend }: SpendOptions & { readonly id: string; readonly isOwn: boolean },
+  { id, ...spend }: SpendOptions & { readonly id: string },
 ): Promise<Hold> {
   if (id.length > LONGEST_ID)
     throw new ConfigurationError(`The id of work under a hold may have ${LONGEST_ID} characters.`, {
       code: 'id-invalid',
       service: 'scrip',
     });
-  const { signal } = spend;
   for (let tries = 1; ; tries += 1) {
-    const hold = await account.placeHold(input, { ...spend, id: tries === 1 ? id : `${id}:${tries}` });
-    const standing = isOwn ? await standingOf(account, hold.id, { signal }) : 'open';
+    const { value: hold, replayed } = await place(input, {
+      ...spend,
+      id: tries === 1 ? id : `${id}:${tries}`,
+    });
+    const standing = replayed ? await standingOfPlaced(account, hold, spend) : 'open';
     if (standing === 'open') return hold;
     if (standing === 'captured' || tries === MOST_TRIES)
       throw new ConflictError(
@@ -126,6 +140,20 @@ async function placeUnused(
           service: 'scrip',
         },
       );
+  }
+}
+
+async function standingOfPlaced(
+  account: ScripAccount,
+  hold: Hold,
+  { signal }: Pick<SpendOptions, 'signal'>,
+): Promise<HoldStanding> {
+  try {
+    return await standingOf(account, hold.id, { signal });
+  } catch (error) {
+    // It may be open, and hold credits.
+    if (error instanceof ClientError) error.outcome = 'unknown';
+    throw error;
   }
 }
 
@@ -143,6 +171,8 @@ export function isNothing({ amount, quantity }: CaptureInput): boolean {
 }
 
 const DECIMALS = 6;
+/** A double keeps so many digits of any decimal; those behind them are what adding up has left there. */
+const SIGNIFICANT_DIGITS = 15;
 
 /** What was used as it can be captured: a number that was measured has more decimals than a quantity, and is rounded up. */
 export function exactly(used: CaptureInput | undefined): CaptureInput {
@@ -156,7 +186,8 @@ export function exactly(used: CaptureInput | undefined): CaptureInput {
 
 function roundedUp(said: Amount): Amount {
   if (typeof said !== 'number' || !Number.isFinite(said)) return said;
-  const text = said.toFixed(DECIMALS);
-  if (Number(text) >= said) return Number(text) === said ? said : text;
-  return (said + 10 ** -DECIMALS).toFixed(DECIMALS);
+  const exact = Number(said.toPrecision(SIGNIFICANT_DIGITS));
+  const nearest = exact.toFixed(DECIMALS);
+  if (Number(nearest) === exact) return exact;
+  return Number(nearest) >= exact ? nearest : (Number(nearest) + 10 ** -DECIMALS).toFixed(DECIMALS);
 }

@@ -1,5 +1,6 @@
 import { dialects, type DialectName } from '@scrip/dialects';
-import type { ClientError, ErrorReply } from '../client-error.ts';
+import type { ClientError } from '../client-error.ts';
+import { isOfScrip } from '../scrip-call.ts';
 
 /** A whole reply to the customer, instead of the work. Header names are lower-case. */
 export interface RefusalReply {
@@ -20,12 +21,6 @@ export function passOn({ reply }: ClientError): RefusalReply | null {
     headers: Object.fromEntries(headers) as Record<string, string>,
     body: reply.body,
   };
-}
-
-/** A proxy in between answers with pages. Ocean.io's 404 has neither a body nor a type. */
-function isOfScrip({ headers, body }: ErrorReply): boolean {
-  const type = headers['content-type'];
-  return type === undefined ? body === '' : /^application\/(?:problem\+)?json\b/.test(type);
 }
 
 /** Nobody is there to decide. */

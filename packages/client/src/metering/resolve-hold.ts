@@ -32,7 +32,7 @@ export async function captureHold({ used, ...capture }: Capture): Promise<Captur
     return { debit: await insist(capture, { used, id: `${hold.id}:capture` }), error: null };
   } catch (error) {
     const isPartRefused = error instanceof ClientError && !isOver(error) && Object.keys(used).length > 0;
-    if (!isPartRefused || error.retryable) return { debit: null, error };
+    if (!isPartRefused || isUndecided(error)) return { debit: null, error };
     try {
       return { debit: await insist(capture, { used: {}, id: `${hold.id}:capture-all` }), error };
     } catch (second) {

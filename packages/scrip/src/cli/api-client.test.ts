@@ -113,7 +113,7 @@ describe('a call that breaks on the way', () => {
   it.each([502, 200])('may have happened where something else answers with status %i', async (status) => {
     const { client } = await serverOf(reply(status, 'a page', { 'content-type': 'text/html' }));
     const failure = await failureOf(client.call(debit));
-    expect(failure.message).toContain('answered otherwise than Scrip does');
+    expect(failure.message).toContain(`did not tell (status ${status})`);
     expect([failure.code, failure.hint]).toEqual([
       'outcome-unknown',
       expect.stringContaining('--id call-1 '),

@@ -74,7 +74,7 @@ function outcomeUnknown(cause: ClientError, { id, effect }: ScripCall, url: stri
       : `Run the same command again with --id ${shellWord(id)} to find out: it happens once at most.`;
   return CommandFailure.of(
     'outcome-unknown',
-    `${url} ${cause.code === 'not-scrip' ? 'answered otherwise than Scrip does' : 'did not answer'} (${describeCause(cause)}): the change may have happened, or not.`,
+    `${url} did not tell (${describeCause(cause)}): the change may have happened, or not.`,
     { hint, cause },
   );
 }

@@ -117,7 +117,7 @@ const commandFailures = {
   'no-answer': { exit: 'failure', says: '… did not answer (…).', remedy: 'Try again.' },
   'outcome-unknown': {
     exit: 'failure',
-    says: '… did not answer (…): the change may have happened, or not.',
+    says: '… did not tell (…): the change may have happened, or not.',
     remedy: 'Run the same command again, with the --id that is printed where there is one.',
   },
   'not-scrip': {
