@@ -1,7 +1,8 @@
 import type { DialectName, Refusal, RefusalCode } from '@scrip/dialects';
 import { dialectNames } from '@scrip/dialects';
 import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
-import { failures, usageCode, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
+import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
+import { hyphenated } from '../packages/scrip/src/cli/hyphenated.ts';
 import { dialectRefusal } from '../packages/scrip/src/server/dialect-refusal.ts';
 import type { ProblemCode } from '../packages/scrip/src/server/problem-table.ts';
 import { problems } from '../packages/scrip/src/server/problem-table.ts';
@@ -223,7 +224,7 @@ ${markdownTable(['exit code', 'means'], rows)}
 }
 
 function failureTable(): string {
-  const usage = Object.entries(usageFailures).map(([name, row]) => [usageCode(name), row] as const);
+  const usage = Object.entries(usageFailures).map(([name, row]) => [hyphenated(name), row] as const);
   const rows = [...Object.entries(failures), ...usage].map(([code, { exit, says, remedy }]) => [
     `${exitCode[exit]}`,
     `\`${code}\``,

@@ -1,6 +1,14 @@
 import { ClientError } from './client-error.ts';
 import type { ScripAccount } from './scrip-account.ts';
 
+/** Work may fail so often under one id. */
+export const MOST_TRIES = 8;
+
+/** Each try of the work has a hold of its own. */
+export function holdIdOf(id: string, tries: number): string {
+  return tries === 1 ? id : `${id}:${tries}`;
+}
+
 /** More than any hold. */
 const TOO_MUCH = '9223372036854';
 

@@ -1,5 +1,5 @@
 import { ClientError, ConfigurationError, ConflictError } from './client-error.ts';
-import { type HoldStanding, standingOf } from './hold-standing.ts';
+import { holdIdOf, type HoldStanding, MOST_TRIES, standingOf } from './hold-standing.ts';
 import type { ScripAccount } from './scrip-account.ts';
 import type { ScripReply } from './scrip-call.ts';
 import type { Debit, Hold } from './scrip-replies.ts';
@@ -106,10 +106,8 @@ export async function workWithHold<Result>(
   }
 }
 
-/** An id whose work has failed so often is refused. */
-const MOST_TRIES = 8;
-/** What stands behind the id of a hold in those of its tries, its capture and its release, and the longest id. */
-const LONGEST_ID = 255 - ':8:capture'.length;
+/** Of 255 characters, its last try's capture and release have theirs behind it. */
+const LONGEST_ID = 255 - `${holdIdOf('', MOST_TRIES)}:capture`.length;
 
 /**
  * Places the hold. An id that somebody repeats may be that of a hold which has been resolved: where its credits were given
@@ -128,7 +126,7 @@ async function placeUnused(
   for (let tries = 1; ; tries += 1) {
     const { value: hold, replayed } = await place(input, {
       ...spend,
-      id: tries === 1 ? id : `${id}:${tries}`,
+      id: holdIdOf(id, tries),
     });
     const standing = replayed ? await standingOfPlaced(account, hold, spend) : 'open';
     if (standing === 'open') return hold;

@@ -1,5 +1,5 @@
 import { ClientError } from '../client-error.ts';
-import { standingOf } from '../hold-standing.ts';
+import { holdIdOf, MOST_TRIES, standingOf } from '../hold-standing.ts';
 import type { Hold } from '../scrip-replies.ts';
 import type { HoldInput, SpendOptions } from '../scrip-requests.ts';
 import type { ScripAccount } from '../scrip-account.ts';
@@ -13,9 +13,6 @@ interface Wanted {
   readonly newId: () => string;
 }
 
-/** A key whose work has failed so often is refused. */
-const MOST_TRIES = 8;
-
 /**
  * Places the hold of one request. A request that repeats the key of another must never find that one's hold and have
  * its work done for nothing: each request marks its hold, so that the same id with another mark is another command,
@@ -26,7 +23,7 @@ export async function placeHold({ account, input, key, dialect, newId }: Wanted)
   const id = `meter:${await hashOf([input.action, key])}`;
   const marked = { ...input, metadata: { request: newId() } };
   for (let tries = 1; ; tries += 1) {
-    const triedId = tries === 1 ? id : `${id}:${tries}`;
+    const triedId = holdIdOf(id, tries);
     try {
       return await account.placeHold(marked, { id: triedId, dialect });
     } catch (error) {

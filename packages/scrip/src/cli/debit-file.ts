@@ -7,7 +7,7 @@ import { formatOf, readDebitLines } from './debit-lines.ts';
 import { openInput } from './open-input.ts';
 import { startProgress } from './progress.ts';
 import { formatRecord, formatTable } from './table.ts';
-import { emphasise, soften, writeData } from './terminal.ts';
+import { emphasise, soften, writeData, writeWhole } from './terminal.ts';
 
 /** What the API says of one line. */
 interface LineResult {
@@ -52,7 +52,7 @@ export async function debitFile(
   try {
     for await (const chunk of chunksOf(readDebitLines(stream, format ?? formatOf(file)))) {
       const results = await sendChunk(client, chunk);
-      if (json) process.stdout.write(`${tally.lines === 0 ? START : ','}${results.json}`);
+      if (json) await writeWhole(`${tally.lines === 0 ? START : ','}${results.json}`);
       count(tally, chunk, results.value);
       sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
       progress.advance(sentBytes, tally.lines);

@@ -44,11 +44,6 @@ export const usageFailures = {
   },
 } as const satisfies Readonly<Record<string, Failure>>;
 
-/** The code of such a failure: `unknownOption` is `unknown-option`. */
-export function usageCode(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 const settingFailures = {
   'database-unsupported': {
     exit: 'usage',

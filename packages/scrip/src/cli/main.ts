@@ -24,7 +24,7 @@ import { usageCommand } from './commands/usage-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
 import { watchCommand } from './commands/watch-command.ts';
 import { exitCode } from './exit-code.ts';
-import { usageCode } from './failure-table.ts';
+import { hyphenated } from './hyphenated.ts';
 import { serveCommand } from './serve-command.ts';
 import { inOneLine, say, warn, writeData } from './terminal.ts';
 
@@ -116,7 +116,7 @@ function answerFailure(error: unknown, { json }: { json: boolean }): void {
 function usageProblem({ code, message }: CommanderError): { code: string; detail: string } {
   const name = code.replace('commander.', '');
   const detail = name === 'help' ? 'a command is missing' : message.replace(/^error: /, '');
-  return { code: usageCode(name), detail };
+  return { code: hyphenated(name), detail };
 }
 
 /** A setting that is wrong is a failure like any other, with its row in the table. */

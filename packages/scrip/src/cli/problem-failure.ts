@@ -1,6 +1,7 @@
 import { CommandFailure } from './command-failure.ts';
 import type { ExitCode } from './exit-code.ts';
 import { exitCode } from './exit-code.ts';
+import { hyphenated } from './hyphenated.ts';
 
 /** What the command line reads of a problem of the API. */
 interface Problem {
@@ -103,6 +104,5 @@ function placeOf(member: string, parts: readonly string[]): string {
     const [index, ...rest] = parts;
     return index === undefined ? '--for' : ['--for', `number ${Number(index) + 1}:`, ...rest].join(' ');
   }
-  const flag = member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return [`--${flag}`, ...parts].join(' ');
+  return [`--${hyphenated(member)}`, ...parts].join(' ');
 }

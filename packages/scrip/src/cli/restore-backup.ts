@@ -17,8 +17,8 @@ import {
   readManifest,
 } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
-import { writeOwnFile } from './own-file.ts';
 import type { EmptyDirectory } from './empty-directory.ts';
+import { writeOwnFile } from './own-file.ts';
 
 export interface Restored {
   readonly anchor: Anchor;

@@ -34,6 +34,7 @@ import { registerUsage } from './routes/usage.ts';
 import { securityHeaders } from './security-headers.ts';
 import { installValidation } from './validation.ts';
 import { createVendorLimits } from './vendor/vendor-limits.ts';
+import { installUnderWay } from './under-way.ts';
 import { registerVendorRoutes } from './vendor/vendor-routes.ts';
 
 export type { AppDeps } from './app-deps.ts';
@@ -64,7 +65,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     genReqId: requestIds(deps.newSecret()),
     // Node would answer a request without it in its own words, also on a vendor's route.
     http: { requireHostHeader: false },
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, isUnderWay),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, underWay),
     // No hook runs before these.
     frameworkErrors: (error, request, reply) => {
       addHeaders(request, reply);
@@ -81,7 +82,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     addHeaders(request, reply);
     done(isWithoutHost(request) ? new RefusedRequest(WITHOUT_HOST) : undefined);
   });
-  const isUnderWay = installHandlerTimeout(app, { timeoutMs: HANDLER_TIMEOUT_MS });
+  const underWay = installUnderWay(app);
+  installHandlerTimeout(app, { underWay, timeoutMs: HANDLER_TIMEOUT_MS });
   installRequestLog(app, log);
   const metrics = installMetrics(app, ledger);
   installErrorHandling(app, { log, settings, notFound: installNotFound(app) });

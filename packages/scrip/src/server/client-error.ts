@@ -5,6 +5,7 @@ import { dialectRefusal } from './dialect-refusal.ts';
 import type { Problem } from './problem.ts';
 import { PROBLEM_TYPE, problemMembers, statusOf } from './problem.ts';
 import { spendDialectOf } from './spend-dialect.ts';
+import type { UnderWay } from './under-way.ts';
 import { vendorOf } from './vendor/vendor-of.ts';
 import { vendorRefusal } from './vendor/vendor-refusal.ts';
 
@@ -16,10 +17,10 @@ import { vendorRefusal } from './vendor/vendor-refusal.ts';
 export function answerClientError(
   error: ConnectionError,
   socket: Socket,
-  isUnderWay: (socket: Socket) => boolean,
+  underWay: Pick<UnderWay, 'isOn'>,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable || isUnderWay(socket)) {
+  if (!socket.writable || underWay.isOn(socket)) {
     socket.destroy(error);
     return;
   }

@@ -2,13 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import { fastify } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { installHandlerTimeout } from './handler-timeout.ts';
+import { installUnderWay } from './under-way.ts';
 
 let app: FastifyInstance;
 afterEach(() => app.close());
 
 function openApp(timeoutMs: number) {
   app = fastify({ logger: false });
-  installHandlerTimeout(app, { timeoutMs, sweepMs: 5 });
+  installHandlerTimeout(app, { underWay: installUnderWay(app), timeoutMs, sweepMs: 5 });
   const calls: (() => void)[] = [];
   app.get('/slow', async (_request, reply) => {
     await new Promise<void>((resolve) => calls.push(resolve));
