@@ -1,3 +1,4 @@
+import type { Answer } from '../../packages/scrip/src/ledger/answer.ts';
 import type { Random } from './random.ts';
 
 /** The process that was asked has died: whether it did what it was asked is not known. */
@@ -10,7 +11,7 @@ export interface SimulatedProcess {
   /** Resolves in a later step, and never when the process is killed before. */
   readonly turn: () => Promise<void>;
   /** Waits for the process from outside. Rejects with `ProcessDied`. */
-  readonly ask: <T>(work: Promise<T>) => Promise<T>;
+  readonly ask: <T>(work: Answer<T>) => Promise<T>;
   readonly kill: () => void;
 }
 
@@ -72,7 +73,9 @@ export function createWorld({ random, startMs }: { random: Random; startMs: numb
           new Promise((resolve, reject) => {
             const died = () => reject(new ProcessDied('the process died before it answered'));
             waiting.add(died);
-            work.then(resolve, reject).finally(() => waiting.delete(died));
+            Promise.resolve(work)
+              .then(resolve, reject)
+              .finally(() => waiting.delete(died));
           }),
         kill: () => {
           process.isAlive = false;

@@ -53,7 +53,7 @@ export function describeTransactions(under: StoreUnderTest): void {
       const ids = ['a', 'b', 'c'].map(under.named);
       await decideAll(ids.map((id) => requestOf(id, 'open', OPEN)));
       await decideAll(ids.flatMap((id, at) => [requestOf(id, 'grant', grantCredits(BigInt(at + 1)))]));
-      const states = await Promise.all(ids.map((id) => under.store.account(id)));
+      const states = await Promise.all(ids.map(async (id) => under.store.account(id)));
       expect(states.map((state) => [state?.id, state?.version, state?.pools[0]?.settledMicros])).toEqual([
         [ids[0], 2, CREDIT],
         [ids[1], 2, 2n * CREDIT],

@@ -141,7 +141,7 @@ export async function tell({ ledger }: AgedLedger, from = 0) {
     ),
     ids: await ledger.accountIds({ after: null, limit: 100 }),
     usage: sumUsage(await ledger.usage('acme', ever), ({ slotMs, action }) => `${slotMs} ${action}`),
-    keys: await Promise.all(['web', 'gone', 'admin'].map((id) => ledger.keyOwner(`digest-${id}`))),
+    keys: await Promise.all(['web', 'gone', 'admin'].map(async (id) => ledger.keyOwner(`digest-${id}`))),
     entries: await ledger.entries({ accountId: 'acme', afterVersion: from, limit: 1000 }),
     changes: await Promise.all(['late-60', 'captured'].map((id) => ledger.findChange('acme', id))),
     cards: await ledger.rateCards(),

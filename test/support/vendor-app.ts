@@ -8,7 +8,9 @@ import type { Command, GrantCredits } from '../../packages/scrip/src/core/comman
 import type { ServerSettings } from '../../packages/scrip/src/config/settings.ts';
 import { defaultServerSettings } from '../../packages/scrip/src/config/settings.ts';
 import type { Ledger } from '../../packages/scrip/src/ledger/ledger.ts';
+import { digestApiKey } from '../../packages/scrip/src/server/api-key.ts';
 import { answerError, installErrorHandling } from '../../packages/scrip/src/server/error-handling.ts';
+import { createFindKeyHolder } from '../../packages/scrip/src/server/key-holder.ts';
 import { createVendorLimits } from '../../packages/scrip/src/server/vendor/vendor-limits.ts';
 import type { VendorLimits } from '../../packages/scrip/src/server/vendor/vendor-limits.ts';
 import { registerVendorRoutes } from '../../packages/scrip/src/server/vendor/vendor-routes.ts';
@@ -47,7 +49,7 @@ export interface VendorApp {
   readonly close: () => Promise<void>;
 }
 
-const keyDigest = (secret: string) => `digest of ${secret}`;
+const PEPPER = 'pepper';
 
 export async function openVendorApp({
   settings = {},
@@ -70,7 +72,12 @@ export async function openVendorApp({
   const all = { ...defaultServerSettings, ...settings };
   const limits = createVendorLimits({ store: createMemoryLimitStore(), settings: all, now: ledger.now });
   const app = buildVendorApp(all);
-  await registerVendorRoutes(app, { ledger, settings: all, limits, keyDigest });
+  await registerVendorRoutes(app, {
+    ledger,
+    settings: all,
+    limits,
+    findKeyHolder: createFindKeyHolder(ledger, PEPPER),
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const send: VendorApp['send'] = (method, path, headers = {}, body = '') =>
@@ -104,7 +111,7 @@ function buildVendorApp(settings: ServerSettings): FastifyInstance {
 }
 
 function addKey(keyId: string, secret: string): Command {
-  return { kind: 'AddKey', keyId, digest: keyDigest(secret), role: null };
+  return { kind: 'AddKey', keyId, digest: digestApiKey(secret, PEPPER), role: null };
 }
 
 function exchange(

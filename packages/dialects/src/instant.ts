@@ -1,6 +1,24 @@
-/** An instant as RFC 3339 in UTC with whole seconds (a part of a second is cut off). */
+const DAY_SECONDS = 86_400;
+
+let lastDay = Number.NaN;
+let lastDate = '';
+
+/** An instant as RFC 3339 in UTC with whole seconds (a part of a second is cut off). Throws `RangeError` for a day that no `Date` has. */
 export function formatInstant(epochMs: number): string {
-  return new Date(Math.floor(epochMs / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  const second = Math.floor(epochMs / 1000);
+  const day = Math.floor(second / DAY_SECONDS);
+  // Most instants of a moment's replies lie in one day, and to ask a `Date` is most of the work.
+  if (day !== lastDay) {
+    lastDate = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, -'T00:00:00.000Z'.length);
+    lastDay = day;
+  }
+  const inDay = second - day * DAY_SECONDS;
+  const hours = Math.floor(inDay / 3600);
+  return `${lastDate}T${twoDigits(hours)}:${twoDigits(Math.floor(inDay / 60) % 60)}:${twoDigits(inDay % 60)}Z`;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
 }
 
 /** Milliseconds since the epoch of an RFC 3339 date-time; null for anything else. */

@@ -4,6 +4,8 @@ import { advance, isAnythingDue } from '../core/advance.ts';
 import type { Command } from '../core/command.ts';
 import type { RateCard } from '../core/rate-card.ts';
 import type { UsageChange } from '../core/usage.ts';
+import type { Answer } from './answer.ts';
+import { whenAnswered } from './answer.ts';
 import type { Clock, Defer, Ids } from './clock.ts';
 import { decideRequest } from './decide-request.ts';
 import type { ChangeOutcome } from './decide-request.ts';
@@ -44,7 +46,7 @@ export interface Ledger {
   /** As `change` for each of them, in this order and each judged alone, but with all answers at once. Never rejects. */
   readonly changeAll: (inputs: readonly ChangeInput[]) => Promise<readonly Settled<ChangeOutcome>[]>;
   /** The account brought to now; nothing is written. Null when there is none. */
-  readonly account: (accountId: string) => Promise<AccountState | null>;
+  readonly account: (accountId: string) => Answer<AccountState | null>;
   /** The account as it was recorded at an instant, up to an entry of that instant, brought to that instant. */
   readonly accountAt: (accountId: string, atMs: number, upToVersion?: number) => Promise<AccountState | null>;
   readonly accountIds: Store['accountIds'];
@@ -53,12 +55,12 @@ export interface Ledger {
   readonly keyName: (accountId: string, key: AccountKey) => Promise<string | null>;
   /** As `change`, for `ErasePersonalData`: resolves when nothing of the data is left. */
   readonly erase: (input: ChangeInput) => Promise<ChangeOutcome>;
-  readonly keyOwner: (digest: string) => Promise<string | null>;
+  readonly keyOwner: (digest: string) => Answer<string | null>;
   readonly findChange: (accountId: string, changeId: string) => Promise<FoundChange | null>;
   readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
   readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
   /** All published versions, the current one last. */
-  readonly rateCards: () => Promise<readonly RateCard[]>;
+  readonly rateCards: () => Answer<readonly RateCard[]>;
   readonly health: () => StoreHealth;
   readonly now: () => number;
   readonly newId: () => string;
@@ -86,7 +88,7 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
   return {
     change: (input) => commit.submit(toRequest(input, ids)),
     changeAll: (inputs) => commit.submitAll(inputs.map((input) => toRequest(input, ids))),
-    account: async (accountId) => bringTo(await store.account(accountId), clock.now()),
+    account: (accountId) => whenAnswered(store.account(accountId), (state) => bringTo(state, clock.now())),
     accountAt: async (accountId, atMs, upToVersion = Infinity) =>
       bringTo(await store.accountAt(accountId, atMs, upToVersion), atMs),
     accountIds: (page) => store.accountIds(page),
@@ -114,7 +116,7 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
     findChange: (accountId, changeId) => store.findChange(accountId, changeId),
     entries: (query) => store.entries(query),
     usage: (accountId, range) => store.usage(accountId, range),
-    rateCards: async () => (await store.account(RATE_CARD_STREAM))?.rateCards ?? [],
+    rateCards: () => whenAnswered(store.account(RATE_CARD_STREAM), (state) => state?.rateCards ?? []),
     health: () => store.health(),
     now: () => clock.now(),
     newId: () => ids.next(),

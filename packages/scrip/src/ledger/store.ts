@@ -3,6 +3,7 @@ import type { Command } from '../core/command.ts';
 import type { Facts } from '../core/decision.ts';
 import type { Change, Entry } from '../core/entry.ts';
 import type { UsageChange } from '../core/usage.ts';
+import type { Answer } from './answer.ts';
 
 /** A name, a note or metadata: what can be erased without breaking the chain, because the entry keeps only its salted digest. */
 export interface Personal {
@@ -84,13 +85,13 @@ export interface Store {
     decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
   ): Promise<Settled<R>[]>;
   /** The account as of its last durable entry. */
-  account(accountId: string): Promise<AccountState | null>;
+  account(accountId: string): Answer<AccountState | null>;
   /** The account as of its last entry recorded at or before an instant, up to a version. Rejects with `SealedPast`. */
   accountAt(accountId: string, atMs: number, upToVersion?: number): Promise<AccountState | null>;
   /** Ids of accounts in their order, after a given one. */
   accountIds(page: { readonly after: string | null; readonly limit: number }): Promise<string[]>;
   /** The account that holds a key, by the key's digest. */
-  keyOwner(digest: string): Promise<string | null>;
+  keyOwner(digest: string): Answer<string | null>;
   entry(accountId: string, version: number): Promise<RecordedEntry | null>;
   /** The durable entry of a change, and the latest entry that continues it (refund, end of a hold, void). */
   findChange(accountId: string, changeId: string): Promise<FoundChange | null>;

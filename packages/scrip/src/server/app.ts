@@ -1,13 +1,13 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify } from 'fastify';
-import { createKeyDigest } from './api-key.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createAuthorise } from './auth.ts';
 import { BODY_LIMIT_BYTES, installBodyParsers } from './body-parsers.ts';
 import { answerClientError } from './client-error.ts';
 import { answerError, installErrorHandling } from './error-handling.ts';
 import { installHandlerTimeout } from './handler-timeout.ts';
+import { createFindKeyHolder } from './key-holder.ts';
 import { installMetrics } from './metrics.ts';
 import { installNotFound } from './not-found.ts';
 import { installOpenApi } from './openapi.ts';
@@ -93,10 +93,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(async (scope) => registerOperations(scope, { ledger, metrics }));
   const limits = createVendorLimits({ store: deps.limits, settings, now: ledger.now });
   app.addHook('onClose', () => limits.close());
-  const keyDigest = createKeyDigest(deps.secret);
-  const context = { deps, authorise: createAuthorise({ ledger, keyDigest }), limits };
+  const findKeyHolder = createFindKeyHolder(ledger, deps.secret);
+  const context = { deps, authorise: createAuthorise(findKeyHolder), limits };
   await app.register(async (scope) => registerOwnRoutes(scope, context), { prefix: '/scrip/v1' });
-  await registerVendorRoutes(app, { ledger, settings, limits, keyDigest });
+  await registerVendorRoutes(app, { ledger, settings, limits, findKeyHolder });
   return app;
 }
 

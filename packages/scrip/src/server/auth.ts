@@ -1,7 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify';
 import type { OperatorRole } from '../core/account.ts';
 import { OPERATOR_STREAM } from '../core/account.ts';
-import type { AppDeps } from './app-deps.ts';
+import type { Answer } from '../ledger/answer.ts';
+import { whenAnswered } from '../ledger/answer.ts';
+import type { FindKeyHolder } from './key-holder.ts';
 import { RefusedRequest } from './problem.ts';
 import { isAccountId } from './read/text.ts';
 import { countHeader } from './request-headers.ts';
@@ -25,30 +27,57 @@ export interface Access {
   readonly own?: boolean;
 }
 
-export type Authorise = (access: Access) => (request: FastifyRequest) => Promise<void>;
-
-interface AuthDeps extends Pick<AppDeps, 'ledger'> {
-  readonly keyDigest: (key: string) => string;
-}
+export type Authorise = (access: Access) => onRequestHookHandler;
 
 const RANKS: Readonly<Record<OperatorRole, number>> = { read: 0, spend: 1, admin: 2 };
 
-/**
- * Makes the hooks that let a request through. Keys are looked up in the durable state each time, so that a revocation
- * counts from the moment that it is acknowledged.
- */
-export function createAuthorise(deps: AuthDeps): Authorise {
-  return ({ role, own = false }) =>
-    async (request) => {
-      const principal = await identify(request, deps);
-      request.principal = principal;
-      const { accountId } = request.params as { accountId?: string };
-      if (principal.kind === 'account') checkCustomer(principal, { accountId, own });
-      else if (RANKS[principal.role] < RANKS[role])
-        throw forbidden(`This needs a key with the role "${role}".`);
-      // No text that cannot be an account's id reaches the ledger: its own streams have such names.
-      if (accountId !== undefined && !isAccountId(accountId)) throw accountNotFound();
-    };
+/** Makes the hooks that let a request through. */
+export function createAuthorise(findKeyHolder: FindKeyHolder): Authorise {
+  return (access) =>
+    requestHook((request) =>
+      whenAnswered(identify(request, findKeyHolder), (principal) => {
+        request.principal = principal;
+        checkAccess(principal, access, request.params as { accountId?: string });
+      }),
+    );
+}
+
+function checkAccess(
+  principal: Principal,
+  { role, own = false }: Access,
+  { accountId }: { readonly accountId?: string },
+): void {
+  if (principal.kind === 'account') checkCustomer(principal, { accountId, own });
+  else if (RANKS[principal.role] < RANKS[role]) throw forbidden(`This needs a key with the role "${role}".`);
+  // No text that cannot be an account's id reaches the ledger: its own streams have such names.
+  if (accountId !== undefined && !isAccountId(accountId)) throw accountNotFound();
+}
+
+/** A hook that goes on at once where nothing has to be waited for. */
+function requestHook(run: (request: FastifyRequest) => Answer<void>): onRequestHookHandler {
+  return (request, _reply, done) => {
+    let failure: Error | undefined;
+    try {
+      const running = run(request);
+      if (running instanceof Promise) {
+        void finish(running, done);
+        return;
+      }
+    } catch (error) {
+      failure = error as Error;
+    }
+    done(failure);
+  };
+}
+
+async function finish(running: Promise<void>, done: HookHandlerDoneFunction): Promise<void> {
+  let failure: Error | undefined;
+  try {
+    await running;
+  } catch (error) {
+    failure = error as Error;
+  }
+  done(failure);
 }
 
 /** Another account's resources do not exist for a customer; of its own, it may read what the route list says. */
@@ -60,14 +89,13 @@ function checkCustomer(
   if (!own) throw forbidden("An account's key reads its own account's balance, lots, entries and usage.");
 }
 
-async function identify(request: FastifyRequest, { ledger, keyDigest }: AuthDeps): Promise<Principal> {
-  const digest = keyDigest(readBearer(request));
-  const owner = await ledger.keyOwner(digest);
-  const state = owner === null ? null : await ledger.account(owner);
-  const key = state?.keys.find((candidate) => candidate.digest === digest);
-  if (state === null || key === undefined || state.closedAtMs !== null) throw unknownKey();
-  if (state.id !== OPERATOR_STREAM) return { kind: 'account', keyId: key.id, accountId: state.id };
-  return { kind: 'operator', keyId: key.id, role: key.role ?? 'read' };
+function identify(request: FastifyRequest, findKeyHolder: FindKeyHolder): Answer<Principal> {
+  return whenAnswered(findKeyHolder(readBearer(request)), (holder) => {
+    if (holder === null || holder.account.closedAtMs !== null) throw unknownKey();
+    const { account, key } = holder;
+    if (account.id !== OPERATOR_STREAM) return { kind: 'account', keyId: key.id, accountId: account.id };
+    return { kind: 'operator', keyId: key.id, role: key.role ?? 'read' };
+  });
 }
 
 function readBearer(request: FastifyRequest): string {

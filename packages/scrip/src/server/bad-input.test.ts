@@ -45,7 +45,7 @@ async function expectRefusal(method: string, path: string, asking: Asking): Prom
 async function versions(): Promise<unknown> {
   const { ledger } = served;
   const ids = ['acme', '$operator', '$rate-card', 'fresh'];
-  const states = await Promise.all(ids.map((id) => ledger.account(id)));
+  const states = await Promise.all(ids.map(async (id) => ledger.account(id)));
   return [states.map((state) => state?.version), await ledger.accountIds({ after: null, limit: 10 })];
 }
 

@@ -1,3 +1,4 @@
+import type { Answer } from '../ledger/answer.ts';
 import { windowEndMs } from '../ledger/lease-terms.ts';
 import type { LimitRule, LimitStore } from '../ledger/limit-store.ts';
 import type { BlanketLease } from './blanket-lease.ts';
@@ -27,8 +28,6 @@ export interface RateLimiter {
   /** Gives back what open portions and blankets have left. */
   readonly close: (nowMs: number) => Promise<void>;
 }
-
-export type Answer<T> = T | Promise<T>;
 
 /** Keys held in memory; one that leaves is written, and its next request looks into the store. */
 const CAPACITY = 100_000;

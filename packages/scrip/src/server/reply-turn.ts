@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import type { Answer } from '../ledger/answer.ts';
 
 let waiting: (() => void)[] = [];
 
@@ -7,8 +8,9 @@ let waiting: (() => void)[] = [];
  * that are written one after the other wake their reader once. Written between the reading of requests each of them
  * wakes it again, which takes a fifth of a balance read where the reader is on the same machine.
  */
-export function sendInTurn<T>(reply: FastifyReply, answering: Promise<T>, send: (answer: T) => void): void {
-  void sendWhenAnswered(reply, answering, send);
+export function sendInTurn<T>(reply: FastifyReply, answer: Answer<T>, send: (answer: T) => void): void {
+  if (answer instanceof Promise) void sendWhenAnswered(reply, answer, send);
+  else sendLater(reply, () => send(answer));
 }
 
 async function sendWhenAnswered<T>(
@@ -18,11 +20,15 @@ async function sendWhenAnswered<T>(
 ): Promise<void> {
   try {
     const answer = await answering;
-    if (waiting.length === 0) setImmediate(sendAll);
-    waiting.push(() => sendUnlessSent(reply, () => send(answer)));
+    sendLater(reply, () => send(answer));
   } catch (error) {
     sendUnlessSent(reply, () => void reply.send(error));
   }
+}
+
+function sendLater(reply: FastifyReply, send: () => void): void {
+  if (waiting.length === 0) setImmediate(sendAll);
+  waiting.push(() => sendUnlessSent(reply, send));
 }
 
 function sendAll(): void {

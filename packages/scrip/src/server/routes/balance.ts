@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { AccountState } from '../../core/account.ts';
 import { currentCard } from '../../core/charge.ts';
+import type { Answer } from '../../ledger/answer.ts';
+import { whenAnswered } from '../../ledger/answer.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
 import { invalidRequest, refuseIssues, RefusedRequest } from '../problem.ts';
@@ -36,10 +38,13 @@ export function registerBalance(app: FastifyInstance, { deps: { ledger }, author
   );
 }
 
-async function balanceNow(ledger: Ledger, accountId: string): Promise<string> {
-  const [state, cards] = await Promise.all([ledger.account(accountId), ledger.rateCards()]);
-  if (state === null) throw accountNotFound();
-  return balanceJson(state, currentCard(cards), Math.max(ledger.now(), state.atMs));
+function balanceNow(ledger: Ledger, accountId: string): Answer<string> {
+  return whenAnswered(ledger.account(accountId), (state) => {
+    if (state === null) throw accountNotFound();
+    return whenAnswered(ledger.rateCards(), (cards) =>
+      balanceJson(state, currentCard(cards), Math.max(ledger.now(), state.atMs)),
+    );
+  });
 }
 
 async function earlierBalance(ledger: Ledger, accountId: string, at: string): Promise<string> {

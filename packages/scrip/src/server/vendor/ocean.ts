@@ -1,6 +1,8 @@
 import { ocean } from '@scrip/dialects';
 import type { AccountState } from '../../core/account.ts';
 import { balanceOf } from '../../core/balance.ts';
+import type { Answer } from '../../ledger/answer.ts';
+import { whenAnswered } from '../../ledger/answer.ts';
 import type { RateCard } from '../../core/rate-card.ts';
 import type { VendorAnswer, VendorRead, VendorRoute } from './vendor-read.ts';
 
@@ -16,17 +18,18 @@ export const oceanRoutes: readonly VendorRoute[] = [
 /** A balance takes only the order of its pools from a rate card, and that does not matter here. */
 const ANY_ORDER: RateCard = { version: 0, publishedAtMs: 0, pools: [], actions: {} };
 
-async function answerBalance({ account, deps: { limits } }: VendorRead): Promise<VendorAnswer> {
-  const day = await limits.oceanDay(account.id);
-  const kindsOf = poolKinds(account);
-  const reply = ocean.encodeBalance({
-    credits: kindsOf('standard'),
-    emailCredits: kindsOf('email'),
-    phoneCredits: kindsOf('phone'),
-    dailyLimitRateLeft: day.requestsLeft,
-    dailyLimitRateSecondsToReset: day.secondsToReset,
+function answerBalance({ account, deps: { limits } }: VendorRead): Answer<VendorAnswer> {
+  return whenAnswered(limits.oceanDay(account.id), (day) => {
+    const kindsOf = poolKinds(account);
+    const reply = ocean.encodeBalance({
+      credits: kindsOf('standard'),
+      emailCredits: kindsOf('email'),
+      phoneCredits: kindsOf('phone'),
+      dailyLimitRateLeft: day.requestsLeft,
+      dailyLimitRateSecondsToReset: day.secondsToReset,
+    });
+    return { ok: true, reply };
   });
-  return { ok: true, reply };
 }
 
 function poolKinds(account: AccountState) {

@@ -1,9 +1,9 @@
 import type { DialectName, Refusal } from '@scrip/dialects';
 import { dialectNames } from '@scrip/dialects';
+import type { Answer } from '../../ledger/answer.ts';
 import type { LimitRule, LimitStore } from '../../ledger/limit-store.ts';
 import { windowEndMs } from '../../ledger/lease-terms.ts';
 import type { LimitReached } from '../key-limit.ts';
-import type { Answer } from '../rate-limit.ts';
 import { createRateLimiter } from '../rate-limit.ts';
 import type { VendorSettings } from './vendor-settings.ts';
 

@@ -2,8 +2,10 @@ import type { DialectName, Problem, Refusal, Reply } from '@scrip/dialects';
 import type { FastifyRequest } from 'fastify';
 import type { AccountState } from '../../core/account.ts';
 import { OPERATOR_STREAM } from '../../core/account.ts';
+import type { Answer } from '../../ledger/answer.ts';
+import { whenAnswered } from '../../ledger/answer.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Answer } from '../rate-limit.ts';
+import type { FindKeyHolder } from '../key-holder.ts';
 import { readCredential } from './credential.ts';
 import type { RequestTarget } from './request-target.ts';
 import { singleParameter } from './request-target.ts';
@@ -15,8 +17,7 @@ export interface VendorDeps {
   readonly ledger: Ledger;
   readonly settings: VendorSettings;
   readonly limits: VendorLimits;
-  /** The digest by which the ledger knows a key. */
-  readonly keyDigest: (secret: string) => string;
+  readonly findKeyHolder: FindKeyHolder;
 }
 
 /** An admitted read of an account by one of its keys. */
@@ -40,35 +41,38 @@ export interface VendorRoute {
 }
 
 /**
- * Finds the account of the request's key and counts the read: one look for the key, one for the account. What is wrong
- * with other parameters is told afterwards, and only to a caller with a key.
+ * Finds the account of the request's key and counts the read. What is wrong with other parameters is told afterwards,
+ * and only to a caller with a key.
  */
-export async function readAccount(
+export function readAccount(
   vendor: DialectName,
   {
     request,
     target,
   }: { readonly request: Pick<FastifyRequest, 'raw' | 'headers'>; readonly target: RequestTarget },
-  { ledger, limits, keyDigest }: VendorDeps,
-): Promise<
-  { readonly ok: true; readonly account: AccountState } | { readonly ok: false; readonly refusal: Refusal }
-> {
+  { limits, findKeyHolder }: Pick<VendorDeps, 'limits' | 'findKeyHolder'>,
+): Answer<AccountRead> {
   const credential = readCredential(vendor, request, target);
   if (!credential.ok) return credential;
-  const digest = keyDigest(credential.secret);
-  const accountId = await ledger.keyOwner(digest);
-  if (accountId === null || accountId === OPERATOR_STREAM) return unknownKey();
-  const admitted = limits.admitRead(vendor, { accountId, digest });
-  const refusal = admitted === null ? null : await admitted;
-  if (refusal !== null) return { ok: false, refusal };
-  const account = await ledger.account(accountId);
-  if (account === null || !account.keys.some((key) => key.digest === digest)) return unknownKey();
-  if (account.closedAtMs !== null) return { ok: false, refusal: { code: 'account-closed' } };
-  return { ok: true, account };
+  return whenAnswered(findKeyHolder(credential.secret), (holder) => {
+    if (holder === null || holder.account.id === OPERATOR_STREAM)
+      return refuse({ code: 'credential-unknown' });
+    const { account, key } = holder;
+    const admitted = limits.admitRead(vendor, { accountId: account.id, digest: key.digest });
+    return whenAnswered(admitted, (refusal) => {
+      if (refusal !== null) return refuse(refusal);
+      if (account.closedAtMs !== null) return refuse({ code: 'account-closed' });
+      return { ok: true, account };
+    });
+  });
 }
 
-function unknownKey(): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: { code: 'credential-unknown' } };
+type AccountRead =
+  | { readonly ok: true; readonly account: AccountState }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+function refuse(refusal: Refusal): AccountRead {
+  return { ok: false, refusal };
 }
 
 /** A parameter's value, undefined where there is none; given more than once it is a problem. */

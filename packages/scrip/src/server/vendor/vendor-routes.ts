@@ -1,6 +1,8 @@
 import type { DialectName, Refusal, Reply } from '@scrip/dialects';
 import { dialectNames, dialects } from '@scrip/dialects';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../../ledger/answer.ts';
+import { whenAnswered } from '../../ledger/answer.ts';
 import { sendInTurn } from '../reply-turn.ts';
 import { oceanRoutes } from './ocean.ts';
 import { readTarget } from './request-target.ts';
@@ -64,14 +66,16 @@ function registerPrefix(
   });
 }
 
-async function answer(route: VendorRoute, request: FastifyRequest, deps: VendorDeps): Promise<Reply> {
+function answer(route: VendorRoute, request: FastifyRequest, deps: VendorDeps): Answer<Reply> {
   const { vendor } = route;
   if (!deps.settings.dialects[vendor].enabled) return vendorRefusal(vendor, { code: 'not-found' }, request);
   const target = readTarget(request.raw.url ?? '');
-  const read = await readAccount(vendor, { request, target }, deps);
-  if (!read.ok) return vendorRefusal(vendor, read.refusal, request);
-  const answered = await route.answer({ account: read.account, query: target.query, deps });
-  return answered.ok ? answered.reply : vendorRefusal(vendor, answered.refusal, request);
+  return whenAnswered(readAccount(vendor, { request, target }, deps), (read) => {
+    if (!read.ok) return vendorRefusal(vendor, read.refusal, request);
+    return whenAnswered(route.answer({ account: read.account, query: target.query, deps }), (answered) =>
+      answered.ok ? answered.reply : vendorRefusal(vendor, answered.refusal, request),
+    );
+  });
 }
 
 /**

@@ -3,6 +3,8 @@ import { voicepartner } from '@scrip/dialects';
 import { availableMicros, findPool } from '../../core/account.ts';
 import type { RateCard } from '../../core/rate-card.ts';
 import { findPrice, quantityFor } from '../../core/rate-card.ts';
+import type { Answer } from '../../ledger/answer.ts';
+import { whenAnswered } from '../../ledger/answer.ts';
 import type { VendorAnswer, VendorRead, VendorRoute } from './vendor-read.ts';
 import { invalidParameters, parameterProblem, readParameter } from './vendor-read.ts';
 
@@ -17,7 +19,7 @@ export const voicePartnerRoutes: readonly VendorRoute[] = ['/:apiKey', ''].map((
   answer: answerBalance,
 }));
 
-async function answerBalance({ account, query, deps: { ledger } }: VendorRead): Promise<VendorAnswer> {
+function answerBalance({ account, query, deps: { ledger } }: VendorRead): Answer<VendorAnswer> {
   const problems: Problem[] = [];
   const name = voicepartner.formatParameter;
   const format = voicepartner.readFormat(readParameter(query, name, problems));
@@ -25,18 +27,20 @@ async function answerBalance({ account, query, deps: { ledger } }: VendorRead): 
     return invalidParameters([parameterProblem(name, 'must be json or xml', 'enum')]);
   const pool = findPool(account, POOL);
   const creditMicros = pool === undefined ? 0n : availableMicros(pool);
-  const card = (await ledger.rateCards()).at(-1);
-  const reply = voicepartner.encodeBalance(
-    {
-      creditMicros,
-      currency: '€',
-      ttsSeconds: bought(card, 'tts', creditMicros),
-      ttsFixeSeconds: bought(card, 'tts_fixe', creditMicros),
-      voiceMessages: bought(card, 'voice_message', creditMicros),
-    },
-    format,
-  );
-  return { ok: true, reply };
+  return whenAnswered(ledger.rateCards(), (cards) => {
+    const card = cards.at(-1);
+    const reply = voicepartner.encodeBalance(
+      {
+        creditMicros,
+        currency: '€',
+        ttsSeconds: bought(card, 'tts', creditMicros),
+        ttsFixeSeconds: bought(card, 'tts_fixe', creditMicros),
+        voiceMessages: bought(card, 'voice_message', creditMicros),
+      },
+      format,
+    );
+    return { ok: true, reply };
+  });
 }
 
 /** What the credit would buy of one action; 0 of one that is missing, free, or not paid for in money. */

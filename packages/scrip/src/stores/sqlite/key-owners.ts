@@ -1,3 +1,4 @@
+import type { Answer } from '../../ledger/answer.ts';
 import { createPackedMap } from './packed-map.ts';
 
 /**
@@ -5,7 +6,7 @@ import { createPackedMap } from './packed-map.ts';
  * keys must not fill it. A change of a key forgets it, also for a look-up that is under way.
  */
 export interface KeyOwners {
-  readonly find: (digest: string) => Promise<string | null>;
+  readonly find: (digest: string) => Answer<string | null>;
   readonly forget: (digest: string) => void;
 }
 
@@ -20,16 +21,16 @@ export function createKeyOwners({
   const owners = createPackedMap(packedBytes);
   let changes = 0;
 
+  async function load(digest: string): Promise<string | null> {
+    const changesBefore = changes;
+    const owner = await read(digest);
+    if (owner === null || changes !== changesBefore) return owner;
+    owners.set(digest, Buffer.from(owner));
+    return owner;
+  }
+
   return {
-    find: async (digest) => {
-      const known = owners.get(digest, asText);
-      if (known !== undefined) return known;
-      const changesBefore = changes;
-      const owner = await read(digest);
-      if (owner === null || changes !== changesBefore) return owner;
-      owners.set(digest, Buffer.from(owner));
-      return owner;
-    },
+    find: (digest) => owners.get(digest, asText) ?? load(digest),
     forget: (digest) => {
       changes += 1;
       owners.delete(digest);

@@ -1,3 +1,4 @@
+import type { AccountState } from '../../core/account.ts';
 import { RATE_CARD_STREAM } from '../../core/account.ts';
 import type { Store } from '../../ledger/store.ts';
 import { createAccountCache } from './account-cache.ts';
@@ -125,6 +126,11 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
   const erasure = createPersonalErasure({ writer, reader, reads, tail });
   await erasure.finish(start.erasing);
 
+  async function loadAccount(accountId: string): Promise<AccountState | null> {
+    const found = await reads.account(accountId);
+    return found === null ? null : cache.offer(found).durable;
+  }
+
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     try {
@@ -144,11 +150,9 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
       await derivation.whenWithin(sizes.maxLagEntries, decider.position);
       return decider.decide(requests, decide);
     },
-    account: async (accountId) => {
+    account: (accountId) => {
       const inMemory = cache.read(accountId);
-      if (inMemory !== undefined) return inMemory;
-      const found = await reads.account(accountId);
-      return found === null ? null : cache.offer(found).durable;
+      return inMemory === undefined ? loadAccount(accountId) : inMemory;
     },
     keyOwner: keyOwners.find,
     ...readsOf(reads),
