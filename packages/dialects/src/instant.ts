@@ -1,20 +1,25 @@
 const DAY_SECONDS = 86_400;
 
-let lastDay = Number.NaN;
-let lastDate = '';
+const dates = new Map<number, string>();
+const MOST_DATES = 1000;
 
 /** An instant as RFC 3339 in UTC with whole seconds (a part of a second is cut off). Throws `RangeError` for a day that no `Date` has. */
 export function formatInstant(epochMs: number): string {
   const second = Math.floor(epochMs / 1000);
   const day = Math.floor(second / DAY_SECONDS);
-  // Most instants of a moment's replies lie in one day, and to ask a `Date` is most of the work.
-  if (day !== lastDay) {
-    lastDate = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, -'T00:00:00.000Z'.length);
-    lastDay = day;
-  }
   const inDay = second - day * DAY_SECONDS;
   const hours = Math.floor(inDay / 3600);
-  return `${lastDate}T${twoDigits(hours)}:${twoDigits(Math.floor(inDay / 60) % 60)}:${twoDigits(inDay % 60)}Z`;
+  return `${dateOf(day)}T${twoDigits(hours)}:${twoDigits(Math.floor(inDay / 60) % 60)}:${twoDigits(inDay % 60)}Z`;
+}
+
+/** Of a day since 1970. Instants lie in a few hundred days, and to ask a `Date` is most of the work. */
+function dateOf(day: number): string {
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, -'T00:00:00.000Z'.length);
+  if (dates.size >= MOST_DATES) dates.clear();
+  dates.set(day, date);
+  return date;
 }
 
 function twoDigits(value: number): string {

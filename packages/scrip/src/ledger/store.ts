@@ -84,7 +84,7 @@ export interface Store {
     requests: readonly ChangeRequest[],
     decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
   ): Promise<Settled<R>[]>;
-  /** The account as of its last durable entry. */
+  /** The account as of its last durable entry. Rejects with a `Fault`; what is in memory is there at once. */
   account(accountId: string): Answer<AccountState | null>;
   /** The account as of its last entry recorded at or before an instant, up to a version. Rejects with `SealedPast`. */
   accountAt(accountId: string, atMs: number, upToVersion?: number): Promise<AccountState | null>;

@@ -178,3 +178,29 @@ function sendRaw(headers: string[], { method = 'GET', path = '/scrip/v1/accounts
     sent.end();
   });
 }
+
+it('keys are told apart in the same way where accounts have to be fetched', async () => {
+  const fetching = await serveAcme({
+    wrap: (ledger) => ({
+      ...ledger,
+      account: async (accountId) => ledger.account(accountId),
+      keyOwner: async (digest) => ledger.keyOwner(digest),
+    }),
+  });
+  try {
+    const { ask } = fetching;
+    await ask('POST', '/accounts', { body: { id: 'other' } });
+    const key = (await ask('POST', '/accounts/acme/keys', { body: {} })).json.secret as string;
+    const asked = [
+      ['/accounts/acme/balance', key],
+      ['/accounts/other/balance', key],
+      ['/accounts/acme', key],
+      ['/accounts/acme/balance', 'nobody'],
+      ['/accounts/acme/balance', null],
+    ] as const;
+    const replies = await Promise.all(asked.map(([path, key]) => ask('GET', path, { key })));
+    expect(replies.map(({ status }) => status)).toEqual([200, 404, 403, 401, 401]);
+  } finally {
+    await fetching.close();
+  }
+});

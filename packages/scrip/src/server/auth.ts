@@ -56,7 +56,6 @@ function checkAccess(
 /** A hook that goes on at once where nothing has to be waited for. */
 function requestHook(run: (request: FastifyRequest) => Answer<void>): onRequestHookHandler {
   return (request, _reply, done) => {
-    let failure: Error | undefined;
     try {
       const running = run(request);
       if (running instanceof Promise) {
@@ -64,9 +63,11 @@ function requestHook(run: (request: FastifyRequest) => Answer<void>): onRequestH
         return;
       }
     } catch (error) {
-      failure = error as Error;
+      // Node may still be reading what came with the request, and what it finds there is to be refused first.
+      queueMicrotask(() => done(error as Error));
+      return;
     }
-    done(failure);
+    done();
   };
 }
 

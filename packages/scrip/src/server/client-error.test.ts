@@ -12,13 +12,18 @@ beforeEach(async () => {
 });
 afterEach(() => served.close());
 
-/** All that comes back on a connection until it ends. */
-async function exchange(bytes: string): Promise<string> {
+/** All that comes back on a connection until it ends; what is sent later follows the first answer. */
+async function exchange(bytes: string, ...later: string[]): Promise<string> {
   const socket = connect((served.app.server.address() as AddressInfo).port, '127.0.0.1');
   let reply = '';
   socket.on('data', (chunk: Buffer) => (reply += chunk.toString()));
   socket.on('error', () => {});
   socket.write(bytes);
+  for (const more of later) {
+    if (reply === '') await once(socket, 'data');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.write(more);
+  }
   await once(socket, 'close');
   return reply;
 }
@@ -42,6 +47,20 @@ it('a request whose body cannot be read is told so', async () => {
   expect(await exchange(`${head('transfer-encoding: chunked')}zz\r\n`)).toMatch(
     /^HTTP\/1\.1 400 .*bad-request/s,
   );
+});
+
+const KEYLESS =
+  'POST /scrip/v1/accounts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+const statusesOf = (replies: string) =>
+  [...replies.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+
+it('a request is answered once, also where it is refused before the rest of it turns out to be none', async () => {
+  expect(statusesOf(await exchange(`${KEYLESS}zz\r\n`))).toEqual(['400']);
+  expect(statusesOf(await exchange(KEYLESS, 'zz\r\n'))).toEqual(['401']);
+});
+
+it('a request that could not be read after one that was refused early is told so', async () => {
+  expect(statusesOf(await exchange(KEYLESS, '2\r\n{}\r\n0\r\n\r\n', 'none\r\n\r\n'))).toEqual(['401', '400']);
 });
 
 it.each([

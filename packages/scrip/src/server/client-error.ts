@@ -12,15 +12,16 @@ import { vendorRefusal } from './vendor/vendor-refusal.ts';
 /**
  * Answers what is not HTTP that can be read, in the words of the vendor whose path it asks for where that can be told.
  * Where a request before it on the connection is not answered yet, its caller would take the refusal for its answer, and
- * may be making a change: the connection ends without one.
+ * may be making a change: the connection ends without one. So it does where the request that cannot be read to its end
+ * has been answered, as one without a key is before its body: its caller would take the refusal for the next one's.
  */
 export function answerClientError(
   error: ConnectionError,
   socket: Socket,
-  underWay: Pick<UnderWay, 'isOn'>,
+  underWay: Pick<UnderWay, 'isOn' | 'isAnswered'>,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable || underWay.isOn(socket)) {
+  if (!socket.writable || underWay.isOn(socket) || underWay.isAnswered(socket)) {
     socket.destroy(error);
     return;
   }

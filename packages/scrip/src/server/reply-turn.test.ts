@@ -35,6 +35,15 @@ describe('replies in turn', () => {
     expect(sent).toEqual(['another request', 'first', 'second']);
   });
 
+  it('wait for their turn also where the answer is there at once', async () => {
+    const reply = { sent: false } as FastifyReply;
+    sendInTurn(reply, 'first', (text) => void sent.push(text));
+    sent.push('another request');
+    sendInTurn(reply, 'second', (text) => void sent.push(text));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toEqual(['another request', 'first', 'second']);
+  });
+
   it('tell an error of the answer, and of the sending, to its own request only', async () => {
     serve('/fails', () => Promise.reject(new Error('no answer')));
     serve(

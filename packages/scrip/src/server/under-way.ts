@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
@@ -15,18 +16,20 @@ export interface UnderWay {
   readonly takeBegunBefore: (atMs: number) => FastifyReply[];
   /** Whether a request that has arrived whole waits for its answer on a connection. */
   readonly isOn: (socket: Socket) => boolean;
+  /** Whether the request that is arriving on a connection has its answer already. */
+  readonly isAnswered: (socket: Socket) => boolean;
 }
 
 /** Keeps account of the requests of a server, from their first hook to their response. */
 export function installUnderWay(app: FastifyInstance): UnderWay {
-  const { remove, ...underWay } = createUnderWay();
+  const { answered, ...underWay } = createUnderWay();
   app.decorateReply('place', 0);
   app.addHook('onRequest', (_request, reply, done) => {
     underWay.add(reply, performance.now());
     done();
   });
   app.addHook('onResponse', (_request, reply, done) => {
-    remove(reply);
+    answered(reply);
     done();
   });
   return underWay;
@@ -48,6 +51,7 @@ function createUnderWay() {
   const replies: (FastifyReply | null)[] = [];
   const begunMs: number[] = [];
   const free: number[] = [];
+  const answeredEarly = new WeakMap<Socket, IncomingMessage>();
 
   function remove(reply: FastifyReply): void {
     const { place } = reply;
@@ -57,12 +61,17 @@ function createUnderWay() {
   }
 
   return {
+    answered: (reply: FastifyReply) => {
+      remove(reply);
+      const { raw } = reply.request;
+      if (isArriving(reply)) answeredEarly.set(raw.socket, raw);
+    },
+    isAnswered: (socket: Socket) => answeredEarly.get(socket)?.complete === false,
     add: (reply: FastifyReply, nowMs: number) => {
       reply.place = free.pop() ?? replies.length;
       replies[reply.place] = reply;
       begunMs[reply.place] = nowMs;
     },
-    remove,
     isOn: (socket: Socket) =>
       replies.some((reply) => reply !== null && reply.request.raw.socket === socket && !isArriving(reply)),
     takeBegunBefore: (atMs: number): FastifyReply[] => {

@@ -1,9 +1,9 @@
 import { ocean } from '@scrip/dialects';
 import type { AccountState } from '../../core/account.ts';
 import { balanceOf } from '../../core/balance.ts';
+import type { RateCard } from '../../core/rate-card.ts';
 import type { Answer } from '../../ledger/answer.ts';
 import { whenAnswered } from '../../ledger/answer.ts';
-import type { RateCard } from '../../core/rate-card.ts';
 import type { VendorAnswer, VendorRead, VendorRoute } from './vendor-read.ts';
 
 export const oceanRoutes: readonly VendorRoute[] = [

@@ -5,7 +5,7 @@ import { OPERATOR_STREAM } from '../../core/account.ts';
 import type { Answer } from '../../ledger/answer.ts';
 import { whenAnswered } from '../../ledger/answer.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { FindKeyHolder } from '../key-holder.ts';
+import type { FindKeyHolder, KeyHolder } from '../key-holder.ts';
 import { readCredential } from './credential.ts';
 import type { RequestTarget } from './request-target.ts';
 import { singleParameter } from './request-target.ts';
@@ -54,17 +54,27 @@ export function readAccount(
 ): Answer<AccountRead> {
   const credential = readCredential(vendor, request, target);
   if (!credential.ok) return credential;
-  return whenAnswered(findKeyHolder(credential.secret), (holder) => {
-    if (holder === null || holder.account.id === OPERATOR_STREAM)
-      return refuse({ code: 'credential-unknown' });
+  const find = () => findKeyHolder(credential.secret);
+  return whenAnswered(find(), (holder) => {
+    if (!isCustomers(holder)) return refuse({ code: 'credential-unknown' });
     const { account, key } = holder;
     const admitted = limits.admitRead(vendor, { accountId: account.id, digest: key.digest });
-    return whenAnswered(admitted, (refusal) => {
-      if (refusal !== null) return refuse(refusal);
-      if (account.closedAtMs !== null) return refuse({ code: 'account-closed' });
-      return { ok: true, account };
-    });
+    if (admitted === null) return readOf(holder);
+    // While that is written, the key may be revoked and the account changed.
+    return whenAnswered(admitted, (refusal) =>
+      refusal === null ? whenAnswered(find(), readOf) : refuse(refusal),
+    );
   });
+}
+
+function isCustomers(holder: KeyHolder | null): holder is KeyHolder {
+  return holder !== null && holder.account.id !== OPERATOR_STREAM;
+}
+
+function readOf(holder: KeyHolder | null): AccountRead {
+  if (!isCustomers(holder)) return refuse({ code: 'credential-unknown' });
+  const { account } = holder;
+  return account.closedAtMs === null ? { ok: true, account } : refuse({ code: 'account-closed' });
 }
 
 type AccountRead =

@@ -85,7 +85,7 @@ export function createMemoryStore(): Store {
       await new Promise((resolve) => setImmediate(resolve));
       return settled;
     },
-    account: async (accountId) => journals.get(accountId)?.account.state ?? null,
+    account: (accountId) => journals.get(accountId)?.account.state ?? null,
     accountAt: async (accountId, atMs, upToVersion = Infinity) =>
       entriesOf(accountId)
         .filter(({ entry }) => entry.atMs <= atMs && entry.version <= upToVersion)
@@ -95,7 +95,7 @@ export function createMemoryStore(): Store {
         .filter((id) => !id.startsWith('$') && (after === null || id > after))
         .toSorted()
         .slice(0, limit),
-    keyOwner: async (digest) => keyOwners.get(digest) ?? null,
+    keyOwner: (digest) => keyOwners.get(digest) ?? null,
     entry: async (accountId, version) => entriesOf(accountId)[version - 1] ?? null,
     findChange: async (accountId, changeId) => findChange(accountId, changeId),
     entries: async ({ accountId, afterVersion, limit, kind }) =>
