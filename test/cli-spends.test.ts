@@ -57,6 +57,13 @@ describe('debit, refund and explain', () => {
     );
   });
 
+  it('carry no metadata in which a number would lose digits', async () => {
+    const { code, err } = await cli.run(
+      'debit acme --action sms --quantity 1 --metadata {"order":1234567890123456789}',
+    );
+    expect([code, err]).toEqual([2, expect.stringContaining('send it as a string')]);
+  });
+
   it('carry metadata and the time of use', async () => {
     const at = new Date(Date.now() - 86_400_000).toISOString();
     const { id } = await cli.json([

@@ -281,6 +281,14 @@ describe('a reader that has seen enough', () => {
   });
 });
 
+describe('a full disk', () => {
+  it('is told of where what a command has to tell goes there', async () => {
+    const full = ['sh', '-c', 'exec "$@" > /dev/full', 'sh'];
+    const { code, err } = await runScrip(['--help'], { under: full });
+    expect([code, err]).toEqual([1, expect.stringMatching(/^scrip: what it has to tell .*ENOSPC.*\n$/)]);
+  });
+});
+
 describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
     expect((await runScrip(['completion', shell])).out).toContain('scrip complete -- ');

@@ -10,6 +10,7 @@ import type { planFailures } from '../packages/scrip/src/cli/plan-failure-table.
 import type { vendorFailures } from '../packages/scrip/src/cli/vendor-failure-table.ts';
 import type { FailureCode } from '../packages/scrip/src/cli/failure-table.ts';
 import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
+import { digestApiKey } from '../packages/scrip/src/server/api-key.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import { asPattern } from './support/as-pattern.ts';
 import type { CliSession } from './support/cli-session.ts';
@@ -142,6 +143,18 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
   },
   'url-invalid': line('account list', { env: { SCRIP_URL: 'nonsense' } }),
   'key-invalid': line('account list', { env: { SCRIP_KEY: 'two words' } }),
+  'operator-key-taken': async () => {
+    const data = join(directory, 'taken');
+    const key = 'a-key-of-acme-0123456789';
+    const store = await openSqliteStore({ directory: data, idsKeptMs: 86_400_000, now: Date.now });
+    const { ledger, change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    const digest = digestApiKey(key, 'a-secret-of-16-or-more');
+    await change('acme', 'key', { kind: 'AddKey', keyId: 'k', digest, role: null });
+    await ledger.close();
+    const env = { SCRIP_OPERATOR_KEY: key, SCRIP_SECRET: 'a-secret-of-16-or-more' };
+    return { words: ['serve', '--data', data], env };
+  },
   'key-missing': line('account list', { env: { SCRIP_KEY: '' } }),
   unreachable: line('account list', { env: { SCRIP_URL: 'http://127.0.0.1:2' } }),
   'no-answer': stranger('account list', 'hangs up'),

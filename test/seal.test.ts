@@ -287,4 +287,13 @@ describe('a sealed ledger', () => {
     const both = ['seal', '--before', isoDay(50), '--keep-days', '100', '--to', 'x', '--data', directory];
     expect((await runScrip(both)).code).toBe(2);
   });
+
+  it.each(['2020-06-31', '2020-01-01T09:30', '2020-01-01T09:30:00', '2020-02-30T00:00:00Z', 'yesterday'])(
+    'is not made up to %s, which is no day and no time that says its zone',
+    async (before) => {
+      const words = ['seal', '--before', before, '--to', join(directory, 'no.ndjson'), '--data', directory];
+      const { code, err } = await runScrip(words);
+      expect([code, err]).toEqual([2, expect.stringContaining('2026-01-01T09:30:00Z')]);
+    },
+  );
 });

@@ -2,6 +2,9 @@ import type { ScripOptions, ScripReply } from '@scrip/client';
 import { Command, InvalidArgumentError } from 'commander';
 import { shapeApiAccess } from '../config/api-access.ts';
 import { readEnv } from '../config/env.ts';
+import type { Issue } from '../server/problem.ts';
+import { exactNumbers } from '../server/read/exact-numbers.ts';
+import { checkMetadata } from '../server/read/text.ts';
 import type { ApiClient } from './api-client.ts';
 import { createApiClient } from './api-client.ts';
 import { say, writeData } from './terminal.ts';
@@ -71,12 +74,22 @@ export function parseInteger(text: string): number {
   return Number(text);
 }
 
-/** A JSON object, for `--metadata`. */
+/** A JSON object, for `--metadata`. A number that would lose digits is refused here: the server would not see them. */
 export function parseObject(text: string): Record<string, unknown> {
+  const metadata = asObject(text);
+  const issues: Issue[] = [];
+  checkMetadata(metadata, '', issues);
+  const [issue] = issues;
+  if (issue !== undefined) throw new InvalidArgumentError(`It ${issue.detail}`);
+  return metadata;
+}
+
+function asObject(text: string): Record<string, unknown> {
   try {
-    const value = JSON.parse(text) as unknown;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    const read = { metadata: JSON.parse(text) as unknown };
+    const { metadata } = exactNumbers(`{"metadata":${text}}`, read) as typeof read;
+    if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata))
+      return metadata as Record<string, unknown>;
   } catch {
     // Said below, together with what is JSON and no object.
   }

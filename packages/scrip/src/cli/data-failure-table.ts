@@ -15,7 +15,8 @@ export const dataFailures = {
   'data-unusable': {
     exit: 'failure',
     says: "the ledger's files cannot be used: …",
-    remedy: 'Mend the disk, or restore the directory from a copy.',
+    remedy:
+      'Run `scrip verify`: where the journal is right, `--repair` makes the indexes anew. A damaged limits.db or lock.db may be removed while nothing runs. Else mend the disk, or restore the last backup.',
   },
   'data-too-new': {
     exit: 'failure',

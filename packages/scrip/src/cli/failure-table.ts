@@ -96,6 +96,11 @@ const settingFailures = {
     says: 'SCRIP_KEY holds a space or another character that no key has: …',
     remedy: 'Set `SCRIP_KEY` again, without spaces or quotes around it.',
   },
+  'operator-key-taken': {
+    exit: 'usage',
+    says: 'SCRIP_OPERATOR_KEY is a key of an account already.',
+    remedy: 'Set `SCRIP_OPERATOR_KEY` to a key that nobody has, or leave it out.',
+  },
 } as const satisfies Readonly<Record<SettingErrorCode, Failure>>;
 
 const commandFailures = {

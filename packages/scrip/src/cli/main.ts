@@ -43,7 +43,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     const error = asCommandFailure(thrown);
     answerFailure(error, { json: argv.includes('--json') });
     // Threads that a command had started before it failed would keep the process.
-    process.stdout.write('', () => process.exit(exitCodeOf(error)));
+    process.stdout.write('', (unwritten) => {
+      // Where it cannot be written, the stream's own error ends the process.
+      if (!(unwritten instanceof Error)) process.exit(exitCodeOf(error));
+    });
   }
 }
 
@@ -92,11 +95,14 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** A reader such as "head" may have seen enough: that is no failure. */
+/** A reader such as "head" may have seen enough: that is no failure. A full disk is one. */
 function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    say(
+      `${warn('scrip:')} what it has to tell cannot be written (${error.message}): make room on the disk, and run it again`,
+    );
+    process.exit(1);
   });
 }
 

@@ -1,6 +1,7 @@
 import { OPERATOR_STREAM, RATE_CARD_STREAM } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import { DEFAULT_ACTIONS, DEFAULT_POOLS } from '../config/default-catalog.ts';
+import { SettingError } from '../config/setting-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { digestApiKey, formatApiKey } from '../server/api-key.ts';
 
@@ -39,7 +40,7 @@ export async function prepareRateCard(ledger: Ledger): Promise<void> {
 /**
  * Gives an empty ledger its rate card and its first admin key, and makes sure that a key named by the operator opens
  * it. Each step is a change with an id of its own, so that a start that was cut short is completed by the next.
- * A key that was revoked stays so. Returns the admin key if it has just been made up: it is shown once.
+ * A key that was revoked stays so. Throws `SettingError` where an account has the operator's key. Returns the admin key if it has just been made up: it is shown once.
  */
 export async function prepareLedger(
   ledger: Ledger,
@@ -67,6 +68,8 @@ export async function prepareLedger(
     onRevoked();
     return null;
   }
+  if (operatorKey !== null && (await ledger.keyOwner(digest)) !== null)
+    throw new SettingError('operator-key-taken', 'SCRIP_OPERATOR_KEY is a key of an account already.');
   const name = operatorKey === null ? 'first key' : 'SCRIP_OPERATOR_KEY';
   const keyId = ledger.newId();
   await makeChange(ledger, {

@@ -8,7 +8,8 @@ export type SettingErrorCode =
   | 'trial-pool-unknown'
   | 'trial-amount-wrong'
   | 'url-invalid'
-  | 'key-invalid';
+  | 'key-invalid'
+  | 'operator-key-taken';
 
 /** A setting that cannot be used; the message says which, and what it may be. */
 export class SettingError extends Error {

@@ -72,6 +72,7 @@ describe.each(ROUTES)('%s %s', (method, path, body) => {
     expect(await refuse({ text: withMember('__proto__', '{"a":1}') })).toBe(422);
     expect(await refuse({ text: withMember('constructor', '{"prototype":{"a":1}}') })).toBe(422);
     expect(await refuse({ text: withMember('metadata', '{"a":[1e400]}') })).toBe(422);
+    expect(await refuse({ text: withMember('metadata', '{"order":1234567890123456789}') })).toBe(422);
     expect(await refuse({ text: withMember('a', '['.repeat(33) + ']'.repeat(33)) })).toBe(400);
     expect(await refuse({ text: '['.repeat(60_000) + ']'.repeat(4000) })).toBe(400);
     expect(await refuse({ text: '['.repeat(30_000) + ']'.repeat(30_000) })).toBe(400);

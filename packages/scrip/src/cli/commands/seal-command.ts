@@ -1,9 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { isDay } from '../../core/calendar.ts';
 import { shapeConfig } from '../../config/config.ts';
 import { readEnv } from '../../config/env.ts';
 import { parseInteger } from '../api-command.ts';
+import type { Issue } from '../../server/problem.ts';
+import { readInstant } from '../../server/read/instant.ts';
 import { isThere } from '../../stores/sqlite/is-there.ts';
 import type { SealableJournal } from '../../stores/sqlite/seal-journal.ts';
 import { CommandFailure } from '../command-failure.ts';
@@ -146,8 +149,13 @@ function showSealed({ to, json = false }: SealFlags, { entries, upTo, anchor }: 
   );
 }
 
+/** A time must say its offset: what the machine's own zone makes of it would seal hours more or less. */
 function parseDay(text: string): number {
-  const ms = /^\d{4}-\d{2}-\d{2}(?:[Tt].*)?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
-  throw new InvalidArgumentError('It must be a day such as 2026-01-01, or a time.');
+  if (isDay(text)) return Date.parse(text);
+  const issues: Issue[] = [];
+  const ms = readInstant(text, '--before', issues);
+  if (issues.length === 0) return ms;
+  throw new InvalidArgumentError(
+    'It must be a day such as 2026-01-01, or a time such as 2026-01-01T09:30:00Z.',
+  );
 }

@@ -39,14 +39,23 @@ describe('exact numbers', () => {
 
   it('leave every other number as JSON reads it', () => {
     const text =
-      '{"name":12345678901234567890,"metadata":{"amount":12345678901234567890},"priority":1.0000000000000000,"amount":12345678901234567}';
+      '{"name":12345678901234567890,"metadata":{"amount":12345678901234567000,"a":[0.30000000000000004,"1234567890123456789"]},"priority":1.0000000000000000,"amount":12345678901234567}';
     expect(read(text)).toEqual({
       name: 12345678901234567000,
-      metadata: { amount: 12345678901234567000 },
+      metadata: { amount: 12345678901234567000, a: [0.30000000000000004, '1234567890123456789'] },
       priority: 1,
       amount: '12345678901234567',
     });
   });
+
+  it.each(['1234567890123456789', '0.12345678901234567890', '-90071992547409931e2', '1e-400'])(
+    'tell that %s of the metadata would lose digits',
+    (number) => {
+      const text = `{"metadata":{"order":{"ids":[1,${number}]}}}`;
+      expect(read(text)).toEqual({ metadata: { order: { ids: [1, Number.NaN] } } });
+      expect(read(`[${text}]`)).toEqual([{ metadata: { order: { ids: [1, Number.NaN] } } }]);
+    },
+  );
 
   it('of any amount come out as they went in, however they are written', () => {
     fc.assert(

@@ -10,7 +10,8 @@ const DECIMAL_MEMBERS = new Set(['amount', 'quantity', 'max', 'per', 'minimum'])
 
 /**
  * The value of a JSON text with each amount and quantity that a double could not keep replaced by its plain decimal
- * text, so that it is judged by the digits that were sent. All other numbers stay as JSON reads them.
+ * text, so that it is judged by the digits that were sent. A number of the metadata that a double could not keep is NaN,
+ * to be refused: two requests that differ in it would be one. All other numbers stay as JSON reads them.
  */
 export function exactNumbers(text: string, value: unknown): unknown {
   if (!LONG_NUMBER.test(text) && !TINY_NUMBER.test(text)) return value;
@@ -59,7 +60,7 @@ function keepAmounts(exact: unknown, value: unknown, place: Place): unknown {
   if (!isObject(exact) || !isObject(value)) return value;
   for (const name of Object.keys(exact)) {
     const isAmount = place === 'overdraft' || DECIMAL_MEMBERS.has(name);
-    if (place === 'line' && name === 'metadata') exact[name] = value[name];
+    if (place === 'line' && name === 'metadata') exact[name] = keptNumbers(exact[name], value[name]);
     else if (!isAmount || typeof exact[name] === 'object')
       exact[name] = keepAmounts(
         exact[name],
@@ -68,6 +69,25 @@ function keepAmounts(exact: unknown, value: unknown, place: Place): unknown {
       );
   }
   return exact;
+}
+
+/** What JSON reads, with NaN for what has lost digits; `exact` has texts in the places of long numbers. */
+function keptNumbers(exact: unknown, value: unknown): unknown {
+  if (typeof value === 'number' && typeof exact === 'string')
+    return digitsOf(exact) === digitsOf(String(value)) ? value : Number.NaN;
+  if (Array.isArray(exact) && Array.isArray(value))
+    return exact.map((element, index) => keptNumbers(element, value[index]));
+  if (!isObject(exact) || !isObject(value)) return value;
+  for (const name of Object.keys(exact)) exact[name] = keptNumbers(exact[name], value[name]);
+  return exact;
+}
+
+/** Of a number's text, without the zeros at its ends. */
+function digitsOf(text: string): string {
+  return text
+    .replace(/[eE].*$/, '')
+    .replaceAll(/[-.]/g, '')
+    .replaceAll(/^0+|0+$/g, '');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -47,14 +47,17 @@ export function checkMetadata(
 ): void {
   if (metadata === null || metadata === undefined) return;
   if (!hasFiniteNumbers(metadata)) {
-    issues.push({ pointer, detail: 'holds a number that is too large.' });
+    issues.push({
+      pointer,
+      detail: 'holds a number that is too large or has more digits than are kept: send it as a string.',
+    });
     return;
   }
   if (Buffer.byteLength(JSON.stringify(metadata)) > MAX_METADATA_BYTES)
     issues.push({ pointer, detail: `must be at most ${MAX_METADATA_BYTES} bytes of JSON.` });
 }
 
-/** JSON has numbers beyond what a double can hold; they would be read as infinite, and written as null. */
+/** JSON has numbers beyond what a double can hold: they are read as infinite, or as NaN where they would lose digits. */
 function hasFiniteNumbers(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(hasFiniteNumbers);

@@ -49,6 +49,7 @@ function lock(directory: string): () => void {
     database.close();
     if (error instanceof Error && error.message.includes('locked'))
       throw new DirectoryInUse(directory, readOwner(pidFile));
+    if (error instanceof Error) error.message = `lock.db: ${error.message}`;
     throw error;
   }
   writeFileSync(pidFile, `${process.pid}\n`);

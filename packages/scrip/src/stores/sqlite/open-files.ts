@@ -1,26 +1,30 @@
 import { chmodSync } from 'node:fs';
+import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** The journal: a commit returns only when its bytes are on the disk. */
 export function openJournal(file: string): DatabaseSync {
-  const database = openOwn(file);
   // What is taken away is overwritten, also in pages that are free then.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
-  return database;
+  return openOwn(file, 'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
 }
 
 /** Derived data survives a killed process; after a power cut it may be older, and is caught up from the journal. */
 export function openDerived(file: string): DatabaseSync {
-  const database = openOwn(file);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
-  return database;
+  return openOwn(file, 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
 }
 
 /** A file that its owner alone can read, as all that SQLite writes beside it. */
-function openOwn(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 10_000 });
-  chmodSync(file, 0o600);
-  return database;
+function openOwn(file: string, pragmas: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(file, { timeout: 10_000 });
+    chmodSync(file, 0o600);
+    database.exec(pragmas);
+    return database;
+  } catch (error) {
+    // SQLite does not say which one, and only the journal is worth a backup.
+    if (error instanceof Error) error.message = `${basename(file)}: ${error.message}`;
+    throw error;
+  }
 }
 
 /** Both files for reading: derived tables as `main`, the journal as `journal`. */
