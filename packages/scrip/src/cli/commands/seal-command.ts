@@ -43,7 +43,11 @@ export function sealCommand(): Command {
     ],
   })
     .requiredOption('--to <file>', 'the sealed file: one that does not exist yet')
-    .option('--before <day>', 'seal what was recorded before this day or time (UTC)', parseDay)
+    .option(
+      '--before <day>',
+      'seal what was recorded before this day (UTC), or a time such as 2026-01-01T09:30:00Z',
+      parseDay,
+    )
     .option('--keep-days <number>', 'seal what is older than so many days', parseInteger)
     .action(async (flags: SealFlags, command: Command) => {
       if ((flags.before === undefined) === (flags.keepDays === undefined))

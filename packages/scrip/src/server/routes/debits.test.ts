@@ -135,13 +135,15 @@ describe('an exact number', () => {
     expect([large.status, large.json.errors[0].pointer]).toEqual([422, '/amount']);
   });
 
-  it('in metadata stays the number that JSON reads', async () => {
+  it('in metadata is one that a double keeps: under one id, two that it reads alike would be one debit', async () => {
     served = await serveAcme();
-    await served.ask('POST', DEBITS, {
-      text: '{"pool":"standard","amount":1.0000000000000000,"metadata":{"n":12345678901234567890}}',
-      id: 'd1',
-    });
-    expect((await served.ask('GET', `${DEBITS}/d1`)).json.metadata).toEqual({ n: 12345678901234567000 });
+    const { ask } = served;
+    const debit = (order: string) =>
+      ask('POST', DEBITS, { text: `{"pool":"standard","amount":1,"metadata":{"order":${order}}}`, id: 'd1' });
+    const refused = await debit('1234567890123456789');
+    expect([refused.status, refused.json.errors[0].pointer]).toEqual([422, '/metadata']);
+    expect((await debit('"1234567890123456789"')).status).toBe(201);
+    expect((await debit('"1234567890123456790"')).json.code).toBe('idempotency-mismatch');
   });
 });
 

@@ -10,6 +10,7 @@ import { readCharge } from '../read/charge.ts';
 import { readInstantOrNull } from '../read/instant.ts';
 import { checkMetadata } from '../read/text.ts';
 import { debitJson, renderRefund } from '../render/debit.ts';
+import { rejectionProblem } from '../rejection-problem.ts';
 import { renderExplainedDebit } from '../render/explained-debit.ts';
 import { sendJson } from '../reply.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -116,10 +117,7 @@ function registerExplaining(app: FastifyInstance, { deps: { ledger }, authorise 
       const found = await ledger.findChange(accountId, debitId);
       if (found === null || !isDebit(found.recorded.entry)) {
         if ((await ledger.account(accountId)) === null) throw accountNotFound();
-        throw new RefusedRequest({
-          code: 'debit-not-found',
-          detail: 'The account has no debit or capture with this id.',
-        });
+        throw new RefusedRequest(rejectionProblem({ code: 'debit-not-found' }));
       }
       const explained = renderExplainedDebit(found.recorded.entry, found, await ledger.rateCards());
       return sendJson(reply, 200, JSON.stringify(explained));
