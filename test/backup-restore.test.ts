@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { takeEmptyDirectory } from '../packages/scrip/src/cli/empty-directory.ts';
@@ -192,6 +192,28 @@ describe('a backup', () => {
     expect(JSON.parse(ran.out)).toMatchObject({ secret: expect.any(Boolean) as boolean });
   });
 
+  it('is refused while another one to its name is under way, and takes nothing away from that one', async () => {
+    const backup = fresh('backup');
+    const first = spawnScrip(['backup', '--data', filled, '--to', backup]);
+    const exited = once(first, 'exit');
+    const part = `${backup}.part/journal.db.part`;
+    await vi.waitFor(() => expect(existsSync(part)).toBe(true), { timeout: 60_000, interval: 1 });
+    first.kill('SIGSTOP');
+    try {
+      const second = await runScrip(['backup', '--data', filled, '--to', backup]);
+      expect([second.code, second.err]).toMatchObject([
+        1,
+        expect.stringContaining(`Another backup to ${backup} is under way.`),
+      ]);
+      expect(existsSync(part)).toBe(true);
+    } finally {
+      first.kill('SIGCONT');
+    }
+    expect((await exited)[0]).toBe(0);
+    expect(contentsOf(backup)['journal.db']).toBe(contentsOf(whole)['journal.db']);
+    expect(leftBeside(backup)).toEqual([basename(backup)]);
+  });
+
   it('that was killed is whole or not there, and then is taken anew', async () => {
     const backup = fresh('backup');
     const child = spawnScrip(['backup', '--data', filled, '--to', backup]);
@@ -200,16 +222,19 @@ describe('a backup', () => {
     const { takenAt: _, ...manifest } = manifestOf(backup);
     expect(manifestOf(whole)).toMatchObject(manifest);
     expect(contentsOf(backup)['journal.db']).toBe(contentsOf(whole)['journal.db']);
-    expect(existsSync(`${backup}.part`)).toBe(false);
+    expect(leftBeside(backup)).toEqual([basename(backup)]);
   });
 
   it('on a full disk says so, and leaves nothing', async () => {
     const backup = fresh('backup');
     const ran = await runScrip(['backup', '--data', filled, '--to', backup], { under: LIMITED });
     expect([ran.code, ran.err]).toMatchObject([1, expect.stringContaining('The files cannot be written')]);
-    expect([existsSync(backup), existsSync(`${backup}.part`)]).toEqual([false, false]);
+    expect(leftBeside(backup)).toEqual([]);
   });
 });
+
+/** What stands at the name of a backup, and of what is made on the way to it. */
+const leftBeside = (backup: string) => readdirSync(home).filter((name) => name.startsWith(basename(backup)));
 
 function expectHolds(backup: string, ids: readonly string[]): void {
   const database = new DatabaseSync(join(backup, 'journal.db'), { readOnly: true });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockBackup } from '../packages/scrip/src/cli/backup-lock.ts';
 import { exitCode } from '../packages/scrip/src/cli/exit-code.ts';
 import type { planFailures } from '../packages/scrip/src/cli/plan-failure-table.ts';
 import type { vendorFailures } from '../packages/scrip/src/cli/vendor-failure-table.ts';
@@ -236,6 +237,11 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
     const rows = file('rows.csv', 'id,balance\nacme,9000000000000\n');
     return { words: ['import', '--csv', rows, '--data', data] };
   },
+  'backup-under-way': served((data) => {
+    const to = join(directory, 'nightly');
+    ended.push(lockBackup(to));
+    return ['backup', '--data', data, '--to', to];
+  }),
   'backup-missing': () => ({ words: ['restore', directory, '--data', join(directory, 'of-none')] }),
   'backup-damaged': () => {
     const backup = join(directory, 'backup');

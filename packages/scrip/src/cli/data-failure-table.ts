@@ -125,6 +125,11 @@ export const dataFailures = {
     says: 'Line …: … was refused: …',
     remedy: 'Put it right.',
   },
+  'backup-under-way': {
+    exit: 'failure',
+    says: 'Another backup to … is under way.',
+    remedy: 'Wait until it has ended, or name another place with --to.',
+  },
   'backup-missing': {
     exit: 'failure',
     says: '… is not a backup: it has no backup.json.',

@@ -5,6 +5,7 @@ import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalTarget, partFileOf, syncDirectory } from '../stores/sqlite/journal-target.ts';
 import { BACKUP_FILES, copyChecked, digestSecret, encodeManifest } from './backup.ts';
+import { lockBackup } from './backup-lock.ts';
 import { CommandFailure } from './command-failure.ts';
 import { writeOwnFile } from './own-file.ts';
 
@@ -28,28 +29,50 @@ export function takeBackup({
 }): TakenBackup {
   if (namesIn(to).length > 0) throw existsAlready(to);
   const source = openJournalSource(join(data, BACKUP_FILES.journal));
-  const part = `${to}.part`;
   try {
-    removePart(part);
-    makePart(part);
+    const unlock = takeName(to);
     try {
-      const taken = fillPart(part, { source, data, nowMs });
-      renameSync(part, to);
-      syncDirectory(dirname(to));
-      return taken;
-    } catch (error) {
-      removePart(part);
-      throw error;
+      return fillName(to, { source, data, nowMs });
+    } finally {
+      unlock();
     }
   } finally {
     source.close();
   }
 }
 
-function fillPart(
-  part: string,
-  { source, data, nowMs }: { source: JournalSource; data: string; nowMs: number },
-): TakenBackup {
+function takeName(to: string): () => void {
+  try {
+    return lockBackup(to);
+  } catch (cause) {
+    throw cause instanceof CommandFailure ? cause : unwritable(cause);
+  }
+}
+
+interface Filling {
+  readonly source: JournalSource;
+  readonly data: string;
+  readonly nowMs: number;
+}
+
+function fillName(to: string, filling: Filling): TakenBackup {
+  // Another backup may have got the name before this process took it.
+  if (namesIn(to).length > 0) throw existsAlready(to);
+  const part = `${to}.part`;
+  removePart(part);
+  makePart(part);
+  try {
+    const taken = fillPart(part, filling);
+    renameSync(part, to);
+    syncDirectory(dirname(to));
+    return taken;
+  } catch (error) {
+    removePart(part);
+    throw error;
+  }
+}
+
+function fillPart(part: string, { source, data, nowMs }: Filling): TakenBackup {
   const target = openJournalTarget(join(part, BACKUP_FILES.journal), { isKept: false, goOn: false });
   let anchor: Anchor;
   try {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { lockFile } from './file-lock.ts';
 
 export interface DataDirectory {
   readonly files: { readonly journal: string; readonly derived: string };
@@ -39,21 +39,12 @@ export function openDataDirectory(directory: string): DataDirectory {
   };
 }
 
-/** The lock is SQLite's own on a file of its own: the system lets go of it however the process ends. */
 function lock(directory: string): () => void {
   const pidFile = join(directory, 'scrip.pid');
-  const database = new DatabaseSync(join(directory, 'lock.db'), { timeout: 0 });
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
-  } catch (error) {
-    database.close();
-    if (error instanceof Error && error.message.includes('locked'))
-      throw new DirectoryInUse(directory, readOwner(pidFile));
-    if (error instanceof Error) error.message = `lock.db: ${error.message}`;
-    throw error;
-  }
+  const unlock = lockFile(join(directory, 'lock.db'));
+  if (unlock === null) throw new DirectoryInUse(directory, readOwner(pidFile));
   writeFileSync(pidFile, `${process.pid}\n`);
-  return () => database.close();
+  return unlock;
 }
 
 function readOwner(pidFile: string): string {

@@ -1,0 +1,17 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Takes a file for this process, and makes it where it does not exist; null where another one has it. The lock is
+ * SQLite's own: the system lets go of it however the process ends.
+ */
+export function lockFile(file: string): (() => void) | null {
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && error.message.includes('locked')) return null;
+    throw error;
+  }
+  return () => database.close();
+}
