@@ -240,6 +240,26 @@ describe('an import of', () => {
     expect(readFileSync(again).equals(bytes)).toBe(true);
   });
 
+  it('fewer exports than were being read are not gone on with', async () => {
+    const [growing, first, later, data] = [fresh('grows'), fresh('first'), fresh('later'), fresh('data')];
+    await fillDirectory(growing, { accounts: 3, rounds: 5 });
+    const { entries } = await exportTo(first, growing, 0);
+    await fillDirectory(growing, { accounts: 3, rounds: 9 });
+    await exportTo(later, growing, entries);
+    const all = readFileSync(later, 'utf8').trimEnd().split('\n');
+    const cut = fresh('cut.ndjson');
+    // All but its end, and the last entry.
+    writeFileSync(cut, `${all.slice(0, -2).join('\n')}\n`);
+    await expect(importFiles([first, cut], data)).rejects.toMatchObject({ code: 'file-cut-short' });
+    const read = entries + all.length - 3;
+    await expect(importFiles([first], data, true)).rejects.toMatchObject({
+      code: 'file-differs',
+      message: `Line ${entries + 2} of ${first} is not what was imported there: the import that was cut short had read ${read} entries, and these files have ${entries}.`,
+    });
+    expect(Object.keys(contentsOf(data))).toEqual(['journal.db.part']);
+    expect(await importFiles([first, later], data, true)).toMatchObject({ entries: read + 1 });
+  });
+
   it('exports that follow one another makes the whole ledger, and of others is refused', async () => {
     const [growing, first, later, data] = [fresh('grows'), fresh('first'), fresh('later'), fresh('data')];
     await fillDirectory(growing, { accounts: 3, rounds: 5 });

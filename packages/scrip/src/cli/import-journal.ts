@@ -66,10 +66,11 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
   );
   const progress = startProgress(totalBytes, 'entries');
   let doneBytes = 0;
+  let [last, lastFile] = [0, ''];
   try {
     for (const { file, stream } of inputs) {
       const reader = createExportReader(check);
-      let last = 0;
+      [last, lastFile] = [0, file];
       for await (const line of readLines(stream)) {
         last = line.number;
         const entry = readLine(reader, line, file);
@@ -80,6 +81,7 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
       writer.flush();
       if (!reader.isWhole()) throw cutShort(file, last);
     }
+    writer.finish({ line: last, file: lastFile, entries: check.entries() });
   } finally {
     progress.stop();
     writer.close();
@@ -102,16 +104,26 @@ function readLine(reader: ExportReader, { number, text, isEnded }: TextLine, fil
   }
 }
 
+/** Where the last file ends, and how many entries all of them have. */
+interface FilesEnd {
+  readonly line: number;
+  readonly file: string;
+  readonly entries: number;
+}
+
 interface EntryWriter {
   readonly put: (entry: NumberedEntry, at: { readonly line: number; readonly file: string }) => void;
   readonly flush: () => void;
+  /** Throws `CommandFailure` when the import that was cut short had read more than these files have. */
+  readonly finish: (end: FilesEnd) => void;
   readonly close: () => void;
 }
 
 /** Writes entries in batches; those that an interrupted import has written are compared instead. */
 function startWriter(target: JournalTarget): EntryWriter {
   const written = openJournalSource(target.partFile);
-  const kept = entriesOf(written.pages(0, written.lastNumber()));
+  const keptEntries = written.lastNumber();
+  const kept = entriesOf(written.pages(0, keptEntries));
   let batch: NumberedEntry[] = [];
   const flush = () => {
     if (batch.length > 0) target.append(batch);
@@ -128,6 +140,9 @@ function startWriter(target: JournalTarget): EntryWriter {
       if (batch.length === BATCH_ENTRIES) flush();
     },
     flush,
+    finish: (end) => {
+      if (end.entries < keptEntries) throw fewerThanKept(end, keptEntries);
+    },
     close: written.close,
   };
 }
@@ -138,6 +153,17 @@ function* entriesOf(pages: Iterable<NumberedEntry[]>): Generator<NumberedEntry, 
 
 function lineWrong(message: string, line: number): CommandFailure {
   return CommandFailure.of('line-wrong', message, { about: { line } });
+}
+
+function fewerThanKept({ line, file, entries }: FilesEnd, keptEntries: number): CommandFailure {
+  return CommandFailure.of(
+    'file-differs',
+    `Line ${line} of ${file} is not what was imported there: the import that was cut short had read ${keptEntries} entries, and these files have ${entries}.`,
+    {
+      about: { line },
+      hint: 'Name all the files that it was reading; or begin anew, without --resume.',
+    },
+  );
 }
 
 function cutShort(file: string, lines: number): CommandFailure {
