@@ -223,6 +223,7 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
     return ['export', '--data', data, '--out', other, '--resume'];
   }),
   'nothing-to-resume': emptied('y.ndjson', '', '--resume'),
+  'import-unfinished': spoiled('unfinished', (journal) => writeFileSync(`${journal}.part`, '')),
   'line-wrong': emptied('z.ndjson', 'mine\n'),
   'file-cut-short': emptied('cut.ndjson', ''),
   'balances-invalid': line('import --csv -', { input: 'name\nAcme\n' }),

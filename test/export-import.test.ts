@@ -255,6 +255,31 @@ describe('an import', () => {
     expect(await ok('export', '--data', data)).toBe(readFileSync(whole, 'utf8'));
   });
 
+  it('that was cut short keeps a new ledger from its directory, and is gone on with', async () => {
+    const [data, file, rows] = [fresh('data'), fresh('cut.ndjson'), fresh('rows.csv')];
+    writeFileSync(file, upTo(1501));
+    writeFileSync(rows, 'id,balance\nacme,1\n');
+    expect((await importing(file, data)).code).toBe(1);
+    for (const words of [
+      ['serve', '--port', '0', '--data', data],
+      ['import', '--csv', rows, '--data', data],
+      ['import', '--csv', rows, '--data', data, '--dry-run'],
+    ]) {
+      const ran = await runScrip(words, { under: ['timeout', '20'] });
+      expect([ran.code, ran.err], words.join(' ')).toMatchObject([
+        1,
+        expect.stringContaining(`an import or a restore into ${data} was cut short`),
+      ]);
+    }
+    expect(Object.keys(contentsOf(data))).toEqual(['journal.db.part']);
+    await ok('import', whole, '--data', data, '--resume');
+    copyFileSync(join(data, 'journal.db'), join(data, 'journal.db.part'));
+    // A ledger that is whole is served beside what an earlier import has left.
+    await withServer(data, async (scrip) => {
+      expect((await scrip.call('GET', '/accounts/account-1')).status).toBe(200);
+    });
+  });
+
   it('with --resume and nothing to go on with is refused', async () => {
     const data = fresh('data');
     const ran = await importing(whole, data, '--resume');

@@ -100,6 +100,12 @@ export const dataFailures = {
     says: 'There is no import to go on with: … does not exist.',
     remedy: 'Leave --resume away.',
   },
+  'import-unfinished': {
+    exit: 'failure',
+    says: 'an import or a restore into … was cut short: there is journal.db.part, and no journal.',
+    remedy:
+      'Run the import again with --resume, or the restore again. To begin an empty ledger there, remove journal.db.part.',
+  },
   'line-wrong': {
     exit: 'failure',
     says: 'Line … of … ….',

@@ -2,7 +2,7 @@ import { WrongEntry } from '../ledger/chain-ends.ts';
 import { Fault } from '../ledger/fault.ts';
 import { DirectoryInUse, JournalCut } from '../stores/sqlite/data-directory.ts';
 import { NoLedger } from '../stores/sqlite/journal-source.ts';
-import { UnwritableTarget } from '../stores/sqlite/journal-target.ts';
+import { UnfinishedJournal, UnwritableTarget } from '../stores/sqlite/journal-target.ts';
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
 import { SealChanged } from '../stores/sqlite/seal.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -19,6 +19,7 @@ export function asDataFailure(error: unknown): unknown {
   const { message } = error;
   const told = { cause: error };
   if (error instanceof DirectoryInUse) return CommandFailure.of('directory-in-use', message, told);
+  if (error instanceof UnfinishedJournal) return CommandFailure.of('import-unfinished', message, told);
   if (error instanceof JournalCut) return CommandFailure.of('journal-cut', message, told);
   if (error instanceof DataTooNew) return CommandFailure.of('data-too-new', message, told);
   if (error instanceof NoLedger) return CommandFailure.of('ledger-missing', message, told);

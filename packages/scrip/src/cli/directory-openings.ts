@@ -6,6 +6,7 @@ import type { Command } from '../core/command.ts';
 import type { ChangeInput, Ledger } from '../ledger/ledger.ts';
 import { readGrant } from '../server/read/grant.ts';
 import { rejectionProblem } from '../server/rejection-problem.ts';
+import { refuseUnfinished } from '../stores/sqlite/journal-target.ts';
 import { CommandFailure } from './command-failure.ts';
 import { openLedger } from './open-ledger.ts';
 import type { FoundAccount, OpeningTarget } from './opening-target.ts';
@@ -21,7 +22,9 @@ const PAGE_GRANTS = 1000;
  * rate card, when the writing starts, and not for a look.
  */
 export async function openDirectoryTarget(config: Config): Promise<OpeningTarget> {
-  let ledger = existsSync(join(config.dataDirectory, 'journal.db')) ? await openLedger(config) : null;
+  const journal = join(config.dataDirectory, 'journal.db');
+  refuseUnfinished(journal);
+  let ledger = existsSync(journal) ? await openLedger(config) : null;
   const write = (input: Omit<ChangeInput, 'actor'>) => {
     if (ledger === null) throw new Error('the writing has not been started');
     return change(ledger, input);

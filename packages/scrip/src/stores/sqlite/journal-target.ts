@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import type { SealedEntries } from './journal-source.ts';
@@ -31,6 +31,16 @@ export class UnwritableTarget extends Error {
   constructor(file: string, cause: Error) {
     super(`${file}: ${cause.message}`, { cause });
     this.name = 'UnwritableTarget';
+  }
+}
+
+/** A journal was being written at a place and is not whole; a ledger that began there would hide what is missing. */
+export class UnfinishedJournal extends Error {
+  constructor(directory: string, partFile: string) {
+    super(
+      `an import or a restore into ${directory} was cut short: there is ${basename(partFile)}, and no journal.`,
+    );
+    this.name = 'UnfinishedJournal';
   }
 }
 
@@ -132,6 +142,11 @@ function eraseFrom(database: DatabaseSync, beforeVersions: ReadonlyMap<string, n
 
 export function hasPart(file: string): boolean {
   return existsSync(partFileOf(file));
+}
+
+/** Throws `UnfinishedJournal` where a journal is in its making, and none is there that was before. */
+export function refuseUnfinished(file: string): void {
+  if (hasPart(file) && !existsSync(file)) throw new UnfinishedJournal(dirname(file), partFileOf(file));
 }
 
 /** A file that was made, removed or renamed is so after a power cut too. */

@@ -13,6 +13,7 @@ import type { DiskReads } from './disk-reads.ts';
 import { ask, createDiskReads } from './disk-reads.ts';
 import type { JournalTail } from './journal-tail.ts';
 import { createJournalTail } from './journal-tail.ts';
+import { refuseUnfinished } from './journal-target.ts';
 import { createJournalWriter } from './journal-writer.ts';
 import { createKeyOwners } from './key-owners.ts';
 import { createPersonalErasure } from './personal-erasure.ts';
@@ -63,11 +64,13 @@ const TAIL_PAGE = 10_000;
 
 /**
  * Opens a ledger's files and takes them for this process. State is in memory, a commit only appends to the journal,
- * and all else is derived behind it. Throws `DirectoryInUse` when another process has the directory, and `JournalCut`.
+ * and all else is derived behind it. Throws `DirectoryInUse` when another process has the directory,
+ * `UnfinishedJournal`, and `JournalCut`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const directory = openDataDirectory(options.directory);
   try {
+    refuseUnfinished(directory.files.journal);
     return await openFiles(directory, options);
   } catch (error) {
     directory.unlock();
