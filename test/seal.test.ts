@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asDataFailure } from '../packages/scrip/src/cli/data-failure.ts';
 import { DEFAULT_ACTIONS, DEFAULT_POOLS } from '../packages/scrip/src/config/default-catalog.ts';
 import { RATE_CARD_STREAM } from '../packages/scrip/src/core/account.ts';
 import type { Command } from '../packages/scrip/src/core/command.ts';
 import { sumUsage } from '../packages/scrip/src/core/usage.ts';
 import { SealedPast } from '../packages/scrip/src/ledger/sealed-past.ts';
 import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
+import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
 import { digestSeal, readSeal } from '../packages/scrip/src/stores/sqlite/seal.ts';
 import type { AgedLedger } from './support/aged-ledger.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged, tell } from './support/aged-ledger.ts';
@@ -41,6 +43,15 @@ async function sealed(directory: string, day: number, file = join(directory, `se
   const { code, out, err } = await runScrip(words);
   expect(code, err).toBe(0);
   return JSON.parse(out) as { file: string; entries: number; upTo: number; anchor: string };
+}
+
+/** As what a command would tell it. */
+function failureOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return asDataFailure(error);
+  }
 }
 
 beforeAll(async () => {
@@ -251,6 +262,26 @@ describe('a sealed ledger', () => {
     expect(await tellNow(again)).toEqual(await tellNow(control));
     await control.close();
     await again.close();
+  });
+
+  it.each([
+    ['pages', 50],
+    ['last number', 150],
+  ])('that is sealed while its journal is read is not said to be damaged, by its %s', async (asked, day) => {
+    const copy = another();
+    const source = openJournalSource(join(copy, 'journal.db'));
+    try {
+      const upTo = source.lastNumber();
+      const seal = await sealed(copy, day);
+      const read = () => (asked === 'pages' ? [...source.pages(0, upTo)] : source.lastNumber());
+      expect(failureOf(read)).toMatchObject({
+        code: 'journal-sealed',
+        message: `The first ${seal.upTo} entries are sealed.`,
+        hint: 'The ledger was sealed meanwhile: run the same command again.',
+      });
+    } finally {
+      source.close();
+    }
   });
 
   it('goes on also when every entry is sealed', async () => {

@@ -1,7 +1,7 @@
 import { WrongEntry } from '../ledger/chain-ends.ts';
 import { Fault } from '../ledger/fault.ts';
 import { DirectoryInUse, JournalCut } from '../stores/sqlite/data-directory.ts';
-import { NoLedger } from '../stores/sqlite/journal-source.ts';
+import { NoLedger, SealMoved } from '../stores/sqlite/journal-source.ts';
 import { UnfinishedJournal, UnwritableTarget } from '../stores/sqlite/journal-target.ts';
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
 import { SealChanged } from '../stores/sqlite/seal.ts';
@@ -30,6 +30,12 @@ export function asDataFailure(error: unknown): unknown {
     });
   if (error instanceof SealChanged)
     return CommandFailure.of('journal-damaged', `The journal is damaged: ${message}.`, told);
+  if (error instanceof SealMoved)
+    return CommandFailure.of('journal-sealed', `The first ${error.after} entries are sealed.`, {
+      ...told,
+      about: { after: error.after },
+      hint: 'The ledger was sealed meanwhile: run the same command again.',
+    });
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (error instanceof Fault || code === 'ERR_SQLITE_ERROR')
     return CommandFailure.of('data-unusable', `the ledger's files cannot be used: ${reasonOf(error)}`, told);

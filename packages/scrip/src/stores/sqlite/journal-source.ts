@@ -15,10 +15,13 @@ import type { StoredRow } from './stored-row.ts';
 
 /** A journal that is read from outside, beside the process that writes it. */
 export interface JournalSource {
-  /** The number of its last durable entry at this moment; 0 for none. */
+  /** The number of its last durable entry at this moment; 0 for none. Throws `SealMoved`. */
   readonly lastNumber: () => number;
   readonly sealed: SealedEntries;
-  /** Entries in journal order, in pages, after one number and up to another. Throws `WrongEntry` for one that is missing. */
+  /**
+   * Entries in journal order, in pages, after one number and up to another. Throws `WrongEntry` for one that is
+   * missing, or `SealMoved`.
+   */
   readonly pages: (after: number, upTo: number) => Generator<NumberedEntry[]>;
   readonly close: () => void;
 }
@@ -46,11 +49,24 @@ export class NoLedger extends Error {
   }
 }
 
+/** The journal was sealed while it was read: entries that it had when it was opened are in the sealed file now. */
+export class SealMoved extends Error {
+  /** How many are sealed now. */
+  readonly after: number;
+
+  constructor(after: number) {
+    super(`the journal was sealed up to entry ${after} while it was read`);
+    this.name = 'SealMoved';
+    this.after = after;
+  }
+}
+
 const PAGE_ENTRIES = 2000;
 
 /**
  * Opens a journal for reading alone. Each page is a read of its own: entries are only ever added, so that nothing is
- * missed, and no long read keeps the writer from folding its log back into the file. Throws `NoLedger`, `DataTooNew`.
+ * missed, and no long read keeps the writer from folding its log back into the file. Throws `NoLedger`, `DataTooNew`,
+ * `SealMoved`.
  */
 export function openJournalSource(file: string): JournalSource {
   // SQLite would make the file.
@@ -94,16 +110,29 @@ function sourceOf(database: DatabaseSync): JournalSource {
   checkSchema(database, JOURNAL_MIGRATIONS);
   const entryRows = createEntryRows(database, 'main');
   const sealed = readSealed(database, entryRows);
+  function refuseMoved(): void {
+    const after = readSeal(database)?.position ?? 0;
+    if (after !== sealed.after) throw new SealMoved(after);
+  }
+  // A seal may have come between its number and the ends of its chains.
+  refuseMoved();
   function readPage(after: number, upTo: number): NumberedEntry[] {
     const page = entryRows.range({ after, upTo, limit: PAGE_ENTRIES }).map(numbered);
     // Numbers have no gaps, so that the first one that is not where it belongs names what is missing.
     for (let at = 0; at < Math.max(page.length, Math.min(PAGE_ENTRIES, upTo - after)); at += 1)
-      if (page[at]?.number !== after + at + 1)
+      if (page[at]?.number !== after + at + 1) {
+        refuseMoved();
         throw new WrongEntry(after + at + 1, `entry ${after + at + 1} is missing`);
+      }
     return page;
   }
   return {
-    lastNumber: () => Math.max(entryRows.last(), sealed.after),
+    lastNumber: () => {
+      const last = Math.max(entryRows.last(), sealed.after);
+      // Where all of them have been sealed since, the last one that is here is not the last one that there was.
+      refuseMoved();
+      return last;
+    },
     sealed,
     pages: function* pages(after, upTo) {
       let last = after;
