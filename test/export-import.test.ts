@@ -131,6 +131,19 @@ describe('an export', () => {
     expect([resumed.code, readFileSync(file, 'utf8')]).toEqual([0, readFileSync(whole, 'utf8')]);
   });
 
+  it('to a directory blames that one, and not the ledger', async () => {
+    for (const more of [[], ['--resume']]) {
+      const ran = await runScrip(['export', '--data', filled, '--out', home, ...more]);
+      expect([ran.code, ran.err]).toMatchObject([
+        1,
+        expect.stringMatching(
+          more.length === 0 ? /exists already/ : /^scrip: The files cannot be written: EISDIR/,
+        ),
+      ]);
+      expect(ran.err).not.toContain('--data');
+    }
+  });
+
   it('of what is not there makes no file', async () => {
     const file = fresh('later.ndjson');
     const ran = await runScrip(['export', '--data', filled, '--out', file, '--after', '999999']);

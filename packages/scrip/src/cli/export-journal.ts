@@ -85,12 +85,20 @@ async function openFile(file: string, { resume }: { resume: boolean }): Promise<
   try {
     return await open(file, 'wx+', 0o600);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST')
-      throw CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`);
-    if (resume) return open(file, 'r+');
-    throw CommandFailure.of('file-exists', `${file} exists already.`);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(error);
+    if (!resume) throw CommandFailure.of('file-exists', `${file} exists already.`);
   }
+  try {
+    return await open(file, 'r+');
+  } catch (error) {
+    throw unwritable(error);
+  }
+}
+
+function unwritable(cause: unknown): CommandFailure {
+  return CommandFailure.of('files-unwritable', `The files cannot be written: ${(cause as Error).message}.`, {
+    cause,
+  });
 }
 
 /** The lines of the export, each entry checked against its chain: what could not be imported is not written either. */
