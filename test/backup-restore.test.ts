@@ -374,6 +374,14 @@ describe('a restore', () => {
     expect(contentsOf(filled)).toEqual(before);
   });
 
+  it('into the backup itself is refused, and puts nothing into it', async () => {
+    const backup = fresh('backup');
+    cpSync(whole, backup, { recursive: true });
+    const ran = await runScrip(['restore', backup, '--data', backup]);
+    expect([ran.code, ran.err]).toMatchObject([1, expect.stringContaining('holds a ledger already')]);
+    expect(readdirSync(backup).toSorted()).toEqual(['backup.json', 'journal.db', 'secret']);
+  });
+
   it('beside another secret is refused, and leaves that one', async () => {
     const data = fresh('data');
     mkdirSync(data);

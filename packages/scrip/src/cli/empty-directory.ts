@@ -15,19 +15,21 @@ export interface EmptyDirectory {
 const LEDGER_FILES = ['journal.db', 'journal.db-wal', 'derived.db', 'limits.db'];
 
 /** What only says that the directory is taken. */
-const LOCK_FILES = ['lock.db', 'lock.db-journal', 'scrip.pid'];
+const LOCK_FILE = 'lock.db';
+const LOCK_FILES = [LOCK_FILE, 'lock.db-journal', 'scrip.pid'];
 
 /** Takes a directory that holds no ledger, or makes it. Throws `DirectoryInUse`, and `CommandFailure` when it is not empty. */
 export function takeEmptyDirectory(directory: string): EmptyDirectory {
   const existed = existsSync(directory);
+  // A backup has never been taken, and nothing is put into it. Of a directory that has, the lock is asked first: a
+  // server may be running there.
+  if (!existsSync(join(directory, LOCK_FILE))) refuseLedger(directory);
   const { files, unlock } = openDataDirectory(directory);
-  const found = LEDGER_FILES.filter((name) => existsSync(join(directory, name)));
-  if (found.length > 0) {
+  try {
+    refuseLedger(directory);
+  } catch (error) {
     unlock();
-    throw CommandFailure.of(
-      'directory-not-empty',
-      `${directory} holds a ledger already (${found.join(', ')}).`,
-    );
+    throw error;
   }
   return {
     journal: files.journal,
@@ -39,6 +41,15 @@ export function takeEmptyDirectory(directory: string): EmptyDirectory {
       if (isUnused) removeUnused(directory);
     },
   };
+}
+
+function refuseLedger(directory: string): void {
+  const found = LEDGER_FILES.filter((name) => existsSync(join(directory, name)));
+  if (found.length > 0)
+    throw CommandFailure.of(
+      'directory-not-empty',
+      `${directory} holds a ledger already (${found.join(', ')}).`,
+    );
 }
 
 function removeUnused(directory: string): void {
