@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
@@ -11,6 +12,7 @@ export function lockFile(file: string): (() => void) | null {
   } catch (error) {
     database.close();
     if (error instanceof Error && error.message.includes('locked')) return null;
+    if (error instanceof Error) error.message = `${basename(file)}: ${error.message}`;
     throw error;
   }
   return () => database.close();
