@@ -86,6 +86,14 @@ const REFUSALS: {
     samples: { '': { code: 'method-not-allowed', allow: ['GET', 'HEAD'] } },
   },
   'bad-url': { when: 'the address cannot be read', samples: { '': { code: 'bad-url' } } },
+  'bad-request': {
+    when: 'there is no request of HTTP that can be read, or it did not come in time',
+    samples: {
+      '': { code: 'bad-request', status: 400, message: '…' },
+      'too late': { code: 'bad-request', status: 408, message: '…' },
+      'headers too large': { code: 'bad-request', status: 431, message: '…' },
+    },
+  },
   'invalid-request': {
     when: 'a parameter or the body is wrong',
     samples: {

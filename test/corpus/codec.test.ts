@@ -51,6 +51,7 @@ describe.each(dialectNames)('the corpus of %s', (vendor) => {
       'not-found': true,
       'method-not-allowed': true,
       'bad-url': true,
+      'bad-request': true,
       'invalid-request': true,
       'insufficient-credits': true,
       'rate-limited': true,

@@ -63,6 +63,7 @@ export function refusalError(
       return new ServerError(`${label} has a fault: ${words}`, { ...members, outcome: 'unknown' });
     case 'invalid-request':
     case 'bad-url':
+    case 'bad-request':
     case 'method-not-allowed':
     case 'unrecognised':
       if (refusal.status >= 500)

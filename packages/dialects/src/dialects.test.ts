@@ -20,6 +20,7 @@ const refusals: Record<Refusal['code'], Refusal> = {
   'not-found': { code: 'not-found' },
   'method-not-allowed': { code: 'method-not-allowed', allow: ['GET', 'HEAD'] },
   'bad-url': { code: 'bad-url' },
+  'bad-request': { code: 'bad-request', status: 400, message: 'Send a request of HTTP/1.1.' },
   'invalid-request': {
     code: 'invalid-request',
     problems: [{ in: 'query', path: ['page_size'], message: 'must be at most 20', type: 'maximum' }],
@@ -44,19 +45,26 @@ const readAs: Record<string, Partial<Record<Refusal['code'], Refusal['code']>>> 
     'account-closed': 'credential-unknown',
     'credential-conflicting': 'invalid-request',
     'bad-url': 'invalid-request',
+    'bad-request': 'invalid-request',
   },
   supertone: {
     'credential-missing': 'credential-unknown',
     'credential-conflicting': 'invalid-request',
     'bad-url': 'invalid-request',
+    'bad-request': 'invalid-request',
   },
   voxpria: {
     'credential-missing': 'credential-unknown',
     'account-closed': 'credential-unknown',
     'credential-conflicting': 'invalid-request',
     'bad-url': 'invalid-request',
+    'bad-request': 'invalid-request',
   },
-  ocean: { 'account-closed': 'credential-unknown', 'bad-url': 'invalid-request' },
+  ocean: {
+    'account-closed': 'credential-unknown',
+    'bad-url': 'invalid-request',
+    'bad-request': 'invalid-request',
+  },
 };
 
 const options = [{}, { format: 'xml' }, { language: 'en' }, { format: 'xml', language: 'en' }] as const;
@@ -90,6 +98,14 @@ describe.each(dialectNames)('in %s', (name) => {
   it('a request that is too large, too long or of another type keeps its status', () => {
     for (const status of [413, 414, 415] as const) {
       expect(encodeRefusal({ code: 'invalid-request', problems: [], status }).status).toBe(status);
+    }
+  });
+
+  it('what is no request keeps its status, and is told without a list of values', () => {
+    for (const status of [400, 408, 431] as const) {
+      const reply = encodeRefusal({ code: 'bad-request', status, message: 'No.' });
+      expect(reply.status).toBe(status);
+      expect(reply.body).not.toMatch(/"loc"|"errors"/);
     }
   });
 

@@ -21,6 +21,8 @@ export type Refusal =
   | { code: 'not-found' }
   | { code: 'method-not-allowed'; allow: readonly string[] }
   | { code: 'bad-url' }
+  /** No request that can be read, or none that came in time: no value in it is to blame. `message` is in English. */
+  | { code: 'bad-request'; status: 400 | 408 | 431; message: string }
   /** `status` tells apart what is wrong with the request as such; 400, 422 and none mean wrong values. */
   | { code: 'invalid-request'; problems: readonly Problem[]; status?: 400 | 413 | 414 | 415 | 422 }
   /** `reason` is `holds` where the settled credits would do. */
@@ -67,12 +69,14 @@ export function refusalCodeOfStatus(status: number): VendorRefusal['code'] {
     403: 'forbidden',
     404: 'not-found',
     405: 'method-not-allowed',
+    408: 'bad-request',
     409: 'conflict',
     413: 'invalid-request',
     414: 'invalid-request',
     415: 'invalid-request',
     422: 'invalid-request',
     429: 'rate-limited',
+    431: 'bad-request',
     500: 'internal',
     502: 'unavailable',
     503: 'unavailable',

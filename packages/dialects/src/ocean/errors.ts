@@ -37,6 +37,8 @@ export function encodeRefusal(refusal: Refusal): Reply {
       return detail(405, 'Method Not Allowed', { allow: refusal.allow.join(', ') });
     case 'bad-url':
       return detail(400, 'Bad URL');
+    case 'bad-request':
+      return detail(refusal.status, refusal.message);
     case 'invalid-request':
       return invalidRequest(refusal);
     case 'insufficient-credits':

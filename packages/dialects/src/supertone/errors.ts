@@ -33,6 +33,8 @@ export function encodeRefusal(refusal: Refusal): Reply {
       return envelope(405, 'Method Not Allowed', { allow: refusal.allow.join(', ') });
     case 'bad-url':
       return envelope(400, 'Bad URL');
+    case 'bad-request':
+      return envelope(refusal.status, refusal.message);
     case 'invalid-request': {
       const status = invalidRequestStatus(refusal, 400);
       return envelope(status, describeProblems(refusal.problems, 'Invalid request'));
@@ -57,6 +59,7 @@ const reasonPhrases: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
   413: 'Payload Too Large',
@@ -64,6 +67,7 @@ const reasonPhrases: Readonly<Record<number, string>> = {
   415: 'Unsupported Media Type',
   422: 'Unprocessable Entity',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

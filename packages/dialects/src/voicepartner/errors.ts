@@ -42,6 +42,8 @@ export function encodeRefusal(
       return plain(405, text.methodNotAllowed, { allow: refusal.allow.join(', ') });
     case 'bad-url':
       return plain(400, text.badUrl);
+    case 'bad-request':
+      return plain(refusal.status, text.invalidRequest);
     case 'invalid-request':
       return invalidRequest(refusal, text, format);
     case 'insufficient-credits':

@@ -31,6 +31,8 @@ export function encodeRefusal(refusal: Refusal): Reply {
       return failure(405, 'method_not_allowed', 'Method not allowed', { allow: refusal.allow.join(', ') });
     case 'bad-url':
       return failure(400, 'invalid_request', 'Bad URL');
+    case 'bad-request':
+      return failure(refusal.status, 'invalid_request', refusal.message);
     case 'invalid-request': {
       const status = invalidRequestStatus(refusal, 400);
       return failure(status, 'invalid_request', describeProblems(refusal.problems, 'Invalid request'));

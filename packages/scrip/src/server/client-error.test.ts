@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ServedApp } from '../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../test/support/served-app.ts';
+import { answerClientError } from './client-error.ts';
 
 let served: ServedApp;
 beforeEach(async () => {
@@ -70,4 +71,38 @@ it.each([
   ['GET /scrip/v1/accounts HTTP/1.1', /^HTTP\/1\.1 400 .*x-request-id.*bad-request/is],
 ])('%j is answered in the words of its route', async (lines, words) => {
   expect(await exchange(`${lines}\r\nconnection: close\r\n\r\n`)).toMatch(words);
+});
+
+const WITHOUT_HOST = 'HTTP/1.1\r\nconnection: close';
+const LARGE = `HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}`;
+const ENGLISH = 'accept-language: en';
+
+it.each([
+  [`GET /v2/credits/balance ${WITHOUT_HOST}`, 400, /\r\n\r\n\{"detail":"[^"]+"\}$/],
+  ['GET /v2/credits/balance HTTP/1.1\r\nhost: x\r\nno header', 400, /\r\n\r\n\{"detail":"[^"]+"\}$/],
+  [`GET /v2/credits/balance ${LARGE}`, 431, /\r\n\r\n\{"detail":"[^"]+"\}$/],
+  [`GET /v1/credits ${LARGE}`, 431, /"error":"Request Header Fields Too Large","statusCode":431/],
+  [`GET /api/v1/credits ${LARGE}`, 431, /"code":"invalid_request"/],
+  [`GET /v1/me/a-key ${LARGE}`, 431, /"code":431,"message":"Requête incorrecte"/],
+  [`GET /v1/me/a-key ${WITHOUT_HOST}`, 400, /"message":"Requête incorrecte"/],
+  [`GET /v1/me/a-key ${WITHOUT_HOST}\r\n${ENGLISH}`, 400, /"message":"Incorrect request"/],
+])(
+  'what cannot be read as a request is refused as such, and no value is blamed (%#)',
+  async (lines, status, words) => {
+    const reply = await exchange(`${lines}\r\n\r\n`);
+    expect(statusesOf(reply)).toEqual([`${status}`]);
+    expect(reply).toMatch(words);
+  },
+);
+
+it('a request that does not arrive in time is a 408 in the words of its vendor too', () => {
+  let reply = '';
+  const socket = { writable: true, destroyed: false, end: (text: string) => (reply = text) };
+  const error = Object.assign(new Error('late'), {
+    code: 'ERR_HTTP_REQUEST_TIMEOUT',
+    bytesParsed: 0,
+    rawPacket: Buffer.from('GET /v2/credits/balance HTTP/1.1\r\n'),
+  });
+  answerClientError(error as never, socket as never, { isOn: () => false, isAnswered: () => false });
+  expect(reply).toMatch(/^HTTP\/1\.1 408 .*\r\n\r\n\{"detail":"[^"]+"\}$/s);
 });

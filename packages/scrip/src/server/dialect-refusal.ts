@@ -1,11 +1,12 @@
 import type { Refusal } from '@scrip/dialects';
 import type { Issue, Problem } from './problem.ts';
 import { statusOf } from './problem.ts';
+import { problems } from './problem-table.ts';
 
 /** A problem of Scrip's in the terms that a vendor's dialect puts into its own words. */
 export function dialectRefusal(problem: Problem): Refusal {
   const status = statusOf(problem);
-  const { code } = problem;
+  const { code, detail } = problem;
   switch (code) {
     case 'credential-missing':
     case 'credential-unknown':
@@ -13,6 +14,10 @@ export function dialectRefusal(problem: Problem): Refusal {
     case 'bad-url':
     case 'internal':
       return { code };
+    case 'bad-request':
+    case 'headers-too-large':
+    case 'request-timeout':
+      return { code: 'bad-request', status: problems[code].status, message: detail };
     case 'store-unreadable':
       return { code: 'internal' };
     case 'credential-repeated':
@@ -25,13 +30,13 @@ export function dialectRefusal(problem: Problem): Refusal {
       const header = {
         in: 'header',
         path: ['idempotency-key'],
-        message: problem.detail,
+        message: detail,
         type: code,
       } as const;
       return { code: 'invalid-request', problems: [header], status: 422 };
     }
     case 'idempotency-mismatch':
-      return { code: 'conflict', message: problem.detail, status };
+      return { code: 'conflict', message: detail, status };
     default:
       return byStatus(problem, status);
   }
