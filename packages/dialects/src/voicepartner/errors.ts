@@ -59,24 +59,24 @@ export function encodeRefusal(
   }
 }
 
-function invalidRequest(
-  refusal: Extract<Refusal, { code: 'invalid-request' }>,
-  text: Texts,
-  format: Format,
-): Reply {
+type InvalidRequest = Extract<Refusal, { code: 'invalid-request' }>;
+
+function invalidRequest(refusal: InvalidRequest, text: Texts, format: Format): Reply {
   const status = invalidRequestStatus(refusal, 400);
   if (refusal.problems.length === 0) {
     return coded({ status, code: errorCodes.validation, message: text.invalidRequest, format });
   }
   const errors = refusal.problems.map((problem) => ({
     elementId: elementIdOf(problem.path),
-    message: messageOf(problem, text),
+    message: messageOf(problem, refusal.status, text),
   }));
   return validation(status, errors, format);
 }
 
-function messageOf(problem: Problem, text: Texts): string {
+function messageOf(problem: Problem, status: InvalidRequest['status'], text: Texts): string {
   if (problem.in === 'query' && problem.path[0] === formatParameter) return text.unknownFormat;
+  // What is wrong with a request as a whole is known by its status; values have words of their own.
+  if (problem.path.length === 0 && status !== 422) return status === 414 ? text.badUrl : text.invalidRequest;
   return problem.type === 'missing' ? text.missing : problem.message;
 }
 

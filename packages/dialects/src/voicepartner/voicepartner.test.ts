@@ -97,6 +97,28 @@ describe('a Voice Partner refusal', () => {
     });
   });
 
+  it.each([
+    [400, 'fr', 'Requête incorrecte'],
+    [413, 'en', 'Incorrect request'],
+    [414, 'fr', 'URL incorrecte'],
+    [414, 'en', 'Incorrect URL'],
+  ] as const)(
+    'says in its own language what is wrong with a request as a whole: %i, %s',
+    (status, language, words) => {
+      const problems = [{ in: 'body', path: [], message: 'Send less at once.', type: 'x' }] as const;
+      const reply = encodeRefusal({ code: 'invalid-request', problems, status }, { language });
+      expect(reply.body).toBe(
+        `{"success":false,"code":9,"errors":[{"elementId":"data","message":"${words}"}]}`,
+      );
+    },
+  );
+
+  it('leaves what is wrong with the values of a spend in the words that it is told in', () => {
+    const problems = [{ in: 'body', path: [], message: 'Send either this or that.', type: 'x' }] as const;
+    const reply = encodeRefusal({ code: 'invalid-request', problems, status: 422 });
+    expect(reply.body).toContain('Send either this or that.');
+  });
+
   it('says in its own language that a field is missing', () => {
     const refusal = {
       code: 'invalid-request',

@@ -84,6 +84,7 @@ it.each([
   [`GET /v1/credits ${LARGE}`, 431, /"error":"Request Header Fields Too Large","statusCode":431/],
   [`GET /api/v1/credits ${LARGE}`, 431, /"code":"invalid_request"/],
   [`GET /v1/me/a-key ${LARGE}`, 431, /"code":431,"message":"Requête incorrecte"/],
+  [`GET /v1/me/${'k'.repeat(20_000)}`, 414, /"message":"URL incorrecte"/],
   [`GET /v1/me/a-key ${WITHOUT_HOST}`, 400, /"message":"Requête incorrecte"/],
   [`GET /v1/me/a-key ${WITHOUT_HOST}\r\n${ENGLISH}`, 400, /"message":"Incorrect request"/],
 ])(
