@@ -44,17 +44,37 @@ function addValues(
       if (!singleParameter(query, place.name).isOnce) found.push('');
       return;
     }
-    case 'header': {
-      const sent = headers[place.name];
-      if (sent === undefined) return;
-      const value = place.scheme === undefined ? String(sent) : readScheme(place.scheme, String(sent));
-      // Node joins or drops repeated headers: of those, only how many there are is of use.
-      for (let count = countHeader({ raw }, place.name); count > 0; count -= 1) found.push(value);
-    }
+    case 'header':
+      if (headers[place.name] !== undefined) addHeaderValues(found, place, { raw, headers });
   }
 }
 
-function readScheme(scheme: string, value: string): string {
+function addHeaderValues(
+  found: string[],
+  { name, scheme }: Extract<CredentialPlace, { in: 'header' }>,
+  { raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>,
+): void {
+  const sent = String(headers[name]);
+  const value = scheme === undefined ? sent : readScheme(scheme, sent);
+  const count = countHeader({ raw }, name);
+  // A header of another scheme holds no key of this vendor's. Of repeated ones Node shows the first alone.
+  if (scheme !== undefined && value === null && (count === 1 || !isSchemeSent(raw, { name, scheme }))) return;
+  // Node joins or drops repeated headers: of those, only how many there are is of use.
+  for (let left = count; left > 0; left -= 1) found.push(value ?? '');
+}
+
+/** What follows the scheme; null where it is another. */
+function readScheme(scheme: string, value: string): string | null {
   const [sent = '', ...rest] = value.split(' ');
-  return sent.toLowerCase() === scheme.toLowerCase() ? rest.join(' ').trim() : '';
+  return sent.toLowerCase() === scheme.toLowerCase() ? rest.join(' ').trim() : null;
+}
+
+function isSchemeSent(
+  { rawHeaders }: FastifyRequest['raw'],
+  { name, scheme }: { readonly name: string; readonly scheme: string },
+): boolean {
+  return rawHeaders.some(
+    (value, index) =>
+      index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name && readScheme(scheme, value) !== null,
+  );
 }

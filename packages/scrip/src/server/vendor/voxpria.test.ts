@@ -43,6 +43,22 @@ describe('GET /api/v1/credits', () => {
     expect([both.status, both.json.error.code]).toEqual([400, 'invalid_request']);
   });
 
+  it('takes X-API-Key beside an Authorization of another scheme, which is no key', async () => {
+    const basic = 'Basic dGhlLWtleQ==';
+    const ask = async (headers: Record<string, string | string[]>) =>
+      (await app.get('/api/v1/credits', headers)).status;
+    expect(await ask({ authorization: basic, 'x-api-key': 'the-key' })).toBe(200);
+    expect(await ask({ authorization: basic })).toBe(401);
+    expect(await ask({ authorization: basic, 'x-api-key': ['the-key', 'the-key'] })).toBe(400);
+    for (const authorization of [
+      [basic, 'Bearer the-key'],
+      ['Bearer the-key', basic],
+    ])
+      expect(await ask({ authorization })).toBe(400);
+    expect(await ask({ authorization: [basic, basic], 'x-api-key': 'the-key' })).toBe(200);
+    expect(await ask({ authorization: [basic, basic] })).toBe(401);
+  });
+
   it('takes 1,000 reads an hour', async () => {
     const read = async () => (await app.get('/api/v1/credits', KEY)).status;
     const statuses: number[] = [];
