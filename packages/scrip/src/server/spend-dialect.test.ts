@@ -1,8 +1,12 @@
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
 import type { Asking, ServedApp } from '../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../test/support/served-app.ts';
 import { Fault } from '../ledger/fault.ts';
 import { defaultServerSettings } from '../config/settings.ts';
+import { spendDialectOf } from './spend-dialect.ts';
 
 let served: ServedApp;
 afterEach(() => served.close());
@@ -171,6 +175,31 @@ it.each([
 ])('a spend that never comes to its route is told in the words of %s too', async (_name, path, body) => {
   served = await serveAcme();
   expect((await served.ask('POST', path, { body: CHARGE })).json).toMatchObject(body);
+});
+
+it.each([
+  ['http://x/scrip/v1/accounts/%zz/debits?dialect=ocean', 'ocean'],
+  ['/scrip/v1/accounts/a/holds?x=1&dialect=voxpria', 'voxpria'],
+  ['HTTPS://x:1/scrip/v1/accounts/a/holds?dialect=supertone', 'supertone'],
+  ['http://x/scrip/v1/accounts/a/debits', null],
+  ['http://x/scrip/v1/accounts/a/grants?dialect=ocean', null],
+  ['http://x/?to=/scrip/v1/accounts/a/debits?dialect=ocean', null],
+  ['/scrip/v1/accounts/a/debits?dialect=ocean&dialect=ocean', null],
+])('the dialect of a spend at %s is %s', (url, dialect) => {
+  expect(spendDialectOf({ method: 'POST', url })).toBe(dialect);
+  expect(spendDialectOf({ method: 'GET', url })).toBeNull();
+});
+
+it('a spend at an absolute address that cannot be decoded is told in the vendor’s words', async () => {
+  served = await serveAcme();
+  await served.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = served.app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1', () =>
+    socket.write(
+      'POST http://x/scrip/v1/accounts/%zz/debits?dialect=ocean HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+    ),
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 .*\{"detail":"Bad URL"\}$/s);
 });
 
 it('a limit that is reached is told in the headers that are becoming the standard', async () => {

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest, RefusedRequest } from './problem.ts';
 import { readIdempotencyKey } from './request-headers.ts';
 import type { RouteContext } from './route-context.ts';
+import { splitTarget } from './vendor/request-target.ts';
 import { sendVendorReply, vendorRefusal } from './vendor/vendor-refusal.ts';
 
 /**
@@ -23,7 +24,7 @@ function refusedParameter(name: string, detail: string): RefusedRequest {
   return new RefusedRequest(invalidRequest([{ pointer: `?${name}`, detail }]));
 }
 
-const SPEND = /^\/scrip\/v1\/accounts\/[^/?]*\/(?:debits|holds)\?(.*)$/;
+const SPEND = /^\/scrip\/v1\/accounts\/[^/]*\/(?:debits|holds)$/;
 
 /** The dialect that the address of a spend names, for a request that did not come as far as its route. */
 export function spendDialectOf({
@@ -33,8 +34,9 @@ export function spendDialectOf({
   readonly method: string;
   readonly url: string;
 }): DialectName | null {
-  const query = method === 'POST' ? SPEND.exec(url)?.[1] : undefined;
-  if (query === undefined) return null;
+  if (method !== 'POST') return null;
+  const { path, query } = splitTarget(url);
+  if (!SPEND.test(path)) return null;
   const [dialect, ...more] = new URLSearchParams(query).getAll('dialect');
   return isDialectName(dialect) && more.length === 0 ? dialect : null;
 }
