@@ -17,6 +17,9 @@ const BREAKDOWNS = new Map([
   ['model', false],
 ]);
 
+/** Times from here on are no times of anybody's usage, and the end of the last bucket could have no RFC 3339 form. */
+const FAR_OFF_MS = Date.UTC(9000, 0, 1);
+
 export interface UsageQuery {
   /** Of the first bucket. */
   readonly startMs: number;
@@ -85,6 +88,7 @@ function readTime(query: URLSearchParams, name: string, problems: Problem[]): nu
   // In a query a plus that was not encoded arrives as a blank.
   const atMs = readInstant(text.replace(/ (?=\d{2}:\d{2}$)/, '+'), name, issues);
   if (issues.length > 0) problems.push(parameterProblem(name, 'must be an RFC 3339 date-time', 'date-time'));
+  else if (atMs >= FAR_OFF_MS) problems.push(parameterProblem(name, 'must be before the year 9000', 'range'));
   return atMs;
 }
 

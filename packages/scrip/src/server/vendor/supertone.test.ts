@@ -62,6 +62,23 @@ describe('GET /v1/usage', () => {
 
   const twoDays = 'start_time=2026-03-10T00:00:00Z&end_time=2026-03-12T00:00:00Z';
 
+  it.each(['9999-12-31T23:59:59.999Z', '9000-01-01T00:00:00Z', '1999-12-31T23:59:59Z'])(
+    'refuses %s, which is no time of anybody’s usage',
+    async (time) => {
+      for (const width of ['hour', 'day']) {
+        const late = await usage(`start_time=2026-03-10T00:00:00Z&end_time=${time}&bucket_width=${width}`);
+        const early = await usage(`start_time=${time}&end_time=9999-12-31T23:59:59.999Z`);
+        for (const { status, json } of [late, early])
+          expect([status, json.message.statusCode]).toEqual([400, 400]);
+      }
+    },
+  );
+
+  it('names the last time before those that are too far off as RFC 3339 has it', async () => {
+    const { json } = await usage('start_time=8999-12-31T00:00:00Z&end_time=8999-12-31T23:59:59.999Z');
+    expect(json.data).toMatchObject([{ ending_at: '9000-01-01T00:00:00Z' }]);
+  });
+
   it('adds up minutes by day, in UTC', async () => {
     expect((await usage(twoDays)).json).toEqual({
       data: [
