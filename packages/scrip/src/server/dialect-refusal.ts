@@ -1,6 +1,6 @@
 import type { Refusal } from '@scrip/dialects';
 import type { Issue, Problem } from './problem.ts';
-import { statusOf } from './problem.ts';
+import { statusOf, WHOLE_QUERY } from './problem.ts';
 import { problems } from './problem-table.ts';
 
 /** A problem of Scrip's in the terms that a vendor's dialect puts into its own words. */
@@ -59,7 +59,7 @@ function dialectProblems({ code, detail, members }: Problem) {
   const issues = (members?.errors ?? [{ pointer: '', detail }]) as readonly Issue[];
   return issues.map((issue) => ({
     in: issue.pointer.startsWith('?') ? ('query' as const) : ('body' as const),
-    path: issue.pointer.split(/[/?]/).slice(1),
+    path: issue.pointer === WHOLE_QUERY ? [] : issue.pointer.split(/[/?]/).slice(1),
     message: issue.detail,
     type: code,
   }));

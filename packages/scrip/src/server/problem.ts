@@ -7,6 +7,9 @@ export interface Issue {
   readonly detail: string;
 }
 
+/** The pointer of what is wrong with a query as such, as `''` is a body's: its detail is a whole sentence. */
+export const WHOLE_QUERY = '?';
+
 /** A refusal in Scrip's own words; its status and title follow from its code. */
 export interface Problem {
   readonly code: ProblemCode;
@@ -47,7 +50,8 @@ export function refuseIssues(issues: readonly Issue[]): void {
 
 export function invalidRequest(issues: readonly Issue[]): Problem {
   const [first] = issues;
-  const where = first === undefined || first.pointer === '' ? '' : `${first.pointer} `;
+  const isOfPart = first !== undefined && first.pointer !== '' && first.pointer !== WHOLE_QUERY;
+  const where = isOfPart ? `${first.pointer} ` : '';
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more, see errors)` : '';
   return {
     code: 'invalid-request',

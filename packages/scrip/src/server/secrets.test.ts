@@ -70,7 +70,7 @@ it('an address that is too long, or not one at all, is answered without repeatin
     [`GET /v1/me/${long} HTTP/1.1\r\nHost: a\r\n\r\n`, 414, '"success":false'],
     [`GET /v2/credits/balance?apiToken=${long} HTTP/1.1\r\nHost: a\r\n\r\n`, 414, '"detail"'],
     [`GET /scrip/v1/accounts HTTP/1.1\r\nHost: a\r\nAuthorization: ${long}\r\n\r\n`, 431, 'problem+json'],
-    [`GET /v1/credits HTTP/1.1\r\nHost: a\r\nX-Sup-Api-Key: ${long}\r\n\r\n`, 400, '"status":"error"'],
+    [`GET /v1/credits HTTP/1.1\r\nHost: a\r\nX-Sup-Api-Key: ${long}\r\n\r\n`, 431, '"status":"error"'],
     [`GET /scrip/v1/ ${CANARY} HTTP/1.1\r\nHost: a\r\n\r\n`, 400, 'problem+json'],
     [`GET /v1/me/${CANARY}\u0001 HTTP/1.1\r\nHost: a\r\n\r\n`, 400, '"success":false'],
     [`${CANARY}\r\n\r\n`, 400, 'problem+json'],
@@ -112,4 +112,32 @@ it('a bug is logged under the id of the reply, and tells the caller nothing', as
     route: '/scrip/v1/accounts/:accountId/entries',
   });
   await broken.close();
+});
+
+it('a key sent for the name of a parameter is not repeated, and the parameters that there are are named', async () => {
+  const listed = await served.ask('GET', `/accounts?${CANARY}`);
+  expect([listed.status, listed.json.errors]).toEqual([
+    422,
+    [
+      {
+        pointer: '?',
+        detail: 'The query holds a parameter that this request does not take. It takes limit, after.',
+      },
+    ],
+  ]);
+  expect(listed.json.detail).toBe(listed.json.errors[0].detail);
+  const rated = await served.ask('GET', `/rate-card?${CANARY}=1&limit=x`);
+  expect(rated.json.errors[0].detail).toMatch(/It takes none\.$/);
+  const both = await served.ask('GET', `/accounts?${CANARY}=1&limit=x`);
+  expect(both.json.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['?', '?limit']);
+  const body = { pool: 'standard', amount: 1 };
+  const spent = await served.ask('POST', `/accounts/acme/debits?dialect=ocean&${CANARY}=1`, { body });
+  expect([spent.status, spent.json.detail[0].loc]).toEqual([422, ['query']]);
+  const texts = [listed, rated, both, spent].map(({ text }) => text);
+  for (const dialect of ['supertone', 'voicepartner', 'voxpria'])
+    texts.push(
+      (await served.ask('POST', `/accounts/acme/debits?dialect=${dialect}&${CANARY}`, { body })).text,
+    );
+  expect(texts.join('\n')).not.toContain(CANARY);
+  for (const said of texts) expect(said).toContain('The query holds a parameter');
 });

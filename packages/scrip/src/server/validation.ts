@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
-import { invalidRequest, RefusedRequest } from './problem.ts';
+import { invalidRequest, RefusedRequest, WHOLE_QUERY } from './problem.ts';
+import type { Issue } from './problem.ts';
 import { compileCheck } from './read/schema-issues.ts';
 
 /**
@@ -32,20 +33,35 @@ function bodyValidator(schema: TSchema) {
   };
 }
 
-/** Texts of digits become the integers that their schema asks for; all else stays the text that it is. */
+/**
+ * Texts of digits become the integers that their schema asks for; all else stays the text that it is. A parameter that
+ * is not taken is not named: some callers write a key there without a name for it.
+ */
 function queryValidator(schema: TSchema) {
   const check = compileCheck(schema);
   const { properties = {} } = schema as { properties?: Record<string, { type?: unknown }> };
   const integers = Object.keys(properties).filter((name) => properties[name]?.type === 'integer');
   return (query: unknown) => {
     const value = { ...(query as Record<string, unknown>) };
+    const unknown = Object.keys(value).filter((name) => !Object.hasOwn(properties, name));
+    for (const name of unknown) delete value[name];
     for (const name of integers) {
       const text = value[name];
       if (typeof text === 'string' && /^\d{1,9}$/.test(text)) value[name] = Number(text);
     }
-    const issues = check(value);
-    if (issues === undefined) return { value };
-    const named = issues.map(({ pointer, detail }) => ({ pointer: `?${pointer.slice(1)}`, detail }));
-    return { error: new RefusedRequest(invalidRequest(named)) };
+    const named = (check(value) ?? []).map(({ pointer, detail }) => ({
+      pointer: `?${pointer.slice(1)}`,
+      detail,
+    }));
+    const issues = unknown.length === 0 ? named : [unknownParameter(properties), ...named];
+    return issues.length === 0 ? { value } : { error: new RefusedRequest(invalidRequest(issues)) };
+  };
+}
+
+function unknownParameter(properties: object): Issue {
+  const taken = Object.keys(properties).join(', ');
+  return {
+    pointer: WHOLE_QUERY,
+    detail: `The query holds a parameter that this request does not take. It takes ${taken === '' ? 'none' : taken}.`,
   };
 }
