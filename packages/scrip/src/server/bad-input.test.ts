@@ -154,6 +154,29 @@ function isEmptyObject(value: unknown): boolean {
   return typeof value === 'object' && JSON.stringify(value) === '{}';
 }
 
+describe('a body of no length', () => {
+  it.each(['grants', 'debits', 'holds', 'quotes'])('is no JSON to %s, whatever its type is', async (path) => {
+    for (const headers of [{ 'content-type': 'application/json' }, {}]) {
+      const { status, json } = await served.ask('POST', `/accounts/acme/${path}`, {
+        headers: { ...headers, 'content-length': '0' },
+      });
+      expect([status, json.code]).toEqual([400, 'malformed-json']);
+    }
+  });
+
+  it('is an empty object where that is enough', async () => {
+    const { status } = await served.ask('POST', '/accounts/acme/keys', {
+      headers: { 'content-length': '0' },
+    });
+    expect(status).toBe(201);
+  });
+
+  it('is refused in the words of a dialect, before the check of what it is to hold', async () => {
+    const { status, json } = await served.ask('POST', '/accounts/acme/debits?dialect=voxpria');
+    expect([status, json.error.message]).toEqual([400, 'The body is empty: send a JSON object.']);
+  });
+});
+
 describe('an Idempotency-Key', () => {
   it.each(['', 'x'.repeat(256), 'é', '"a', '"a"b', '"a\\b"', '""', 'a\tb', `"${'x'.repeat(256)}"`])(
     'of %j is refused',

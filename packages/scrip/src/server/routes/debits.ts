@@ -18,6 +18,7 @@ import { debit, debitBody, explainedDebit, refund, refundBody } from '../schemas
 import type { DebitBody, RefundBody } from '../schemas/debit.ts';
 import { dialectQuery, routeSchema } from '../schemas/route-schema.ts';
 import { answerSpendsInDialect, countOceanSpends } from '../spend-dialect.ts';
+import { refuseEmptyBody } from '../validation.ts';
 
 const TAG = 'Debits';
 const params = { accountId: Type.String() };
@@ -42,6 +43,7 @@ function registerDebiting(app: FastifyInstance, context: RouteContext): void {
     '/accounts/:accountId/debits',
     {
       onRequest: [answerSpendsInDialect, authorise({ role: 'spend' })],
+      preValidation: refuseEmptyBody,
       preHandler: countOceanSpends(context),
       schema: routeSchema(
         { summary: 'Debit credits', tag: TAG },

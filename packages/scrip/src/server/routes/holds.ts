@@ -18,6 +18,7 @@ import type { CaptureBody, HoldBody } from '../schemas/hold.ts';
 import { dialectQuery, routeSchema } from '../schemas/route-schema.ts';
 import { nothingInput } from '../schemas/values.ts';
 import { answerSpendsInDialect, countOceanSpends } from '../spend-dialect.ts';
+import { refuseEmptyBody } from '../validation.ts';
 
 const TAG = 'Holds';
 const DEFAULT_TTL_SECONDS = 900;
@@ -43,6 +44,7 @@ function registerPlacing(app: FastifyInstance, context: RouteContext): void {
     '/accounts/:accountId/holds',
     {
       onRequest: [answerSpendsInDialect, authorise({ role: 'spend' })],
+      preValidation: refuseEmptyBody,
       preHandler: countOceanSpends(context),
       schema: routeSchema(
         {
