@@ -7,7 +7,8 @@ import { writeXml } from './xml.ts';
 /** A balance in money, and what it would buy if all of it went to one of three actions. */
 export interface BalanceInput {
   creditMicros: bigint;
-  currency: '€';
+  /** The unit that the money is in, as the customer is to see it. */
+  currency: string;
   /** Seconds of text-to-speech to a mobile. */
   ttsSeconds: bigint;
   /** Seconds of text-to-speech to a landline. */

@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-const publish = (actions: typeof DEFAULT_ACTIONS) =>
-  app.change(RATE_CARD_STREAM, { kind: 'PublishRateCard', pools: DEFAULT_POOLS, actions });
+const publish = (actions: typeof DEFAULT_ACTIONS, pools = DEFAULT_POOLS) =>
+  app.change(RATE_CARD_STREAM, { kind: 'PublishRateCard', pools, actions });
 
 describe('GET /v1/me', () => {
   it('shows the money that is available, and what it buys', async () => {
@@ -39,6 +39,24 @@ describe('GET /v1/me', () => {
       tts: { h: 0, m: 0, s: 0 },
       voice: { message: 10 },
     });
+  });
+
+  it('shows the money in the unit that its pool has now', async () => {
+    expect((await app.get('/v1/me/the-key')).json.currency).toBe('€');
+    const inUnit = (unit: string) =>
+      DEFAULT_POOLS.map((pool) => (pool.id === 'eur' ? { ...pool, unit } : pool));
+    await publish(DEFAULT_ACTIONS, inUnit('CHF'));
+    expect((await app.get('/v1/me/the-key')).json.currency).toBe('CHF');
+    await publish(DEFAULT_ACTIONS, inUnit('$'));
+    expect((await app.get('/v1/me/the-key?_format=xml')).body).toContain('<entry><![CDATA[$]]></entry>');
+  });
+
+  it('shows euros where no rate card has a pool of money', async () => {
+    const breakLedger = { rateCards: () => [] };
+    const without = await openVendorApp({ breakLedger });
+    await without.open('customer', 'the-key');
+    expect((await without.get('/v1/me/the-key')).json).toMatchObject({ credit: '0', currency: '€' });
+    await without.close();
   });
 
   it('takes the key from the query as well, and from one place only', async () => {

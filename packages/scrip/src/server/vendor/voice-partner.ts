@@ -2,7 +2,7 @@ import type { Problem } from '@scrip/dialects';
 import { voicepartner } from '@scrip/dialects';
 import { availableMicros, findPool } from '../../core/account.ts';
 import type { RateCard } from '../../core/rate-card.ts';
-import { findPrice, quantityFor } from '../../core/rate-card.ts';
+import { findPoolTerms, findPrice, quantityFor } from '../../core/rate-card.ts';
 import type { Answer } from '../../ledger/answer.ts';
 import { whenAnswered } from '../../ledger/answer.ts';
 import type { VendorAnswer, VendorRead, VendorRoute } from './vendor-read.ts';
@@ -32,7 +32,7 @@ function answerBalance({ account, query, deps: { ledger } }: VendorRead): Answer
     const reply = voicepartner.encodeBalance(
       {
         creditMicros,
-        currency: '€',
+        currency: currencyOf(card),
         ttsSeconds: bought(card, 'tts', creditMicros),
         ttsFixeSeconds: bought(card, 'tts_fixe', creditMicros),
         voiceMessages: bought(card, 'voice_message', creditMicros),
@@ -41,6 +41,12 @@ function answerBalance({ account, query, deps: { ledger } }: VendorRead): Answer
     );
     return { ok: true, reply };
   });
+}
+
+/** The vendor's own where the rate card has no such pool. */
+function currencyOf(card: RateCard | undefined): string {
+  const terms = card === undefined ? undefined : findPoolTerms(card, POOL);
+  return terms?.unit ?? '€';
 }
 
 /** What the credit would buy of one action; 0 of one that is missing, free, or not paid for in money. */
