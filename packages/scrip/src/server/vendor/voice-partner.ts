@@ -15,7 +15,7 @@ const POOL = 'eur';
 export const voicePartnerRoutes: readonly VendorRoute[] = ['/:apiKey', ''].map((rest) => ({
   vendor: 'voicepartner',
   path: `${voicepartner.paths.balance}${rest}`,
-  summary: 'Voice Partner: what is available in euros, and what it buys',
+  summary: 'Voice Partner: the money that is available, and what it buys',
   answer: answerBalance,
 }));
 
