@@ -12,6 +12,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -346,6 +347,21 @@ describe('a restore', () => {
       expect(existsSync(data)).toBe(false);
     },
   );
+
+  it('of a journal that may not be opened is told so, and not that the backup is damaged', async () => {
+    const [backup, data] = [fresh('unreadable'), fresh('data')];
+    cpSync(whole, backup, { recursive: true });
+    // Root may read every file, but nobody opens a socket as one.
+    rmSync(join(backup, 'journal.db'));
+    const server = createServer().listen(join(backup, 'journal.db'));
+    await once(server, 'listening');
+    const directory = takeEmptyDirectory(data);
+    expect(() => restoreBackup(backup, directory)).toThrow(
+      expect.objectContaining({ code: 'file-unreadable', message: expect.stringContaining('journal.db') }),
+    );
+    directory.release();
+    server.close();
+  });
 
   it('that fails leaves what somebody else has put there meanwhile', () => {
     const data = fresh('data');

@@ -5,8 +5,8 @@ import { CommandFailure } from './command-failure.ts';
 
 /**
  * Takes the name of a backup for this process, until what it gives back is called: two at once would write to one
- * part, and each take away what the other has written. A file
- * beside the backup says so, and goes when it ends. Throws `CommandFailure` when another process has it.
+ * part, and each take away what the other has written. A file beside the backup says so, and goes when it ends. Throws
+ * `CommandFailure` when another process has it.
  */
 export function lockBackup(to: string): () => void {
   const file = `${to}.part.lock`;

@@ -76,13 +76,17 @@ export function readFileOf(backup: string, name: 'manifest' | 'secret'): string 
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw CommandFailure.of('file-unreadable', `${file} cannot be read: ${message}.`, {
-      hint: 'Run the command as a user who may read the backup.',
-      cause,
-    });
+    throw backupUnreadable(file, cause);
   }
+}
+
+export function backupUnreadable(file: string, cause: unknown): CommandFailure {
+  return CommandFailure.of('file-unreadable', `${file} cannot be read: ${(cause as Error).message}.`, {
+    hint: 'Run the command as a user who may read the backup.',
+    cause,
+  });
 }
 
 function parse(text: string): unknown {

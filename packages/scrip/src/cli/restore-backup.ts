@@ -10,6 +10,7 @@ import { SealChanged } from '../stores/sqlite/seal.ts';
 import type { BackupManifest } from './backup.ts';
 import {
   backupDamaged,
+  backupUnreadable,
   BACKUP_FILES,
   copyChecked,
   digestSecret,
@@ -57,9 +58,13 @@ function readSecret(backup: string, { secretDigest }: BackupManifest): string | 
   throw backupDamaged(backup, `its secret is ${secret === null ? 'missing' : 'another'}`);
 }
 
+/** SQLite's code for a file that it may not open, or that is none. */
+const CANNOT_OPEN = 14;
+
 function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void {
+  const journal = join(backup, BACKUP_FILES.journal);
   try {
-    const source = openJournalSource(join(backup, BACKUP_FILES.journal));
+    const source = openJournalSource(journal);
     let found: string;
     try {
       found = encodeAnchor(copyChecked(source, target, anchor.entries));
@@ -69,6 +74,8 @@ function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void
     if (found !== encodeAnchor(anchor))
       throw backupDamaged(backup, `its entries come to ${found}, not ${encodeAnchor(anchor)}`);
   } catch (error) {
+    if (error instanceof Error && 'errcode' in error && error.errcode === CANNOT_OPEN)
+      throw backupUnreadable(journal, error);
     throw isDamage(error) ? backupDamaged(backup, (error as Error).message, error) : error;
   }
 }
