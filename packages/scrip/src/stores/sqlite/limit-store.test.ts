@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -109,5 +109,12 @@ describe('the SQLite limit store', () => {
     database.exec('ALTER TABLE lost RENAME TO lease');
     database.close();
     expect(await lease('key', { waiting: 10 })).toMatchObject({ grantedCount: 4 });
+  });
+
+  it('names its file where that is none of SQLite', async () => {
+    const other = join(directory, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'limits.db'), 'none'.repeat(1000));
+    await expect(openSqliteLimitStore(other)).rejects.toThrow('limits.db: file is not a database');
   });
 });
