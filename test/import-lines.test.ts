@@ -38,6 +38,16 @@ async function exportTo(file: string, data: string, after: number, resume = fals
   }
 }
 
+/** A ledger that has grown between two exports: the second one goes on where the first one ends. */
+async function exportTwice() {
+  const [growing, first, later] = [fresh('grows'), fresh('first'), fresh('later')];
+  await fillDirectory(growing, { accounts: 3, rounds: 5 });
+  const { entries } = await exportTo(first, growing, 0);
+  await fillDirectory(growing, { accounts: 3, rounds: 9 });
+  await exportTo(later, growing, entries);
+  return { growing, first, later, entries };
+}
+
 async function importFiles(files: readonly string[], data: string, resume = false): Promise<Imported> {
   const directory = takeEmptyDirectory(data);
   try {
@@ -241,11 +251,8 @@ describe('an import of', () => {
   });
 
   it('fewer exports than were being read are not gone on with', async () => {
-    const [growing, first, later, data] = [fresh('grows'), fresh('first'), fresh('later'), fresh('data')];
-    await fillDirectory(growing, { accounts: 3, rounds: 5 });
-    const { entries } = await exportTo(first, growing, 0);
-    await fillDirectory(growing, { accounts: 3, rounds: 9 });
-    await exportTo(later, growing, entries);
+    const { first, later, entries } = await exportTwice();
+    const data = fresh('data');
     const all = readFileSync(later, 'utf8').trimEnd().split('\n');
     const cut = fresh('cut.ndjson');
     // All but its end, and the last entry.
@@ -261,11 +268,8 @@ describe('an import of', () => {
   });
 
   it('exports that follow one another makes the whole ledger, and of others is refused', async () => {
-    const [growing, first, later, data] = [fresh('grows'), fresh('first'), fresh('later'), fresh('data')];
-    await fillDirectory(growing, { accounts: 3, rounds: 5 });
-    const { entries } = await exportTo(first, growing, 0);
-    await fillDirectory(growing, { accounts: 3, rounds: 9 });
-    await exportTo(later, growing, entries);
+    const { growing, first, later, entries } = await exportTwice();
+    const data = fresh('data');
     await importFiles([first, later], data);
     const [again, all] = [fresh('again'), fresh('all')];
     await exportTo(again, data, 0);

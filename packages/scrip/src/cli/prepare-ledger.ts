@@ -40,7 +40,8 @@ export async function prepareRateCard(ledger: Ledger): Promise<void> {
 /**
  * Gives an empty ledger its rate card and its first admin key, and makes sure that a key named by the operator opens
  * it. Each step is a change with an id of its own, so that a start that was cut short is completed by the next.
- * A key that was revoked stays so. Throws `SettingError` where an account has the operator's key. Returns the admin key if it has just been made up: it is shown once.
+ * A key that was revoked stays so. Returns the admin key if it has just been made up: it is shown once. Throws
+ * `SettingError` where an account has the operator's key.
  */
 export async function prepareLedger(
   ledger: Ledger,

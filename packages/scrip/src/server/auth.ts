@@ -56,18 +56,15 @@ function checkAccess(
 /** A hook that goes on at once where nothing has to be waited for. */
 function requestHook(run: (request: FastifyRequest) => Answer<void>): onRequestHookHandler {
   return (request, _reply, done) => {
+    let running: Answer<void>;
     try {
-      const running = run(request);
-      if (running instanceof Promise) {
-        void finish(running, done);
-        return;
-      }
+      running = run(request);
     } catch (error) {
-      // Node may still be reading what came with the request, and what it finds there is to be refused first.
-      queueMicrotask(() => done(error as Error));
-      return;
+      // Not at once: node may still be reading what came with the request, and what it finds there is to be refused first.
+      running = Promise.reject(error);
     }
-    done();
+    if (running instanceof Promise) void finish(running, done);
+    else done();
   };
 }
 

@@ -57,6 +57,12 @@ describe('exact numbers', () => {
     },
   );
 
+  it('of the metadata are judged at once, however long they are', () => {
+    const zeros = '0'.repeat(300_000);
+    expect(read(`{"metadata":{"order":0.1${zeros}1}}`)).toEqual({ metadata: { order: Number.NaN } });
+    expect(read(`{"metadata":{"order":0.1${zeros}}}`)).toEqual({ metadata: { order: 0.1 } });
+  });
+
   it('of any amount come out as they went in, however they are written', () => {
     fc.assert(
       fc.property(

@@ -21,16 +21,9 @@ export function exactNumbers(text: string, value: unknown): unknown {
 
 function reviveLongNumber(_name: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value !== 'number' || source === undefined) return value;
-  const digits = significantDigits(source);
+  const digits = digitsOf(source).length;
   if (value === 0 && digits > 0) return source;
   return digits > SIGNIFICANT_DIGITS ? (plainDecimal(source) ?? value) : value;
-}
-
-function significantDigits(source: string): number {
-  return source
-    .replace(/[eE].*$/, '')
-    .replace(/^[-0.]+/, '')
-    .replace('.', '').length;
 }
 
 const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/;
@@ -82,12 +75,13 @@ function keptNumbers(exact: unknown, value: unknown): unknown {
   return exact;
 }
 
-/** Of a number's text, without the zeros at its ends. */
+/** Of a number's text, without the zeros at its ends. No pattern looks for these: a run of zeros in between may be long. */
 function digitsOf(text: string): string {
-  return text
-    .replace(/[eE].*$/, '')
-    .replaceAll(/[-.]/g, '')
-    .replaceAll(/^0+|0+$/g, '');
+  const digits = text.replace(/[eE].*$/, '').replaceAll(/[-.]/g, '');
+  let [start, end] = [0, digits.length];
+  while (digits[start] === '0') start += 1;
+  while (end > start && digits[end - 1] === '0') end -= 1;
+  return digits.slice(start, end);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
