@@ -9,7 +9,7 @@ import type { LoadedState } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { JournalTail, Tailed } from './journal-tail.ts';
 import type { ReadRequests } from './reader-thread.ts';
-import { toRecorded } from './stored-row.ts';
+import { toRecorded, unpackRows } from './stored-row.ts';
 import type { Thread } from './thread.ts';
 
 /** Reads of the files with the tail laid over them: everything up to a position, each entry once. */
@@ -97,7 +97,7 @@ export function createDiskReads({
     },
     entries: async (query) => {
       const { accountId, afterVersion, limit, kind } = query;
-      const found = (await beside('entries', query)).map(toRecorded);
+      const found = unpackRows(await beside('entries', query));
       const last = found.at(-1)?.entry.version ?? afterVersion;
       for (const { recorded } of visible(tail.ofAccount(accountId, last))) {
         if (found.length === limit) break;

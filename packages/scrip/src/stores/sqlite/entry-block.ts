@@ -38,8 +38,8 @@ export function encodeBlocks(
   const blocks: EntryBlock[] = [];
   let text = '';
   let position = firstPosition - 1;
-  for (const { accountId, version, body, hash } of entries) {
-    const added = `${accountId}\n${version}\n${body}\n${hash}`;
+  for (const entry of entries) {
+    const added = linesOf(entry);
     if (text !== '' && text.length + added.length >= MAX_TEXT) {
       blocks.push({ lastPosition: position, text });
       text = '';
@@ -49,6 +49,11 @@ export function encodeBlocks(
   }
   if (text !== '') blocks.push({ lastPosition: position, text });
   return blocks;
+}
+
+/** An entry as a block holds it; line breaks lie between entries. */
+export function linesOf({ accountId, version, body, hash }: Omit<BlockEntry, 'position'>): string {
+  return `${accountId}\n${version}\n${body}\n${hash}`;
 }
 
 /** Visits a block's entries in their order. Throws `BrokenBlock`. */

@@ -13,7 +13,8 @@ import { createSegmentLookUps } from './segments/segment-look-ups.ts';
 import type { SegmentIds } from './segments/segment-writer.ts';
 import { joinMicros, nameOfKey, slotAndName, slotOfKey } from './segments/usage-amount.ts';
 import type { UsageName } from './segments/usage-names.ts';
-import type { StoredRow } from './stored-row.ts';
+import type { PackedRows, StoredRow } from './stored-row.ts';
+import { packRows } from './stored-row.ts';
 import { serveThread } from './thread.ts';
 
 export interface ReadRequests {
@@ -26,7 +27,7 @@ export interface ReadRequests {
     request: { hash: number; accountId: string; changeId: string };
     reply: FoundRows | null;
   };
-  readonly entries: { request: EntriesQuery; reply: StoredRow[] };
+  readonly entries: { request: EntriesQuery; reply: PackedRows };
   readonly usage: { request: { accountId: string; fromMs: number; toMs: number }; reply: UsageRows };
   readonly accountIds: { request: { after: string | null; limit: number }; reply: string[] };
   readonly keyOwner: { request: { digest: string }; reply: string | null };
@@ -220,7 +221,7 @@ const handlers: {
   account,
   versions: ({ accountId, versions }) => rowsAt(positionsOf(numberOf(accountId), versions)),
   change: ({ hash, accountId, changeId }) => change(hash, accountId, changeId),
-  entries: pageOf,
+  entries: (query) => packRows(pageOf(query)),
   usage: ({ accountId, fromMs, toMs }) => ({
     checkpoint: selectCheckpoint.get()?.['checkpoint'] as number,
     rows: usage(accountId, fromMs, toMs),
