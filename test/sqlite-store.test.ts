@@ -69,6 +69,21 @@ function readSnapshots(file: string): Record<string, unknown>[] {
   return rows;
 }
 
+/** Overwrites a page of a table's rows, not the first. */
+function spoilPage(file: string, table: string): void {
+  const database = new DatabaseSync(file);
+  const select = database.prepare(
+    "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 3",
+  );
+  const page = Number(select.get(table)?.['pageno']);
+  database.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xee, (page - 1) * 4096, page * 4096);
+  writeFileSync(file, bytes);
+}
+
+const codeOf = (error: { code?: string }) => error.code;
+
 describe('a ledger in SQLite files', () => {
   it('is the same after it was closed and opened again', async () => {
     const store = await open();
@@ -367,6 +382,27 @@ describe('a ledger in SQLite files', () => {
     const refused = { reason: { code: 'store-unreadable', outcome: 'not-applied' } };
     expect(together).toMatchObject([refused, { value: { ok: true, replayed: false } }, refused]);
     await expect(change('spoiled', 'debit', debit(1n))).rejects.toMatchObject({ outcome: 'not-applied' });
+  });
+
+  it('is read on beside a page that is damaged', async () => {
+    const before = await open();
+    const { change } = await openSampleLedger(before);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(200n));
+    for (let line = 0; line < 100; line += 1) await change('acme', `debit-${line}`, debit(1n));
+    await untilDerived(before);
+    await before.close();
+    opened.splice(0);
+    spoilPage(join(directory, 'journal.db'), 'block');
+    const store = await open();
+    const read = (line: number) => store.findChange('acme', `debit-${line}`);
+    const found = [];
+    for (let line = 0; line < 100; line += 1) found.push(await read(line).then(() => 'read', codeOf));
+    expect(new Set(found)).toEqual(new Set(['read', 'store-unreadable']));
+    expect(await read(found.lastIndexOf('read'))).toMatchObject({
+      recorded: { entry: { kind: 'CreditsDebited' } },
+    });
+    expect(store.health()).toMatchObject({ readable: true });
   });
 
   it('reads every past balance, across snapshots', async () => {

@@ -267,6 +267,7 @@ serveThread(
     return handlers[kind](request);
   },
   () => {
-    if (database.isOpen && database.isTransaction) database.exec('COMMIT');
+    // Not a commit, which fails where a damaged page was met: nothing was written.
+    if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
   },
 );

@@ -23,15 +23,13 @@ describe('rows on their way between threads', () => {
   it('come out as they went in, each with its own personal part', () => {
     fc.assert(
       fc.property(rows, (made) => {
-        const sent = made.map(
-          ({ id, ...row }, at): StoredRow => ({
-            ...row,
-            position: 1000 - at,
-            accountId: 'acme',
-            version: at + 1,
-            body: encodeEntry(closed(id, at + 1)),
-          }),
-        );
+        const sent = made.map(({ id, ...row }, at): StoredRow => ({
+          ...row,
+          position: 1000 - at,
+          accountId: 'acme',
+          version: at + 1,
+          body: encodeEntry(closed(id, at + 1)),
+        }));
         expect(unpackRows(structuredClone(packRows(sent)))).toEqual(sent.map(toRecorded));
       }),
     );

@@ -56,8 +56,10 @@ export function startThread({ name, data, gathers = false, onNotice, onCrash }: 
   let isEnding = false;
   let ended: Error | null = null;
 
+  // The first error tells why; that the thread has ended follows it.
   const fail = (error: Error) => {
-    ended ??= error;
+    if (ended !== null) return;
+    ended = error;
     for (const { reject } of asked.values()) reject(error);
     asked.clear();
     if (!isEnding) onCrash?.(error);
