@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { Fault } from '../ledger/fault.ts';
 import { errorProblem } from './error-problem.ts';
 import type { Problem } from './problem.ts';
 import { logUnexpected } from './request-log.ts';
@@ -40,9 +41,10 @@ export function answerError(
   sendProblem(request, reply, knownProblem(log, request, error));
 }
 
-/** The problem that an error comes to; one that nobody expected is logged. */
+/** The problem that an error comes to; one that nobody expected is logged, a fault with the request. */
 export function knownProblem(log: Logger | false, request: FastifyRequest, error: unknown): Problem {
   const problem = errorProblem(error);
   if (problem.code === 'internal') logUnexpected(log, request, error);
+  if (error instanceof Fault) request.fault = error;
   return problem;
 }

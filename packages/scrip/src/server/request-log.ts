@@ -1,11 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Fault } from '../ledger/fault.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What of the store kept it from being answered as asked. */
+    fault: Fault | null;
+  }
+}
 
 /**
  * A line for each request that failed, and with level `debug` for every one, under the route's pattern: neither the address nor a header is ever logged, because a key can
  * stand in both. Fastify's own logging stays off for the same reason.
  */
 export function installRequestLog(app: FastifyInstance, log: Logger | false): void {
+  app.decorateRequest('fault', null);
   if (log === false) return;
   const writesEach = log.isLevelEnabled('debug');
   app.addHook('onResponse', (request, reply, done) => {
@@ -20,6 +29,7 @@ export function installRequestLog(app: FastifyInstance, log: Logger | false): vo
       route: routePattern(request),
       status: statusCode,
       durationMs: Math.round(reply.elapsedTime * 100) / 100,
+      ...(request.fault === null ? {} : { why: whyOf(request.fault) }),
     };
     if (statusCode >= 500) log.error(line, 'request failed');
     else log.debug(line, 'request');
@@ -30,6 +40,12 @@ export function installRequestLog(app: FastifyInstance, log: Logger | false): vo
 /** The route's pattern, such as `/scrip/v1/accounts/:accountId`; what no route has matched is all one. */
 export function routePattern(request: FastifyRequest): string {
   return request.routeOptions.url ?? 'unmatched';
+}
+
+/** Which file failed, and of what: the caller is only told that it did. */
+function whyOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${whyOf(error.cause)}`;
 }
 
 /** Logs an error that nobody expected, under the id of the reply that hides it. */

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Fault } from '../ledger/fault.ts';
 import type { ServedApp } from '../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../test/support/served-app.ts';
 
@@ -111,6 +112,31 @@ it('a bug is logged under the id of the reply, and tells the caller nothing', as
     requestId: reply.headers['x-request-id'],
     route: '/scrip/v1/accounts/:accountId/entries',
   });
+  await broken.close();
+});
+
+it('a fault is logged with its reason, which the caller is not told', async () => {
+  const cause = new Error('stores/limits.db: disk I/O error', { cause: new Error('EIO') });
+  const fault = new Fault('limits.db cannot be written', {
+    code: 'store-failed',
+    retryable: true,
+    outcome: 'not-applied',
+    cause,
+  });
+  const broken = await serveAcme({
+    log: pino({ level: 'info' }, { write: (line: string) => (logged += line) }),
+    wrap: (ledger) => ({ ...ledger, entries: () => Promise.reject(fault) }),
+  });
+  const reply = await broken.ask('GET', '/accounts/acme/entries');
+  expect([reply.status, reply.json.code]).toEqual([503, 'store-failed']);
+  expect(reply.text).not.toContain('limits.db');
+  const [line = '{}', ...others] = logged.split('\n').filter((one) => one.includes('limits.db'));
+  expect(JSON.parse(line)).toMatchObject({
+    msg: 'request failed',
+    status: 503,
+    why: 'limits.db cannot be written: stores/limits.db: disk I/O error: EIO',
+  });
+  expect(others).toEqual([]);
   await broken.close();
 });
 
