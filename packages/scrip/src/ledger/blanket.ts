@@ -15,12 +15,12 @@ export function leaseBlanket(
   const counted = known.filter((lease) => doesCount(lease, rule, nowMs));
   const others = counted.filter((lease) => lease.id !== id);
   const current = counted.find((lease) => lease.id === id);
-  const portion = portionOf(rule);
-  // A part of a portion would hardly be worth the list's entry.
-  const free = rule.count - countOf(others) >= portion ? portion : 0;
+  const left = rule.count - countOf(others);
+  // They count for every key, also for those that ask for nothing: half of the limit is never theirs.
+  const granted = left * 2 > rule.count ? portionOf(left) : 0;
   const lease: Lease = {
     id: current?.id ?? Math.min(-nowMs, (before.at(-1)?.id ?? 0) - 1),
-    count: current?.count ?? free,
+    count: current?.count ?? granted,
     untilMs: Math.max(current?.untilMs ?? 0, lastUseMs(rule, nowMs)),
   };
   return {

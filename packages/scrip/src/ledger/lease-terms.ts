@@ -1,14 +1,17 @@
 import type { Lease } from './lease.ts';
 import type { LimitRule } from './limit-store.ts';
 
-/** A portion is this part of its limit: a limit below it leases what is asked for, one by one. */
-const PORTIONS_PER_LIMIT = 20;
+/** A portion is this part of what is left: less than twice as much is leased one by one. */
+const PORTIONS = 20;
 /** A sliding window's portion lapses after this part of the window, so that it is known well enough when it was used. */
 export const PORTIONS_PER_WINDOW = 20;
 
-/** How many admissions are leased ahead of use. */
-export function portionOf({ count }: LimitRule): number {
-  return Math.max(1, Math.floor(count / PORTIONS_PER_LIMIT));
+/**
+ * How many of the admissions that are left are leased ahead of use. Of what is left, so that portions that were never
+ * settled never take all of it: after twenty crashes a third can still be had.
+ */
+export function portionOf(leftCount: number): number {
+  return Math.max(1, Math.floor(leftCount / PORTIONS));
 }
 
 /** The last millisecond in which a portion that is leased now may be used. */

@@ -54,6 +54,13 @@ describe('grantLease', () => {
     ).toBe(1000);
   });
 
+  it('leaves a third of the limit after twenty portions that were never settled', () => {
+    let leases: readonly Lease[] = [];
+    for (let crash = 0; crash < 20; crash += 1)
+      leases = grant(leases, daily, { at: NOON + crash }).leases ?? leases;
+    expect(grant(leases, daily, { at: NOON + 20, waiting: 1000 }).reply.grantedCount).toBeGreaterThan(333);
+  });
+
   it('gives back what a settled lease did not use', () => {
     const { leases, reply } = grant([], thousand);
     const settled = { id: reply.id, usedCount: 3, lastUsedAtMs: NOON + 5 };

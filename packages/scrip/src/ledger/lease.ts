@@ -38,7 +38,7 @@ export function grantLease(
   const room = Math.max(0, rule.count - countOf(counted));
   const current = blankets.find(({ id }) => id === blanket?.id);
   const isCovered = current !== undefined && waiting > 0 && room >= waiting + current.count;
-  const most = isCovered ? waiting : Math.min(room, Math.max(waiting, portionOf(rule)));
+  const most = isCovered ? waiting : Math.min(room, Math.max(waiting, portionOf(room)));
   const grantedCount = waiting === 0 ? 0 : most;
   const lease: Lease = {
     id: Math.max(nowMs, (own.at(-1)?.id ?? 0) + 1),

@@ -17,7 +17,7 @@ export interface BlanketLease {
 
 /** For rules that lease in portions of more than one; and a day's blanket would count until its end after a crash. */
 export function newBlanket(name: string, rule: LimitRule): BlanketLease | null {
-  if (rule.window === 'fixed' || portionOf(rule) === 1) return null;
+  if (rule.window === 'fixed' || portionOf(rule.count) === 1) return null;
   const id = `blanket ${name}${rule.count}/${rule.windowMs}`;
   return { name: id, rule, id: null, count: 0, lapsesAtMs: 0, renewsAtMs: 0, asking: null };
 }

@@ -16,6 +16,7 @@ interface Portion extends LeaseReply {
 }
 
 interface Waiting {
+  readonly rule: LimitRule;
   readonly nowMs: number;
   readonly resolve: (answer: LimitReached | null) => void;
   readonly reject: (reason: unknown) => void;
@@ -25,7 +26,7 @@ interface Waiting {
 export interface KeyLimit {
   /** As the store knows it. */
   readonly key: string;
-  rule: LimitRule;
+  readonly rule: LimitRule;
   readonly blanket: BlanketLease | null;
   /** Used of the blanket, and not settled. */
   usedCount: number;
@@ -108,17 +109,17 @@ export function knownRefusal(
 /** Waits for a lease. Requests that wait together are leased together; one question at a time is asked for a key. */
 export function waitForLease(limit: KeyLimit, { store, rule, nowMs }: Asking): Promise<LimitReached | null> {
   return new Promise((resolve, reject) => {
-    limit.rule = rule;
-    limit.waiting.push({ nowMs, resolve, reject });
+    limit.waiting.push({ rule, nowMs, resolve, reject });
     limit.asking ??= leaseForAll(limit, store);
   });
 }
 
 async function leaseForAll(limit: KeyLimit, store: LimitStore): Promise<void> {
-  const { key, rule } = limit;
+  const { key } = limit;
   while (limit.waiting.length > 0) {
     const asked = limit.waiting;
     limit.waiting = [];
+    const { rule } = asked.at(-1) as Waiting;
     const nowMs = Math.max(...asked.map((one) => one.nowMs));
     const settled = limit.portion === null ? null : settlementOf(limit.portion);
     const blanket = blanketUseOf(limit);
@@ -157,7 +158,8 @@ export async function settleAlone(limit: KeyLimit, store: LimitStore, nowMs: num
     () => false,
   );
   limit.asking = leaseAfter(settling, limit, store);
-  return (await settling) && limit.waiting.length === 0;
+  // Those who came meanwhile are being asked for by now, and wait no more.
+  return (await settling) && limit.asking === null;
 }
 
 async function leaseAfter(settling: Promise<boolean>, limit: KeyLimit, store: LimitStore): Promise<void> {
@@ -171,6 +173,8 @@ async function settle(limit: KeyLimit, store: LimitStore, nowMs: number): Promis
   const settled = portion === null || isSettled(portion) ? null : settlementOf(portion);
   if (settled === null && limit.usedCount === 0) return;
   await store.lease({ key, rule, nowMs, waiting: 0, settled, blanket: blanketUseOf(limit) });
+  limit.portion = null;
+  limit.taken = null;
   limit.usedCount = 0;
   limit.hasOwn = true;
 }

@@ -7,12 +7,17 @@ export interface KeyLimits {
   /** Undefined also for a key of which nothing counts any more. */
   readonly get: (key: string, nowMs: number) => KeyLimit | undefined;
   readonly add: (key: string, limit: KeyLimit, nowMs: number) => void;
+  /** Settles a key that nothing is asked for just now, and forgets it; false when that was not possible. */
+  readonly leave: (key: string, limit: KeyLimit, nowMs: number) => Promise<boolean>;
   /** Forgets all; false when something could not be settled. */
   readonly settleAll: (nowMs: number) => Promise<boolean>;
 }
 
 /** Keys looked at, at most, to make room for one. */
 const MOST_LOOKED = 8;
+
+/** All at once would take the event loop for seconds where there are very many. */
+const SETTLED_AT_ONCE = 1000;
 
 export function createKeyLimits({
   store,
@@ -44,17 +49,18 @@ export function createKeyLimits({
       limits.delete(key);
       return;
     }
-    void settleAndLeave(key, limit, nowMs);
+    void leave(key, limit, nowMs);
   }
 
   /** It stays until what it used is written: if that fails, nobody else knows of it. */
-  async function settleAndLeave(key: string, limit: KeyLimit, nowMs: number): Promise<void> {
+  async function leave(key: string, limit: KeyLimit, nowMs: number): Promise<boolean> {
     leavingCount += 1;
     const isDone = await settleAlone(limit, store, nowMs);
     leavingCount -= 1;
-    if (!isDone) return;
+    if (!isDone) return false;
     limits.delete(key);
     onForgotten(key, nowMs);
+    return true;
   }
 
   return {
@@ -72,12 +78,18 @@ export function createKeyLimits({
       makeRoom(nowMs);
       limits.set(key, limit);
     },
+    leave,
     settleAll: async (nowMs) => {
       await Promise.allSettled([...limits.values()].map(async ({ asking }) => asking));
       const open = [...limits.values()].filter((limit) => !hasEnded(limit, nowMs));
-      const settled = await Promise.all(open.map((limit) => settleAlone(limit, store, nowMs)));
+      let areSettled = true;
+      for (let from = 0; from < open.length; from += SETTLED_AT_ONCE) {
+        const some = open.slice(from, from + SETTLED_AT_ONCE);
+        const settled = await Promise.all(some.map((limit) => settleAlone(limit, store, nowMs)));
+        areSettled &&= settled.every(Boolean);
+      }
       limits.clear();
-      return settled.every(Boolean);
+      return areSettled;
     },
   };
 }

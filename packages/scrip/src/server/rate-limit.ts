@@ -62,12 +62,23 @@ export function createRateLimiter(
     const limit = limits.get(key, nowMs);
     if (limit === undefined) return admitNew(key, rule, nowMs);
     if (limit.asking === null) {
+      if (limit.rule !== rule) return admitAnew(limit, key, { rule, nowMs });
       if (takeFromBlanket(limit, nowMs)) return renewInTime(limit.blanket, nowMs);
       if (takeFromPortion(limit, nowMs)) return null;
       const reached = knownRefusal(limit, rule, { nowMs, trustMs });
       if (reached !== null) return reached;
       if (limit.blanket !== null && isWithinBlanket(limit)) return admitLater(limit.blanket, key, nowMs);
     }
+    return waitForLease(limit, { store, rule, nowMs });
+  }
+
+  /** A key that went over to an account with a limit of its own takes nothing of the one that it had. */
+  async function admitAnew(
+    limit: KeyLimit,
+    key: string,
+    { rule, nowMs }: { readonly rule: LimitRule; readonly nowMs: number },
+  ): Promise<LimitReached | null> {
+    if (await limits.leave(key, limit, nowMs)) return admit(key, rule, nowMs);
     return waitForLease(limit, { store, rule, nowMs });
   }
 

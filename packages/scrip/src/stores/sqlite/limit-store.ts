@@ -74,8 +74,7 @@ export async function openSqliteLimitStore(directory: string): Promise<LimitStor
 }
 
 function limitsFailed(cause: unknown): Fault {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Fault(`the limits cannot be written: ${reason}`, {
+  return new Fault('limits.db cannot be written', {
     code: 'store-failed',
     retryable: true,
     outcome: 'not-applied',

@@ -21,8 +21,9 @@ export type LimitRequest =
   | { readonly blanket: BlanketRequest }
   | { readonly held: Parameters<LimitStore['heldKeys']>[0] };
 
-/** Rows looked at for each lease, in key order, whether they have ended: the file stays as small as what it has to hold. */
-const SWEEP_PER_LEASE = 2;
+/** After so many leases some rows are looked at, in key order, whether they have ended: the file stays as small as what it has to hold. */
+const LEASES_PER_SWEEP = 64;
+const ROWS_PER_SWEEP = 2 * LEASES_PER_SWEEP;
 
 const database = openJournal((workerData as { file: string }).file);
 const find = database.prepare('SELECT leases FROM lease WHERE key = ?');
@@ -36,6 +37,9 @@ const heldBy = database.prepare(
 const nextRows = database.prepare('SELECT key, ends_at FROM lease WHERE key > ? ORDER BY key LIMIT ?');
 const remove = database.prepare('DELETE FROM lease WHERE key = ?');
 let sweptUpTo = '';
+let leasesSinceSweep = 0;
+/** When a lease was asked for last. */
+let latestMs = 0;
 
 /** Answers a batch of requests in one transaction, and returns when it is on the disk. */
 serveThread((requests: readonly LimitRequest[] | 'close') => {
@@ -47,6 +51,7 @@ serveThread((requests: readonly LimitRequest[] | 'close') => {
     database.exec('BEGIN IMMEDIATE');
     const replies = requests.map(answer);
     database.exec('COMMIT');
+    if (leasesSinceSweep >= LEASES_PER_SWEEP) sweep();
     return replies;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
@@ -65,7 +70,8 @@ function grant(request: LeaseRequest): LeaseReply {
   const { leases, reply } = grantLease(read(key), request, blanket === null ? [] : read(blanket.name));
   if (leases === null) return reply;
   write(key, leases, rule);
-  sweep(nowMs);
+  latestMs = nowMs;
+  leasesSinceSweep += 1;
   return reply;
 }
 
@@ -92,10 +98,19 @@ function write(key: string, leases: readonly Lease[], rule: LimitRule): void {
   upsert.run(key, encode(leases), endsAtMs(leases, rule));
 }
 
-function sweep(nowMs: number): void {
-  const rows = nextRows.all(sweptUpTo, SWEEP_PER_LEASE) as { key: string; ends_at: number }[];
-  for (const { key, ends_at } of rows) if (ends_at <= nowMs) remove.run(key);
-  sweptUpTo = rows.length < SWEEP_PER_LEASE ? '' : (rows.at(-1)?.key ?? '');
+/** For itself: a damaged page that it meets is told by the leases that stand there, and fails no others. */
+function sweep(): void {
+  leasesSinceSweep = 0;
+  try {
+    const rows = nextRows.all(sweptUpTo, ROWS_PER_SWEEP) as { key: string; ends_at: number }[];
+    const ended = rows.filter(({ ends_at }) => ends_at <= latestMs);
+    if (ended.length > 0) database.exec('BEGIN IMMEDIATE');
+    for (const { key } of ended) remove.run(key);
+    if (ended.length > 0) database.exec('COMMIT');
+    sweptUpTo = rows.length < ROWS_PER_SWEEP ? '' : (rows.at(-1)?.key ?? '');
+  } catch {
+    if (database.isTransaction) database.exec('ROLLBACK');
+  }
 }
 
 function encode(leases: readonly Lease[]): string {
