@@ -143,6 +143,16 @@ describe.concurrent('check', () => {
     expect(ran.err).not.toBe('');
   });
 
+  it.each([
+    ['"$@" | true', 'voxpria --need 2000', 3],
+    ['"$@" | true', 'voxpria --need 1 --json', 1],
+    ['"$@" 2>&1 | true', 'voxpria --need 2000', 3],
+  ])('keeps its exit code where nobody reads what it prints: %s for %s', async (shell, line, code) => {
+    const env = code === 1 ? { VOXPRIA_BASE_URL: NOWHERE } : {};
+    const under = ['bash', '-o', 'pipefail', '-c', shell, 'bash'];
+    expect((await cli.run(`check ${line}`, { env, under })).code).toBe(code);
+  });
+
   it('never passes what is unknown: exits with 1', async () => {
     const env = { SUPERTONE_BASE_URL: unknown.url };
     const ran = await cli.run('check supertone --for speech=1', { env });

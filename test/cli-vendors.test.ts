@@ -178,6 +178,8 @@ describe('balance for Prometheus', () => {
     const env = { SUPERTONE_BASE_URL: unknown.url, VOXPRIA_BASE_URL: 'http://127.0.0.1:2' };
     const { code, out } = await cli.run('balance supertone voxpria --prometheus', { env });
     expect(code).toBe(1);
+    const under = ['bash', '-o', 'pipefail', '-c', '"$@" | true', 'bash'];
+    expect(await cli.run('balance voxpria --prometheus', { env, under })).toMatchObject({ code: 1 });
     const { 'scrip_balance_read_timestamp_seconds{target="supertone"}': _time, ...values } = samples(out);
     expect(values).toEqual({
       'scrip_balance_read_success{target="supertone"}': '1',

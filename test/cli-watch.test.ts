@@ -112,6 +112,15 @@ describe('watch in a pipe', () => {
     expect(ended).toMatchObject({ code: 0, signal: null, err: '' });
   });
 
+  it('ends with 0 once nobody reads it, and keeps the exit code of what was read before', async () => {
+    const pipe = (shell: string) => ({ under: ['bash', '-o', 'pipefail', '-c', shell, 'bash'] });
+    const ran = await cli.run('watch demo --every 1s', pipe('"$@" | head -n 1'));
+    expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/ demo standard=.*\n$/), err: '' });
+    const env = await supertone(reply(401, {}));
+    const unread = await cli.run('watch supertone --count 1', { env, ...pipe('"$@" | true') });
+    expect(unread.code).toBe(4);
+  });
+
   it.each(['watch --every 0s', 'watch --every 1d', 'watch --count 0', 'watch ocean --out x'])(
     'exits with 2 for what cannot be: %s',
     async (line) => {

@@ -26,7 +26,7 @@ import { watchCommand } from './commands/watch-command.ts';
 import { exitCode } from './exit-code.ts';
 import { hyphenated } from './hyphenated.ts';
 import { serveCommand } from './serve-command.ts';
-import { inOneLine, say, warn, writeData } from './terminal.ts';
+import { inOneLine, ReaderGone, say, warn, writeData } from './terminal.ts';
 
 const ABOUT = `
 SCRIP_URL names the server (default: http://127.0.0.1:8787), SCRIP_KEY the key to ask it with.
@@ -36,16 +36,16 @@ Exit codes: 0 done, 1 failed, 2 the command line is wrong, 3 a check said no, 4 
 
 /** Runs one command of the command line; the process ends with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  endWithReader();
+  guardOutput();
   try {
     await createProgram().parseAsync(argv);
   } catch (thrown) {
     const error = asCommandFailure(thrown);
     answerFailure(error, { json: argv.includes('--json') });
     // Threads that a command had started before it failed would keep the process.
-    process.stdout.write('', (unwritten) => {
-      // Where it cannot be written, the stream's own error ends the process.
-      if (!(unwritten instanceof Error)) process.exit(exitCodeOf(error));
+    process.stdout.write('', () => {
+      // Where the disk is full, the stream's own error ends the process before.
+      setImmediate(() => process.exit(exitCodeOf(error)));
     });
   }
 }
@@ -95,10 +95,12 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** A reader such as "head" may have seen enough: that is no failure. A full disk is one. */
-function endWithReader(): void {
+/** A reader such as "head" may have seen enough: the command goes on, for what its exit says. A full disk is a failure. */
+function guardOutput(): void {
+  // Talk that cannot be written leaves nobody to be told.
+  process.stderr.on('error', () => {});
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
+    if (error.code === 'EPIPE') return;
     say(
       `${warn('scrip:')} what it has to tell cannot be written (${error.message}): make room on the disk, and run it again`,
     );
@@ -107,6 +109,7 @@ function endWithReader(): void {
 }
 
 function answerFailure(error: unknown, { json }: { json: boolean }): void {
+  if (error instanceof ReaderGone) return;
   // Commander has already said what is wrong with the command line.
   if (error instanceof CommanderError) {
     if (json && error.exitCode !== 0) writeData(JSON.stringify(usageProblem(error)));
@@ -133,6 +136,7 @@ function asCommandFailure(error: unknown): unknown {
 }
 
 function exitCodeOf(error: unknown): number {
+  if (error instanceof ReaderGone) return exitCode.ok;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   return error instanceof CommandFailure ? error.exitCode : exitCode.failure;
 }

@@ -8,9 +8,17 @@ export function writeData(text: string): void {
   writeOut(`${text}\n`);
 }
 
-/** Writes a part of much data, and waits until a slow reader has room for more. */
+/** Nobody takes what is written any more: a command that has only that to do ends. */
+export class ReaderGone extends Error {}
+
+/** Writes a part of much data, and waits until a slow reader has room for more. Throws `ReaderGone`. */
 export async function writeWhole(text: string): Promise<void> {
-  if (!writeOut(text)) await once(process.stdout, 'drain');
+  if (writeOut(text)) return;
+  try {
+    await once(process.stdout, 'drain');
+  } catch (cause) {
+    throw new ReaderGone('nobody reads what is written', { cause });
+  }
 }
 
 /** Of a file the stream writes what there is room for, and does not say what it left out. */

@@ -8,7 +8,7 @@ import { chooseTargets, TargetArgument, TARGETS_HELP } from '../balance-target.t
 import { failUnlessRead } from '../fail-unless-read.ts';
 import type { Reading } from '../target-balance.ts';
 import { createBalanceReader, renderTarget } from '../target-balance.ts';
-import { writeData, writeWhole } from '../terminal.ts';
+import { writeData } from '../terminal.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 
 type BalanceFlags = ApiFlags & {
@@ -54,7 +54,7 @@ export function balanceCommand(): Command {
       const balances = await Promise.all(targets.map(async (target) => read(target, { at })));
       const readings = balances.filter((balance): balance is Reading => !('failure' in balance));
       if (out !== undefined) await writeWholeFile(out, await formatMetrics(balances));
-      else if (prometheus === true) await writeWhole(await formatMetrics(balances));
+      else if (prometheus === true) writeData((await formatMetrics(balances)).trimEnd());
       else if (json === true) writeData(JSON.stringify({ balances: balances.map(renderTarget) }));
       else if (readings.length > 0) writeData(formatBalances(readings, Date.now()));
       failUnlessRead(balances);

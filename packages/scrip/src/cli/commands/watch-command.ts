@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { describeCommand } from '../api-command.ts';
 import { type BalanceTarget, chooseTargets, TargetArgument, TARGETS_HELP } from '../balance-target.ts';
+import { CommandFailure } from '../command-failure.ts';
 import { formatSeconds, parseDurationMs } from '../duration.ts';
 import { failUnlessRead } from '../fail-unless-read.ts';
 import { createBalanceReader } from '../target-balance.ts';
@@ -44,6 +45,8 @@ async function watch(targets: readonly BalanceTarget[], flags: WatchFlags): Prom
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  // Also when nobody reads it any more, as "head" that has seen enough.
+  process.stdout.once('error', stop);
   const view = openView(targets, { isJson: flags.json === true, nowMs });
   try {
     const options = {
@@ -57,7 +60,8 @@ async function watch(targets: readonly BalanceTarget[], flags: WatchFlags): Prom
     };
     failUnlessRead(await watchTargets(targets, options));
   } catch (error) {
-    if (!stopped.signal.aborted) throw error;
+    // What the last readings came to is said, also where they were the last because it was stopped.
+    if (error instanceof CommandFailure || !stopped.signal.aborted) throw error;
   } finally {
     view.stop();
   }
