@@ -17,13 +17,24 @@ export async function readVendorUsage(
 ): Promise<Usage> {
   if (vendor !== 'supertone' && vendor !== 'voxpria')
     throw CommandFailure.of('usage-not-told', `${vendor} does not tell what was used.`);
-  const last = end ?? dayOf(nowMs);
-  const first = start ?? dayOf(Date.parse(last) - (DAYS - 1) * DAY_MS);
+  const today = dayOf(nowMs);
+  const first = start ?? dayOf(Date.parse(end ?? today) - (DAYS - 1) * DAY_MS);
   try {
-    return await openVendor(vendor).usage({ start: first, end: last });
+    if (vendor === 'supertone' || end !== undefined)
+      return await openVendor(vendor).usage({ start: first, end: end ?? today });
+    // Its days are those of the account's time zone, where it may be tomorrow already.
+    const usage = await openVendor(vendor).usage({ start: first, end: dayOf(nowMs + DAY_MS) });
+    return withoutTomorrow(usage, today);
   } catch (error) {
     throw asFailure(error);
   }
+}
+
+/** Leaves out a day that was asked for in case it had begun: where nothing was used in it, nobody can tell. */
+function withoutTomorrow(usage: Usage, today: string): Usage {
+  const isBegun = usage.days.some(({ day, used, calls }) => day > today && (used !== '0' || calls !== 0));
+  if (isBegun || usage.start > today) return usage;
+  return { ...usage, end: today, days: usage.days.filter(({ day }) => day <= today) };
 }
 
 function dayOf(atMs: number): string {
