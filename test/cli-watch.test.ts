@@ -93,6 +93,16 @@ describe('watch in a pipe', () => {
     });
   });
 
+  it('asks once for each reading, also where it fails', async () => {
+    const standIn = await startStandIn(reply(503, {}), reply(200, { balance: 1 }));
+    started.push(standIn);
+    const ran = await cli.run('watch supertone --every 1s --count 2', {
+      env: { SUPERTONE_BASE_URL: standIn.url },
+    });
+    expect(ran.out).toMatch(/ never read: Supertone has a fault.*\n.* supertone credits=1\n$/);
+    expect(standIn.asked).toHaveLength(2);
+  });
+
   it("says where a vendor's own limit is slower", async () => {
     const { err } = await cli.run('watch ocean voicepartner --every 5s --count 1');
     expect(err).toBe('voicepartner is read every 12s: it limits how often a key may ask.\n');

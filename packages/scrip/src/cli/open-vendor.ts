@@ -3,6 +3,7 @@ import {
   Ocean,
   Supertone,
   type VendorClient,
+  type VendorOptions,
   VoicePartner,
   Voxpria,
 } from '@scrip/client';
@@ -13,11 +14,14 @@ const CLIENTS = {
   supertone: Supertone,
   voxpria: Voxpria,
   ocean: Ocean,
-} as const satisfies Readonly<Record<DialectName, new () => VendorClient>>;
+} as const satisfies Readonly<Record<DialectName, new (options: VendorOptions) => VendorClient>>;
 
 /** The client of a vendor, with the key and the address in its environment variables. Throws `ConfigurationError`. */
-export function openVendor<Name extends DialectName>(name: Name): InstanceType<(typeof CLIENTS)[Name]> {
-  return new CLIENTS[name]() as InstanceType<(typeof CLIENTS)[Name]>;
+export function openVendor<Name extends DialectName>(
+  name: Name,
+  options: Pick<VendorOptions, 'maxRetries'> = {},
+): InstanceType<(typeof CLIENTS)[Name]> {
+  return new CLIENTS[name](options) as InstanceType<(typeof CLIENTS)[Name]>;
 }
 
 /** The vendors with a key in the environment, also one that cannot be used: that is said when it is read. */

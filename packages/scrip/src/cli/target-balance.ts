@@ -4,6 +4,7 @@ import {
   ClientError,
   type Purchasable,
   type RateCard,
+  type VendorOptions,
 } from '@scrip/client';
 import { DEFAULT_POOLS } from '../config/default-catalog.ts';
 import { SettingError } from '../config/setting-error.ts';
@@ -48,11 +49,11 @@ export interface ReadOptions {
 export type ReadBalance = (target: BalanceTarget, options?: ReadOptions) => Promise<TargetBalance>;
 
 /** Reads one target after the other, or many at once: what is wrong with one says nothing about another. */
-export function createBalanceReader(): ReadBalance {
+export function createBalanceReader({ maxRetries }: Pick<VendorOptions, 'maxRetries'> = {}): ReadBalance {
   let server: { client: ApiClient; units: Promise<ReadonlyMap<string, string>> } | undefined;
   const readAccount = async (accountId: string, { at, signal }: ReadOptions) => {
     if (server === undefined) {
-      const client = connect();
+      const client = connect({ maxRetries });
       server = { client, units: readPoolUnits(client, signal) };
     }
     const path = ['accounts', accountId, 'balance'];
@@ -66,7 +67,7 @@ export function createBalanceReader(): ReadBalance {
     try {
       const reading =
         target.kind === 'vendor'
-          ? fromVendor(await openVendor(target.name).balance({ signal: options.signal }))
+          ? fromVendor(await openVendor(target.name, { maxRetries }).balance({ signal: options.signal }))
           : await readAccount(target.name, options);
       return { target, ...reading };
     } catch (error) {

@@ -27,12 +27,15 @@ export interface WatchOptions {
   readonly onReading: (watched: Watched) => void;
 }
 
-/** How often a target may be read at most: a vendor's limits on a key hold however often one wants to look. */
+/**
+ * How often a target may be read at most, in whole seconds: a vendor's limits on a key hold however often one wants to
+ * look.
+ */
 export function leastPauseMs(target: BalanceTarget): number {
   if (target.kind === 'account') return 0;
   const pauses = dialects[target.name].limits
     .filter(({ counts, per }) => counts === 'reads' && per === 'key')
-    .map(({ requests, windowSeconds }) => Math.ceil((windowSeconds * 1000) / requests));
+    .map(({ requests, windowSeconds }) => Math.ceil(windowSeconds / requests) * 1000);
   return Math.max(0, ...pauses);
 }
 

@@ -50,7 +50,8 @@ async function watch(targets: readonly BalanceTarget[], flags: WatchFlags): Prom
   const view = openView(targets, { isJson: flags.json === true, nowMs });
   try {
     const options = {
-      read: createBalanceReader(),
+      // The next reading is the next try: others between them would break a vendor's limit.
+      read: createBalanceReader({ maxRetries: 0 }),
       everyMs,
       count,
       signal: stopped.signal,
@@ -83,7 +84,7 @@ function sayIfSlower(target: BalanceTarget, everyMs: number): void {
   const leastMs = leastPauseMs(target);
   if (leastMs > everyMs)
     say(
-      `${target.name} is read every ${formatSeconds(BigInt(Math.ceil(leastMs / 1000)))}: it limits how often a key may ask.`,
+      `${target.name} is read every ${formatSeconds(BigInt(leastMs / 1000))}: it limits how often a key may ask.`,
     );
 }
 
