@@ -105,6 +105,13 @@ describe('a call that breaks on the way', () => {
     expect(failure.hint).toContain('--id call-1 ');
   });
 
+  it('keeps when the server said to come back', async () => {
+    const body = { title: 'Title', status: 503, code: 'overloaded', detail: 'Detail.' };
+    const { client } = await serverOf(reply(503, body, { 'retry-after': '300' }));
+    const failure = await failureOf(client.call({ method: 'GET', path: ['rate-card'] }));
+    expect(failure.cause).toMatchObject({ retryAfterSeconds: 300 });
+  });
+
   it('has not happened where the ledger refuses it at the next try', async () => {
     const { client } = await serverOf(hangUp, problem(402, 'insufficient-credits'));
     expect((await failureOf(client.call(debit))).code).toBe('insufficient-credits');

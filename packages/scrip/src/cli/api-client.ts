@@ -46,7 +46,7 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
   const isNoAnswer = error instanceof ConnectionError || error instanceof TimeoutError;
   if (outcome === 'unknown' && !tellsOfItself(problem)) return outcomeUnknown(error, call, url);
   if (problem !== null)
-    return problemFailure(problem, reply?.body ?? '', { isOfFile: call.path[0] === 'rate-card' });
+    return problemFailure(problem, reply?.body ?? '', { ...told, isOfFile: call.path[0] === 'rate-card' });
   if (code === 'unreachable')
     return CommandFailure.of(code, `No server answers at ${url} (${describeCause(error)}).`, told);
   if (isNoAnswer)

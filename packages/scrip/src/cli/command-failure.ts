@@ -45,9 +45,9 @@ export class CommandFailure extends Error {
   /** A refusal of the API, under the problem's own code. */
   static ofProblem(
     message: string,
-    problem: Pick<CommandFailure, 'code' | 'exitCode' | 'hint' | 'reply'>,
+    { cause, ...problem }: Pick<CommandFailure, 'code' | 'exitCode' | 'hint' | 'reply' | 'cause'>,
   ): CommandFailure {
-    return new CommandFailure(message, problem);
+    return new CommandFailure(message, problem, cause);
   }
 
   /** The same failure in other words, after what it leaves to print has been printed. */

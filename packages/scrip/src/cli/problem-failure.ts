@@ -59,7 +59,7 @@ const HINTS: Readonly<Record<string, string | ((problem: Problem) => string)>> =
 export function problemFailure(
   problem: Problem,
   reply: string,
-  { isOfFile = false }: { readonly isOfFile?: boolean } = {},
+  { isOfFile, cause }: { readonly isOfFile: boolean; readonly cause: unknown },
 ): CommandFailure {
   const { code, detail, errors = [] } = problem;
   const message =
@@ -73,6 +73,7 @@ export function problemFailure(
     code,
     hint: hintOf(problem),
     reply,
+    cause,
   });
 }
 

@@ -1,4 +1,4 @@
-import { RateLimitError } from '@scrip/client';
+import { RateLimitError, ServerError } from '@scrip/client';
 import { describe, expect, it } from 'vitest';
 import { parseTarget } from './balance-target.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -72,13 +72,11 @@ describe('watching a target', () => {
   });
 
   it('does not ask before the time that the vendor has named', async () => {
-    const error = new RateLimitError('Later.', {
-      code: 'rate-limited',
-      service: 'supertone',
-      retryAfterSeconds: 300,
-    });
-    const { waitedMs } = await watch([failed(vendorFailure(error)), reading('1'), reading('1')]);
-    expect(waitedMs).toEqual([300_000, 60_000]);
+    const later = { code: 'later', service: 'supertone', retryAfterSeconds: 300 } as const;
+    for (const error of [new RateLimitError('Later.', later), new ServerError('Later.', later)]) {
+      const { waitedMs } = await watch([failed(vendorFailure(error)), reading('1'), reading('1')]);
+      expect(waitedMs).toEqual([300_000, 60_000]);
+    }
   });
 
   it('waits as long as a timer can where the vendor has named a longer time', async () => {

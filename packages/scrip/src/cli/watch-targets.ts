@@ -1,4 +1,4 @@
-import { RateLimitError } from '@scrip/client';
+import { ClientError } from '@scrip/client';
 import { dialects } from '@scrip/dialects';
 import type { BalanceTarget } from './balance-target.ts';
 import type { CommandFailure } from './command-failure.ts';
@@ -64,8 +64,8 @@ async function watchTarget(
   }
 }
 
-/** A vendor that has named a time is not asked before. */
+/** Whoever has named a time is not asked before, whatever it refused. */
 function askedPauseMs(failure: CommandFailure | null): number {
   const cause = failure?.cause;
-  return cause instanceof RateLimitError ? (cause.retryAfterSeconds ?? 0) * 1000 : 0;
+  return cause instanceof ClientError ? (cause.retryAfterSeconds ?? 0) * 1000 : 0;
 }
