@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliSession } from './support/cli-session.ts';
 import { startCliSession } from './support/cli-session.ts';
@@ -286,6 +286,16 @@ describe('a full disk', () => {
     const full = ['sh', '-c', 'exec "$@" > /dev/full', 'sh'];
     const { code, err } = await runScrip(['--help'], { under: full });
     expect([code, err]).toEqual([1, expect.stringMatching(/^scrip: what it has to tell .*ENOSPC.*\n$/)]);
+  });
+
+  it('is told of where the rest of a file is short, and leaves no part of a line there', async () => {
+    const path = join(cli.directory, 'balances.ndjson');
+    const before = `${'x'.repeat(1000)}\n`;
+    writeFileSync(path, before);
+    const short = ['bash', '-c', `ulimit -f 1; exec "$@" >> ${path}`, 'bash'];
+    const { code, err } = await cli.run('balance acme --json', { under: short });
+    expect([code, err]).toEqual([1, expect.stringMatching(/^scrip: what it has to tell .*EFBIG.*\n$/)]);
+    expect(readFileSync(path, 'utf8')).toBe(before);
   });
 });
 

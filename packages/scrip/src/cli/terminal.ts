@@ -1,31 +1,50 @@
 import { once } from 'node:events';
-import { fstatSync, writeFileSync } from 'node:fs';
+import { fstatSync, ftruncateSync, writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { CommandFailure } from './command-failure.ts';
 import type { Paint } from './table.ts';
 
 /** Data goes to standard output and nothing else does, so that it can be piped. */
 export function writeData(text: string): void {
-  writeOut(`${text}\n`);
+  try {
+    writeOut(`${text}\n`);
+  } catch (error) {
+    process.stdout.emit('error', error);
+  }
 }
 
 /** Nobody takes what is written any more: a command that has only that to do ends. */
 export class ReaderGone extends Error {}
 
-/** Writes a part of much data, and waits until a slow reader has room for more. Throws `ReaderGone`. */
+/**
+ * Writes a part of much data, and waits until a slow reader has room for more. Throws `ReaderGone`, and `CommandFailure`
+ * where a file has no room.
+ */
 export async function writeWhole(text: string): Promise<void> {
-  if (writeOut(text)) return;
   try {
-    await once(process.stdout, 'drain');
+    if (!writeOut(text)) await once(process.stdout, 'drain');
   } catch (cause) {
-    throw new ReaderGone('nobody reads what is written', { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'EPIPE') throw new ReaderGone('nobody reads what is written', { cause });
+    throw CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`, {
+      cause,
+      about: null,
+    });
   }
 }
 
 /** Of a file the stream writes what there is room for, and does not say what it left out. */
 function writeOut(text: string): boolean {
   const { stdout } = process;
-  if (!fstatSync(stdout.fd).isFile()) return stdout.write(text);
-  writeFileSync(stdout.fd, text);
+  const before = fstatSync(stdout.fd);
+  if (!before.isFile()) return stdout.write(text);
+  try {
+    writeFileSync(stdout.fd, text);
+  } catch (error) {
+    // What had room is taken back: whatever is appended later would go on in the middle of a line.
+    ftruncateSync(stdout.fd, before.size);
+    throw error;
+  }
   return true;
 }
 
