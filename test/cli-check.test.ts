@@ -270,6 +270,19 @@ describe('check of an account', () => {
     expect(await check('acme --for sms=1', { env })).toMatchObject({ code: 4, fits: null });
   });
 
+  it('exits with 1 for one that is closed, with a need as with an action', async () => {
+    await cli.scrip.call('POST', '/accounts', { id: 'shut' });
+    const grant = { pool: 'standard', amount: '10', kind: 'one-time' };
+    await cli.scrip.call('POST', '/accounts/shut/grants', grant);
+    await cli.scrip.call('POST', '/accounts/shut/close', {});
+    for (const plan of ['--need standard=5', '--for sms=5'])
+      expect(await check(`shut ${plan}`)).toMatchObject({
+        code: 1,
+        fits: null,
+        checks: [{ target: 'shut', error: { code: 'account-closed' } }],
+      });
+  });
+
   it('prices a campaign of more lines than a quote takes', async () => {
     const input = `action,quantity\n${Array.from({ length: 1500 }, (_, index) => `search,${index + 1}`).join('\n')}\n`;
     // 0.2 for each of 1 + 2 + … + 1500.

@@ -1,4 +1,4 @@
-import type { Quote, RateCard as ShownRateCard } from '@scrip/client';
+import type { Account, Quote, RateCard as ShownRateCard } from '@scrip/client';
 import { DEFAULT_POOLS } from '../config/default-catalog.ts';
 import { vendorCard, vendorCardOf } from '../config/vendor-catalog.ts';
 import { priceAction } from '../core/charge.ts';
@@ -8,6 +8,7 @@ import { connect } from './api-command.ts';
 import type { ApiClient } from './api-client.ts';
 import type { BalanceTarget } from './balance-target.ts';
 import { CommandFailure } from './command-failure.ts';
+import { exitCode } from './exit-code.ts';
 import type { PlanLine } from './plan.ts';
 
 /** A line of a plan with its price. */
@@ -24,7 +25,7 @@ export interface Seller {
   /** In the order of its rate card. */
   readonly actions: readonly string[];
   readonly pools: readonly string[];
-  /** Prices lines of its actions, each as a debit of its own. Throws `CommandFailure`. */
+  /** Prices lines of its actions, each as a debit of its own. Throws `CommandFailure`, also where an account is closed. */
   readonly price: (lines: readonly PlanLine[]) => Promise<PricedLine[]>;
 }
 
@@ -64,6 +65,7 @@ export async function accountSeller(
     actions: Object.keys(card.actions),
     pools: card.pools.map(({ id }) => id),
     price: async (lines) => {
+      if (lines.length === 0) await refuseClosed(client, target.name);
       const priced: PricedLine[] = [];
       for (let first = 0; first < lines.length; first += QUOTED_LINES)
         priced.push(...(await quote(client, target.name, lines.slice(first, first + QUOTED_LINES))));
@@ -83,6 +85,24 @@ async function readCard(
     if (hasLines || !(error instanceof CommandFailure) || error.code !== 'forbidden') throw error;
     return { actions: {}, pools: DEFAULT_POOLS };
   }
+}
+
+/** A quote refuses a closed account; its balance is read like any other, and cannot be spent. */
+async function refuseClosed(client: ApiClient, accountId: string): Promise<void> {
+  try {
+    const { value } = await client.call<Account>({ method: 'GET', path: ['accounts', accountId] });
+    if (value.closedAt === null) return;
+  } catch (error) {
+    // A customer's key may not read the account, and opens none that is closed.
+    if (error instanceof CommandFailure && error.code === 'forbidden') return;
+    throw error;
+  }
+  throw CommandFailure.ofProblem('The account is closed.', {
+    code: 'account-closed',
+    exitCode: exitCode.failure,
+    hint: null,
+    reply: null,
+  });
 }
 
 async function quote(
