@@ -270,6 +270,14 @@ describe('check of an account', () => {
     expect(await check('acme --for sms=1', { env })).toMatchObject({ code: 4, fits: null });
   });
 
+  it('tells what a pool counts of which the account never had any', async () => {
+    await cli.scrip.call('POST', '/accounts', { id: 'bare' });
+    expect(await check('bare --need eur=5')).toMatchObject({
+      code: 3,
+      checks: [{ pools: [{ pool: 'eur', available: '0', unit: '€' }] }],
+    });
+  });
+
   it('exits with 1 for one that is closed, with a need as with an action', async () => {
     await cli.scrip.call('POST', '/accounts', { id: 'shut' });
     const grant = { pool: 'standard', amount: '10', kind: 'one-time' };

@@ -125,7 +125,7 @@ function checkPool(
   const missing = availableMicros === null ? null : requiredMicros - availableMicros;
   return {
     pool,
-    unit: found?.unit ?? 'credits',
+    unit: found?.unit ?? seller.units.get(pool) ?? 'credits',
     requiredMicros,
     availableMicros,
     shortfallMicros: missing !== null && missing < 0n ? 0n : missing,

@@ -25,6 +25,8 @@ export interface Seller {
   /** In the order of its rate card. */
   readonly actions: readonly string[];
   readonly pools: readonly string[];
+  /** What one of a pool is, such as `credits` or `€`, by pool. */
+  readonly units: ReadonlyMap<string, string>;
   /** Prices lines of its actions, each as a debit of its own. Throws `CommandFailure`, also where an account is closed. */
   readonly price: (lines: readonly PlanLine[]) => Promise<PricedLine[]>;
 }
@@ -37,8 +39,7 @@ export function vendorSeller(
   const card = prices === null ? vendorCard(target.name) : vendorCardOf(target.name, prices);
   return {
     target,
-    actions: Object.keys(card.actions),
-    pools: card.pools.map(({ id }) => id),
+    ...catalogOf(card),
     price: async (lines) =>
       lines.map(({ action, quantityMicros, times, place }) => {
         const priced = priceAction(action, quantityMicros, card);
@@ -47,6 +48,14 @@ export function vendorSeller(
         const { pool, amountMicros } = priced.priced;
         return { action, pool, quantityMicros: quantityMicros * times, amountMicros: amountMicros * times };
       }),
+  };
+}
+
+function catalogOf({ actions, pools }: Pick<ShownRateCard | RateCard, 'actions' | 'pools'>) {
+  return {
+    actions: Object.keys(actions),
+    pools: pools.map(({ id }) => id),
+    units: new Map(pools.map(({ id, unit }) => [id, unit])),
   };
 }
 
@@ -62,8 +71,7 @@ export async function accountSeller(
   const card = await readCard(client, { hasLines });
   return {
     target,
-    actions: Object.keys(card.actions),
-    pools: card.pools.map(({ id }) => id),
+    ...catalogOf(card),
     price: async (lines) => {
       if (lines.length === 0) await refuseClosed(client, target.name);
       const priced: PricedLine[] = [];

@@ -50,18 +50,20 @@ export type ReadBalance = (target: BalanceTarget, options?: ReadOptions) => Prom
 
 /** Reads one target after the other, or many at once: what is wrong with one says nothing about another. */
 export function createBalanceReader({ maxRetries }: Pick<VendorOptions, 'maxRetries'> = {}): ReadBalance {
-  let server: { client: ApiClient; units: Promise<ReadonlyMap<string, string>> } | undefined;
+  let client: ApiClient | undefined;
+  let units: Promise<ReadonlyMap<string, string>> | undefined;
   const readAccount = async (accountId: string, { at, signal }: ReadOptions) => {
-    if (server === undefined) {
-      const client = connect({ maxRetries });
-      server = { client, units: readPoolUnits(client, signal) };
-    }
+    client ??= connect({ maxRetries });
+    units ??= readPoolUnits(client, signal).catch((error: unknown) => {
+      units = undefined;
+      throw error;
+    });
     const path = ['accounts', accountId, 'balance'];
-    const [{ value }, units] = await Promise.all([
-      server.client.call<BalanceReply>({ method: 'GET', path, query: { at }, signal }),
-      server.units,
+    const [{ value }, known] = await Promise.all([
+      client.call<BalanceReply>({ method: 'GET', path, query: { at }, signal }),
+      units,
     ]);
-    return fromAccount(value, units);
+    return fromAccount(value, known);
   };
   return async (target, options = {}) => {
     try {
@@ -117,7 +119,7 @@ async function readPoolUnits(
   try {
     ({ pools } = (await client.call<RateCard>({ method: 'GET', path: ['rate-card'], signal })).value);
   } catch (error) {
-    if (!(error instanceof CommandFailure)) throw error;
+    if (!(error instanceof CommandFailure) || error.code !== 'forbidden') throw error;
   }
   return new Map(pools.map(({ id, unit }) => [id, unit]));
 }
