@@ -175,6 +175,17 @@ describe.concurrent('check', () => {
     });
   });
 
+  it('takes no money for credits: exits with 1', async () => {
+    const money = await startStandIn(reply(200, { success: true, data: { balance: 150, currency: 'USD' } }));
+    const checked = await check('voxpria --need 100', { env: { VOXPRIA_BASE_URL: money.url } });
+    await money.close();
+    expect(checked).toMatchObject({
+      code: 1,
+      fits: null,
+      checks: [{ pools: [{ pool: 'credits', available: null }], error: { code: 'balance-unknown' } }],
+    });
+  });
+
   it('exits with 1 for what cannot be read and with 4 for a refused key, whatever is short elsewhere', async () => {
     const unread = await check('voxpria ocean --for sms=1 --need email=500', {
       env: { VOXPRIA_BASE_URL: NOWHERE },

@@ -6,7 +6,10 @@ import { type BalanceReading, type NotRead, type Oddity, readBalance, readReply 
 import type { ReceivedReply } from '../reply.ts';
 import { decodeRefusal, isError } from './errors.ts';
 
-/** Reads a balance; `success` and `lastUpdated` may be absent, the balance a number, a string or null. */
+/**
+ * Reads a balance; `success` and `lastUpdated` may be absent, the balance a number, a string or null. What is in a
+ * currency, as in the vendor's webhooks, is no number of credits.
+ */
 export function decodeBalance(reply: ReceivedReply): BalanceReading {
   return readBalance(reply, { refuses: isError, decodeRefusal, decode: decodeCredits });
 }
@@ -17,11 +20,13 @@ function decodeCredits(body: JsonValue): { value: Balance } | Oddity {
   if (balance === undefined) return { code: 'member-missing', at: 'data.balance' };
   const availableMicros = microsOf(balance);
   if (availableMicros === null && balance !== null) return { code: 'member-odd', at: 'data.balance' };
-  const unit = textOf(memberOf(credits, 'currency')) ?? 'credits';
+  const currency = (textOf(memberOf(credits, 'currency')) ?? 'credits').trim();
+  const isCredits = /^credits?$/i.test(currency);
+  const pool = isCredits ? { pool: 'credits', unit: 'credits' } : { pool: 'money', unit: currency };
   const lastUpdatedMs = parseInstant(textOf(memberOf(credits, 'lastUpdated')) ?? '');
   return {
     value: {
-      pools: [{ pool: 'credits', unit, availableMicros }],
+      pools: [{ ...pool, availableMicros }],
       ...(lastUpdatedMs === null ? {} : { lastUpdatedMs }),
     },
   };
