@@ -53,7 +53,8 @@ function decodePage(body: JsonValue): { value: Usage } | Oddity {
   return {
     value: {
       buckets,
-      nextPageToken: textOf(memberOf(body, 'next_page_token')),
+      // An empty token asks for the first page again.
+      nextPageToken: textOf(memberOf(body, 'next_page_token')) || null,
       total: total === null ? null : Number(total),
     },
   };
