@@ -204,6 +204,16 @@ describe.concurrent('check', () => {
     expect(refused).toMatchObject({ code: 4, err: expect.stringContaining('300 email at ocean missing') });
   });
 
+  it('tells of each failure what to do next', async () => {
+    const refusing = await startStandIn(reply(401, {}, { 'retry-after': '30' }));
+    const env = { SUPERTONE_BASE_URL: unknown.url, VOXPRIA_BASE_URL: refusing.url };
+    const ran = await cli.run('check supertone voxpria --need 1', { env });
+    await refusing.close();
+    expect(ran.err).toContain("Look at the vendor's own page");
+    expect(ran.err).toContain("Set the vendor's variable to a key that is valid there");
+    expect(ran.err).not.toContain('30 seconds');
+  });
+
   it('gives each line to the targets that sell it, and tells what all of them lack', async () => {
     const ran = await cli.run('check --for sms=1501 --for tts=1 --for email_verification=202');
     expect(ran.code).toBe(3);

@@ -2,6 +2,7 @@ import { formatMicros } from '../core/credits.ts';
 import type { PoolCheck, TargetCheck } from './check-plan.ts';
 import { CommandFailure } from './command-failure.ts';
 import { exitCode } from './exit-code.ts';
+import { hintOfAll } from './fail-unless-read.ts';
 import type { PricedLine } from './seller.ts';
 import { formatTable } from './table.ts';
 import { renderFailure } from './target-balance.ts';
@@ -111,5 +112,6 @@ export function failUnlessFit(checks: readonly TargetCheck[]): void {
   );
   throw first.failure.reworded([...told, ...doesNotFit].join('\n'), {
     exitCode: isRefused ? exitCode.notAuthorised : exitCode.failure,
+    hint: hintOfAll(failed),
   });
 }

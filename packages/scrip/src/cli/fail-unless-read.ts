@@ -1,3 +1,4 @@
+import type { CommandFailure } from './command-failure.ts';
 import { exitCode } from './exit-code.ts';
 import type { TargetBalance } from './target-balance.ts';
 
@@ -12,9 +13,14 @@ export function failUnlessRead(balances: readonly TargetBalance[]): void {
   const message = isShared
     ? first.failure.message
     : failures.map(({ target, failure }) => `${target.name}: ${failure.message}`).join('\n');
-  const hints = new Set(failures.flatMap(({ failure: { hint } }) => (hint === null ? [] : [hint])));
   throw first.failure.reworded(message, {
     exitCode: isRefused ? exitCode.notAuthorised : exitCode.failure,
-    hint: hints.size === 0 ? null : [...hints].join('\n'),
+    hint: hintOfAll(failures),
   });
+}
+
+/** What to do next about each of them, told once where it is the same. */
+export function hintOfAll(failures: readonly { readonly failure: CommandFailure }[]): string | null {
+  const hints = new Set(failures.flatMap(({ failure: { hint } }) => (hint === null ? [] : [hint])));
+  return hints.size === 0 ? null : [...hints].join('\n');
 }

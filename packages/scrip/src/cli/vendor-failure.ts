@@ -18,9 +18,13 @@ import { inOneLine } from './terminal.ts';
 export function vendorFailure(error: ClientError): CommandFailure {
   const code = codeOf(error);
   const message = inOneLine(messageOf(error, code));
-  const { retryAfterSeconds } = error;
-  const hint = retryAfterSeconds === null ? undefined : `Try again in ${retryAfterSeconds} seconds.`;
-  return CommandFailure.of(code, message, { cause: error, ...(hint === undefined ? {} : { hint }) });
+  const { retryable, retryAfterSeconds } = error;
+  // Time mends no key, whatever the vendor says of it.
+  if (!retryable || retryAfterSeconds === null) return CommandFailure.of(code, message, { cause: error });
+  return CommandFailure.of(code, message, {
+    cause: error,
+    hint: `Try again in ${retryAfterSeconds} seconds.`,
+  });
 }
 
 /** The client's words, which speak of its options where a command has flags. */
