@@ -16,18 +16,23 @@ const reading = (available: string): Reading => ({
 });
 const failed = (failure: CommandFailure): TargetBalance => ({ target: supertone, failure });
 
-/** Watches a world in which a read takes `readMs` and nothing else takes time, and notes what is waited for. */
+/**
+ * Watches a world in which a read takes `readMs` and nothing else takes time, and notes what is waited for. During each
+ * read the clock is set by `setMs`.
+ */
 async function watch(
   answers: readonly TargetBalance[],
-  { everyMs = 60_000, readMs = 0, target = supertone } = {},
+  { everyMs = 60_000, readMs = 0, setMs = 0, target = supertone } = {},
 ) {
   const waitedMs: number[] = [];
   const seen: Watched[] = [];
   let nowMs = 1_000_000;
+  let elapsedMs = 0;
   let reads = 0;
   const last = await watchTargets([target], {
     read: async () => {
-      nowMs += readMs;
+      nowMs += readMs + setMs;
+      elapsedMs += readMs;
       const answer = answers[reads];
       reads += 1;
       if (answer === undefined) throw new Error('read once more than the count');
@@ -37,9 +42,11 @@ async function watch(
     count: answers.length,
     signal: new AbortController().signal,
     nowMs: () => nowMs,
+    elapsedMs: () => elapsedMs,
     pause: async (ms) => {
       waitedMs.push(ms);
       nowMs += ms;
+      elapsedMs += ms;
     },
     onReading: (watched) => seen.push(watched),
   });
@@ -51,6 +58,13 @@ describe('watching a target', () => {
     const { waitedMs, seen } = await watch([reading('1'), reading('2'), reading('3')], { readMs: 900 });
     expect(waitedMs).toEqual([59_100, 59_100]);
     expect(seen.map(({ askedAtMs }) => askedAtMs)).toEqual([1_000_000, 1_060_000, 1_120_000]);
+  });
+
+  it('keeps the rhythm when the clock is set', async () => {
+    for (const setMs of [-86_400_000, 86_400_000]) {
+      const { waitedMs } = await watch([reading('1'), reading('2')], { readMs: 900, setMs });
+      expect(waitedMs).toEqual([59_100]);
+    }
   });
 
   it('reads again at once where a read takes longer than the rhythm', async () => {

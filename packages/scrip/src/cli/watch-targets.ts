@@ -22,6 +22,8 @@ export interface WatchOptions {
   readonly count: number;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
+  /** Milliseconds on a clock that is never set: a pause keeps its length whatever the time of day becomes. */
+  readonly elapsedMs: () => number;
   /** Ends early, with the signal's reason, when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onReading: (watched: Watched) => void;
@@ -49,18 +51,18 @@ export async function watchTargets(
 
 async function watchTarget(
   target: BalanceTarget,
-  { read, everyMs, count, signal, nowMs, pause, onReading }: WatchOptions,
+  { read, everyMs, count, signal, nowMs, elapsedMs, pause, onReading }: WatchOptions,
 ): Promise<TargetBalance> {
   let last: Reading | null = null;
   for (let times = 1; ; times += 1) {
     const askedAtMs = nowMs();
+    const dueMs = elapsedMs() + Math.max(everyMs, leastPauseMs(target));
     const balance = await read(target, { signal });
     const failure = 'failure' in balance ? balance.failure : null;
     if (!('failure' in balance)) last = balance;
     onReading({ target, askedAtMs, last, failure });
     if (times >= count) return balance;
-    const dueAtMs = askedAtMs + Math.max(everyMs, leastPauseMs(target));
-    await pause(Math.min(LONGEST_MS, Math.max(0, dueAtMs - nowMs(), askedPauseMs(failure))), signal);
+    await pause(Math.min(LONGEST_MS, Math.max(0, dueMs - elapsedMs(), askedPauseMs(failure))), signal);
   }
 }
 

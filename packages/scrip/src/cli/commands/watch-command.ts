@@ -56,6 +56,7 @@ async function watch(targets: readonly BalanceTarget[], flags: WatchFlags): Prom
       count,
       signal: stopped.signal,
       nowMs,
+      elapsedMs: () => performance.now(),
       pause: async (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal }),
       onReading: view.show,
     };
