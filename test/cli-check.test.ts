@@ -321,7 +321,7 @@ describe('check of an account', () => {
     });
   });
 
-  it('exits with 1 for one that is not there, with 4 without a key, and tells the vendors', async () => {
+  it('exits with 1 for one that is not there, with 4 without a key, and tells the vendors in the order given', async () => {
     expect(await check('nobody voxpria --for sms=1')).toMatchObject({
       code: 1,
       checks: [
@@ -333,8 +333,8 @@ describe('check of an account', () => {
       code: 4,
       fits: null,
       checks: [
-        { target: 'voxpria', fits: true },
         { target: 'acme', error: { code: 'key-missing' } },
+        { target: 'voxpria', fits: true },
       ],
     });
   });

@@ -95,7 +95,10 @@ async function checkTargets(
         };
   const read = createBalanceReader();
   const checks = await Promise.all(sharePlan(sold, sellers).map(async (share) => checkShare(share, read)));
-  return [...checks, ...unread];
+  const names = targets.map(({ name }) => name);
+  return [...checks, ...unread].toSorted(
+    (one, other) => names.indexOf(one.target) - names.indexOf(other.target),
+  );
 }
 
 async function openSeller(
