@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { reply, type StandIn, startStandIn } from './support/stand-in.ts';
@@ -197,6 +197,28 @@ describe('balance for Prometheus', () => {
     });
     expect(readdirSync(cli.directory).filter((name) => name.startsWith('credits.prom'))).toEqual([
       'credits.prom',
+    ]);
+  });
+
+  it('writes to where a link leads, and keeps the link', async () => {
+    const path = join(cli.directory, 'real.prom');
+    const link = join(cli.directory, 'link.prom');
+    writeFileSync(path, 'the one before');
+    symlinkSync(path, link);
+    await cli.run(`balance ocean --out ${link}`);
+    expect(readlinkSync(link)).toBe(path);
+    expect(readFileSync(path, 'utf8')).toContain('scrip_balance_read_success{target="ocean"} 1');
+  });
+
+  it('says where there is no room for a file, and which two flags exclude each other', async () => {
+    const path = join(cli.directory, 'short.prom');
+    const under = ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'];
+    const { code, err } = await cli.run(`balance ocean --out ${path}`, { under });
+    expect([code, err]).toEqual([1, expect.stringContaining('Make room on the disk')]);
+    const both = await cli.run(`balance ocean --out ${path} --json`);
+    expect([both.code, both.err]).toEqual([
+      2,
+      expect.stringContaining("option '--out <file>' cannot be used with option '--json'"),
     ]);
   });
 

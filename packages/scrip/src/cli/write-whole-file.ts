@@ -1,16 +1,24 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { CommandFailure } from './command-failure.ts';
+
+/** What a disk says that takes no more of a file. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Writes a file beside its place and moves it there: a reader sees the old text or the new one, never a part. */
 export async function writeWholeFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
+  // A link stays, and where it leads is written. What is not there yet leads nowhere.
+  const place = await realpath(path).catch(() => path);
+  const draft = `${place}.${process.pid}.tmp`;
   try {
     await writeFile(draft, text, { flag: 'wx' });
-    await rename(draft, path);
+    await rename(draft, place);
   } catch (error) {
     // What went wrong first is what is told.
     await rm(draft, { force: true }).catch(() => {});
-    const { message } = error as Error;
-    throw CommandFailure.of('file-unwritable', `${path} cannot be written: ${message}.`, { cause: error });
+    const { message, code = '' } = error as NodeJS.ErrnoException;
+    throw CommandFailure.of('file-unwritable', `${path} cannot be written: ${message}.`, {
+      cause: error,
+      ...(NO_ROOM.has(code) ? { hint: 'Make room on the disk, or name a file on another one.' } : {}),
+    });
   }
 }

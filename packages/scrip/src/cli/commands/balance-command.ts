@@ -42,9 +42,7 @@ export function balanceCommand(): Command {
       new Option(
         '--out <file>',
         'write metrics, as --prometheus prints, to this file, whole or not at all',
-      ).implies({
-        prometheus: true,
-      }),
+      ).conflicts('json'),
     )
     .action(async (words: string[], { at, json, prometheus, out }: BalanceFlags) => {
       const targets = chooseTargets(words);
