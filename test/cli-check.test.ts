@@ -177,8 +177,11 @@ describe.concurrent('check', () => {
 
   it('takes no money for credits: exits with 1', async () => {
     const money = await startStandIn(reply(200, { success: true, data: { balance: 150, currency: 'USD' } }));
-    const checked = await check('voxpria --need 100', { env: { VOXPRIA_BASE_URL: money.url } });
+    const env = { VOXPRIA_BASE_URL: money.url };
+    const checked = await check('voxpria --need 100', { env });
+    const { err } = await cli.run('check voxpria --need 100', { env });
     await money.close();
+    expect(err).toContain('does not say how much there is of credits, but of money (USD): unknown');
     expect(checked).toMatchObject({
       code: 1,
       fits: null,

@@ -83,7 +83,7 @@ export async function checkShare(share: Share, read: ReadBalance): Promise<Targe
     asOf: balance.asOf,
     lines: sumByAction(priced),
     pools,
-    failure: unknownBalance(target, unknown),
+    failure: unknownBalance(unknown, balance),
   };
 }
 
@@ -135,14 +135,20 @@ function checkPool(
 const isUnknown = ({ availableMicros }: PoolCheck) => availableMicros === null;
 const isUntold = ({ available }: PoolReading) => available === null;
 
-/** Of a target that the plan asks nothing of, too: a check of it would say that its balance is known. */
+/**
+ * Of a target that the plan asks nothing of, too: a check of it would say that its balance is known. A vendor that tells
+ * of another pool, such as one in another currency, is not said to tell nothing.
+ */
 function unknownBalance(
-  target: string,
   unknown: readonly { readonly pool: string }[],
+  { target, pools: there }: Reading,
 ): CommandFailure | null {
   if (unknown.length === 0) return null;
-  const pools = unknown.map(({ pool }) => pool).join(' and ');
-  const message = `${target} answers, and does not say how much there is of ${pools}: unknown is not enough.`;
+  const isAnswered = unknown.every(({ pool }) => there.some((one) => one.pool === pool));
+  const told = isAnswered ? [] : there.filter((one) => !isUntold(one));
+  const instead = told.map(({ pool, unit }) => `${pool} (${unit})`).join(' and ');
+  const pools = `${unknown.map(({ pool }) => pool).join(' and ')}${instead === '' ? '' : `, but of ${instead}`}`;
+  const message = `${target.name} answers, and does not say how much there is of ${pools}: unknown is not enough.`;
   return CommandFailure.of('balance-unknown', message);
 }
 
