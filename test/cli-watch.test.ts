@@ -140,6 +140,17 @@ describe('watch in a pipe', () => {
 });
 
 describe.skipIf(!hasScript)('watch on a terminal', () => {
+  it('says what a low window has no room for', async () => {
+    const env = await supertone(reply(200, { balance: 3 }));
+    const command = `stty cols 100 rows 4; exec "${process.execPath}" "${program}" watch demo supertone --count 1`;
+    const { out } = await interrupt('script', ['-qec', command, '/dev/null'], {
+      env,
+      until: /TARGET/,
+      stop: () => {},
+    });
+    expect(out).toMatch(/… and \d more lines: make the window taller\./);
+  });
+
   it('draws a table over itself until Ctrl+C, and exits with 0', async () => {
     const env = await supertone(reply(200, { balance: 3 }), reply(500, {}));
     const command = `stty cols 100 rows 30; exec "${process.execPath}" "${program}" watch supertone --every 1s`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseTarget } from './balance-target.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { Watched } from './watch-targets.ts';
-import { formatWatched, formatWatchTable, renderWatched } from './watch-view.ts';
+import { cutToHeight, formatWatched, formatWatchTable, renderWatched } from './watch-view.ts';
 
 const askedAtMs = Date.parse('2026-11-21T10:05:00.250Z');
 const failure = CommandFailure.of('no-answer', 'It did not answer.');
@@ -52,6 +52,12 @@ describe('a line of JSON', () => {
 });
 
 describe('the table', () => {
+  it('says how many lines have no room', () => {
+    const lines = ['TARGET', 'ocean', 'supertone', 'acme'];
+    expect(cutToHeight(lines, 4)).toEqual(lines);
+    expect(cutToHeight(lines, 3)).toEqual(['TARGET', 'ocean', '… and 2 more lines: make the window taller.']);
+  });
+
   it('ages what it keeps, and never shows a zero for what is unknown', () => {
     const first: Watched = { target: parseTarget('acme'), askedAtMs: null, last: null, failure: null };
     const supertone: Watched = { ...never, target: parseTarget('supertone') };

@@ -86,10 +86,8 @@ export function createLiveTable(
     const columns = stream.columns || 80;
     const rows = stream.rows || 24;
     // A line that wraps, or a table that scrolls, could not be drawn over.
-    const lines = formatWatchTable([...all.values()], nowMs())
-      .split('\n')
-      .slice(0, Math.max(1, rows - 1))
-      .map((line) => cutToWidth(line, columns));
+    const table = formatWatchTable([...all.values()], nowMs()).split('\n');
+    const lines = cutToHeight(table, Math.max(1, rows - 1)).map((line) => cutToWidth(line, columns));
     if (drawnLines > 0) moveCursor(stream, 0, -drawnLines);
     cursorTo(stream, 0);
     clearScreenDown(stream);
@@ -105,6 +103,13 @@ export function createLiveTable(
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** What there is no room for is counted: a target that cannot be read may be among it. */
+export function cutToHeight(lines: readonly string[], height: number): readonly string[] {
+  if (lines.length <= height) return lines;
+  const shown = lines.slice(0, height - 1);
+  return [...shown, `… and ${lines.length - shown.length} more lines: make the window taller.`];
 }
 
 function cutToWidth(line: string, columns: number): string {
