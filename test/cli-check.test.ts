@@ -181,7 +181,7 @@ describe.concurrent('check', () => {
     const checked = await check('voxpria --need 100', { env });
     const { err } = await cli.run('check voxpria --need 100', { env });
     await money.close();
-    expect(err).toContain('does not say how much there is of credits, but of money (USD): unknown');
+    expect(err).toContain('does not say how much there is of credits, but of credits (USD): unknown');
     expect(checked).toMatchObject({
       code: 1,
       fits: null,

@@ -239,7 +239,7 @@ describe('balance for Prometheus', () => {
     const standIn = await startStandIn(reply(200, odd));
     const { out } = await cli.run('balance voxpria --prometheus', { env: { VOXPRIA_BASE_URL: standIn.url } });
     await standIn.close();
-    expect(out).toContain(String.raw`pool="money",unit="a \"b\"\\c"} 1`);
+    expect(out).toContain(String.raw`pool="credits",unit="a \"b\"\\c"} 1`);
   });
 });
 

@@ -13,10 +13,7 @@ export interface Purchasable {
 
 /** One kind of credits. Amounts are exact decimal strings: no exponent, no superfluous zeros. */
 export interface PoolBalance {
-  /**
-   * A vendor's one pool is `credits` or `eur`, or `money` where Voxpria counts in a currency; Ocean.io's are `standard`,
-   * `email`, `phone` and perhaps `preview`.
-   */
+  /** A vendor's one pool is `credits` or `eur`; Ocean.io's are `standard`, `email`, `phone` and perhaps `preview`. */
   readonly pool: string;
   /** What one of it is, such as `credits` or `€`. Null where the reply does not say: a Scrip's rate card does. */
   readonly unit: string | null;

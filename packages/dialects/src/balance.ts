@@ -1,6 +1,6 @@
 /** One kind of credits as a vendor reports it. */
 export interface PoolBalance {
-  /** `credits`, `eur` or `money` where a vendor has one pool; Ocean.io's are `standard`, `email`, `phone`, `preview`. */
+  /** `credits` or `eur` where a vendor has one pool; Ocean.io's are `standard`, `email`, `phone`, `preview`. */
   pool: string;
   /** The vendor's word or sign for one of it, such as `credits` or `€`. */
   unit: string;

@@ -7,8 +7,8 @@ import type { ReceivedReply } from '../reply.ts';
 import { decodeRefusal, isError } from './errors.ts';
 
 /**
- * Reads a balance; `success` and `lastUpdated` may be absent, the balance a number, a string or null. What is in a
- * currency, as in the vendor's webhooks, is no number of credits.
+ * Reads a balance; `success` and `lastUpdated` may be absent, the balance a number, a string or null. It may be in a
+ * currency, as in the vendor's webhooks: its unit says so.
  */
 export function decodeBalance(reply: ReceivedReply): BalanceReading {
   return readBalance(reply, { refuses: isError, decodeRefusal, decode: decodeCredits });
@@ -21,12 +21,11 @@ function decodeCredits(body: JsonValue): { value: Balance } | Oddity {
   const availableMicros = microsOf(balance);
   if (availableMicros === null && balance !== null) return { code: 'member-odd', at: 'data.balance' };
   const currency = (textOf(memberOf(credits, 'currency')) ?? 'credits').trim();
-  const isCredits = /^credits?$/i.test(currency);
-  const pool = isCredits ? { pool: 'credits', unit: 'credits' } : { pool: 'money', unit: currency };
+  const unit = /^credits?$/i.test(currency) ? 'credits' : currency;
   const lastUpdatedMs = parseInstant(textOf(memberOf(credits, 'lastUpdated')) ?? '');
   return {
     value: {
-      pools: [{ ...pool, availableMicros }],
+      pools: [{ pool: 'credits', unit, availableMicros }],
       ...(lastUpdatedMs === null ? {} : { lastUpdatedMs }),
     },
   };

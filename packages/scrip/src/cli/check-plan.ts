@@ -117,7 +117,8 @@ function checkPool(
   requiredMicros: bigint,
   { seller, balance }: { seller: Seller; balance: Reading },
 ): PoolCheck {
-  const found: PoolReading | undefined = balance.pools.find((candidate) => candidate.pool === pool);
+  const read: PoolReading | undefined = balance.pools.find((candidate) => candidate.pool === pool);
+  const found = read !== undefined && isInCurrency(read, seller) ? undefined : read;
   // An account has nothing in a pool without grants; a vendor that leaves a pool out says nothing of it.
   const available =
     found === undefined && seller.target.kind === 'account' ? '0' : (found?.available ?? null);
@@ -132,19 +133,24 @@ function checkPool(
   };
 }
 
+/** A vendor's credits that are counted in a currency, which no price in credits can be held against. */
+function isInCurrency({ pool, unit }: PoolReading, { target, units }: Seller): boolean {
+  return target.kind === 'vendor' && pool === 'credits' && unit !== 'credits' && unit !== units.get(pool);
+}
+
 const isUnknown = ({ availableMicros }: PoolCheck) => availableMicros === null;
 const isUntold = ({ available }: PoolReading) => available === null;
 
 /**
  * Of a target that the plan asks nothing of, too: a check of it would say that its balance is known. A vendor that tells
- * of another pool, such as one in another currency, is not said to tell nothing.
+ * of another pool, or of the same in a currency, is not said to tell nothing.
  */
 function unknownBalance(
   unknown: readonly { readonly pool: string }[],
   { target, pools: there }: Reading,
 ): CommandFailure | null {
   if (unknown.length === 0) return null;
-  const isAnswered = unknown.every(({ pool }) => there.some((one) => one.pool === pool));
+  const isAnswered = unknown.every(({ pool }) => there.some((one) => one.pool === pool && isUntold(one)));
   const told = isAnswered ? [] : there.filter((one) => !isUntold(one));
   const instead = told.map(({ pool, unit }) => `${pool} (${unit})`).join(' and ');
   const pools = `${unknown.map(({ pool }) => pool).join(' and ')}${instead === '' ? '' : `, but of ${instead}`}`;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { fstatSync, ftruncateSync, writeFileSync } from 'node:fs';
+import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { CommandFailure } from './command-failure.ts';
 import type { Paint } from './table.ts';
@@ -38,11 +38,14 @@ function writeOut(text: string): boolean {
   const { stdout } = process;
   const before = fstatSync(stdout.fd);
   if (!before.isFile()) return stdout.write(text);
+  const bytes = Buffer.from(text);
+  let written = 0;
   try {
-    writeFileSync(stdout.fd, text);
+    while (written < bytes.length) written += writeSync(stdout.fd, bytes, written);
   } catch (error) {
-    // What had room is taken back: whatever is appended later would go on in the middle of a line.
-    ftruncateSync(stdout.fd, before.size);
+    // What had room is taken back: whatever is appended later would go on in the middle of a line. Not where others have
+    // written meanwhile.
+    if (fstatSync(stdout.fd).size === before.size + written) ftruncateSync(stdout.fd, before.size);
     throw error;
   }
   return true;

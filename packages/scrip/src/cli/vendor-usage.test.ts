@@ -38,6 +38,11 @@ it('leaves out a tomorrow in which nothing was used', async () => {
   expect(used).toMatchObject({ end: '2026-11-21', days: [{ day: '2026-11-21', used: '3' }] });
 });
 
+it('asks for no day more than may be asked for at once', async () => {
+  await read([], '2025-11-21');
+  expect(voxpria?.asked[0]?.url).toMatch(/\?startDate=2025-11-21&endDate=2026-11-21$/);
+});
+
 it('takes a first day that has only begun at the vendor', async () => {
   expect(await read([], '2026-11-22')).toMatchObject({ start: '2026-11-22', end: '2026-11-22', days: [] });
 });

@@ -8,6 +8,8 @@ import { emphasise } from './terminal.ts';
 
 /** As many days as are shown where none are named, today among them: those of an account's usage. */
 const DAYS = 30;
+/** As many as Scrip answers for at once where it speaks as Voxpria. */
+const MOST_DAYS = 366;
 const DAY_MS = 86_400_000;
 
 /** What a vendor says was used, by day. Throws `CommandFailure`. */
@@ -23,7 +25,9 @@ export async function readVendorUsage(
     if (vendor === 'supertone' || end !== undefined)
       return await openVendor(vendor).usage({ start: first, end: end ?? today });
     // Its days are those of the account's time zone, where it may be tomorrow already.
-    const usage = await openVendor(vendor).usage({ start: first, end: dayOf(nowMs + DAY_MS) });
+    const tomorrow = dayOf(nowMs + DAY_MS);
+    const isTooLong = Date.parse(tomorrow) - Date.parse(first) >= MOST_DAYS * DAY_MS;
+    const usage = await openVendor(vendor).usage({ start: first, end: isTooLong ? today : tomorrow });
     return withoutTomorrow(usage, today);
   } catch (error) {
     throw asFailure(error);
