@@ -30,6 +30,7 @@ import {
   refund,
   START_MS,
 } from './support/sample-ledger.ts';
+import { spoilPage } from './support/spoil-page.ts';
 
 let directory: string;
 const opened: Store[] = [];
@@ -67,19 +68,6 @@ function readSnapshots(file: string): Record<string, unknown>[] {
   const rows = derived.prepare('SELECT account_id, version, state, hash FROM snapshot').all();
   derived.close();
   return rows;
-}
-
-/** Overwrites a page of a table's rows, not the first. */
-function spoilPage(file: string, table: string): void {
-  const database = new DatabaseSync(file);
-  const select = database.prepare(
-    "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 3",
-  );
-  const page = Number(select.get(table)?.['pageno']);
-  database.close();
-  const bytes = readFileSync(file);
-  bytes.fill(0xee, (page - 1) * 4096, page * 4096);
-  writeFileSync(file, bytes);
 }
 
 const codeOf = (error: { code?: string }) => error.code;

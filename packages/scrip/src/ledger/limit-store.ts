@@ -45,7 +45,7 @@ export interface BlanketRequest {
 
 export interface BlanketReply {
   readonly id: number;
-  /** Of each key; 0 while blankets that were never settled leave no room. */
+  /** Of each key; 0 while blankets that were never settled take half of the limit. */
   readonly count: number;
   /** The blanket may not be used from then on, unless it is carried on. */
   readonly lapsesAtMs: number;

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spoilPage } from '../../../../../test/support/spoil-page.ts';
+import type { Fault } from '../../ledger/fault.ts';
 import { mayHaveKey } from '../../ledger/key-filter.ts';
 import type { LeaseRequest, LimitRule, LimitStore } from '../../ledger/limit-store.ts';
 import { openSqliteLimitStore } from './limit-store.ts';
@@ -67,6 +69,27 @@ describe('the SQLite limit store', () => {
     database.close();
     expect(keys.filter((key) => key.startsWith('old'))).toEqual([]);
     expect(keys).toHaveLength(100);
+  });
+
+  it('fails only the leases that stand on a damaged page', async () => {
+    const leaseAll = async () => {
+      const said = [];
+      for (let index = 0; index < 400; index += 1)
+        said.push(
+          await lease(`key-${index}`).then(
+            () => 'leased',
+            ({ code }: Fault) => code,
+          ),
+        );
+      return said;
+    };
+    await leaseAll();
+    await store.close();
+    spoilPage(join(directory, 'limits.db'), 'lease');
+    store = await openSqliteLimitStore(directory);
+    const said = await leaseAll();
+    expect(new Set(said)).toEqual(new Set(['leased', 'store-failed']));
+    expect(said.filter((one) => one === 'leased').length).toBeGreaterThan(200);
   });
 
   it('keeps a blanket lease across a restart, and its end', async () => {
