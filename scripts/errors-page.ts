@@ -32,7 +32,7 @@ Scrip's own API answers every error as \`application/problem+json\` (RFC 9457):
 }
 \`\`\`
 
-\`code\` does not change from version to version; \`detail\` is for people, and names what is wrong in this request. A refusal (4xx) changes nothing, and its id may be used again. A 5xx of a change has an \`outcome\`: \`not-applied\`, or \`unknown\`, and then only the same request with the same id tells whether it happened.
+\`code\` does not change from version to version; \`detail\` is for people, and names what is wrong in this request. A refusal (4xx) changes nothing, and its id may be used again. A 503 of a change has an \`outcome\`: \`not-applied\`, or \`unknown\`, and then only the same request with the same id tells whether it happened; so it does after a 500.
 
 In bulk each line has a \`status\` and a problem of its own, from the same table. The last column is the refusal that the problem comes to where a vendor's words are asked for: see [below](#what-the-vendors-dialects-answer).`;
 

@@ -1,6 +1,6 @@
 import type { AccountState } from '../../packages/scrip/src/core/account.ts';
 import { RATE_CARD_STREAM } from '../../packages/scrip/src/core/account.ts';
-import { referredChangeId } from '../../packages/scrip/src/core/command.ts';
+import { referenceOf } from '../../packages/scrip/src/core/reference.ts';
 import type { Facts } from '../../packages/scrip/src/core/decision.ts';
 import { continuedVersion } from '../../packages/scrip/src/core/entry.ts';
 import { decodeEntry } from '../../packages/scrip/src/core/entry-format.ts';
@@ -117,7 +117,7 @@ export function findChange(
 }
 
 export function factsOf(memory: StoreMemory, { accountId, command }: ChangeRequest): Facts {
-  const changeId = referredChangeId(command);
+  const changeId = referenceOf(command)?.id ?? null;
   const found = changeId === null ? null : findChange(memory, { accountId, changeId }, () => true);
   const lots = found === null ? [] : drawnLots(found.recorded.entry);
   const entries = memory.journal(accountId)?.entries ?? [];

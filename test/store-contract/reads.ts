@@ -17,6 +17,7 @@ import {
   voidGrant,
 } from '../support/commands.ts';
 import { START_MS } from '../support/sample-ledger.ts';
+import type { Meant } from '../../packages/scrip/src/core/reference.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
 const OPEN = openAccount();
@@ -104,6 +105,16 @@ export function describeReads(under: StoreUnderTest): void {
       expect(await find('capture')).toEqual(['HoldCaptured', undefined, undefined]);
       expect(await find('nothing')).toEqual([undefined, undefined, undefined]);
       expect(await find('')).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('finds a change only where it is the one that is meant', async () => {
+      await under.accept(under.acme, { open: OPEN, grant: grantCredits(50n), debit: debitCredits(5n) });
+      const isFound = async (meant: Meant) =>
+        (await under.store.findChange(under.acme, 'debit', meant))?.recorded.entry.version === 3;
+      expect(await isFound({ kinds: ['HoldCaptured', 'CreditsDebited'] })).toBe(true);
+      expect(await isFound({ kinds: ['CreditsGranted'] })).toBe(false);
+      expect(await isFound({ version: 3 })).toBe(true);
+      expect(await isFound({ version: 2 })).toBe(false);
     });
 
     it('pages through entries in the order of versions, of all kinds or of one', async () => {

@@ -2,7 +2,7 @@ import type { AccountState, PoolState } from '../../packages/scrip/src/core/acco
 import { findPool } from '../../packages/scrip/src/core/account.ts';
 import { advance } from '../../packages/scrip/src/core/advance.ts';
 import type { Command } from '../../packages/scrip/src/core/command.ts';
-import { referredChangeId } from '../../packages/scrip/src/core/command.ts';
+import { referenceOf } from '../../packages/scrip/src/core/reference.ts';
 import { decide } from '../../packages/scrip/src/core/decide.ts';
 import type { Decision, Facts, Rejection } from '../../packages/scrip/src/core/decision.ts';
 import type { Entry, EntryKind } from '../../packages/scrip/src/core/entry.ts';
@@ -152,7 +152,7 @@ export function openScenario(opening = openAccount()): AccountScenario {
 
 /** What a store finds of the change that a command speaks of. */
 function findReferred(command: Command, entries: readonly Entry[]): Facts['referred'] {
-  const referredId = referredChangeId(command);
+  const referredId = referenceOf(command)?.id ?? null;
   const entry = entries.find(({ change }) => referredId !== null && change?.id === referredId);
   if (entry === undefined) return null;
   return {

@@ -128,27 +128,3 @@ export type Command =
   | CaptureHold
   | ReleaseHold
   | PublishRateCard;
-
-/** The id of the earlier change that a command speaks of, if any: its debit, hold or grant. */
-export function referredChangeId(command: Command): string | null {
-  switch (command.kind) {
-    case 'RefundDebit':
-      return command.debitId;
-    case 'CaptureHold':
-    case 'ReleaseHold':
-      return command.holdId;
-    case 'VoidGrant':
-      return command.grantId;
-    case 'OpenAccount':
-    case 'ChangeAccount':
-    case 'CloseAccount':
-    case 'ErasePersonalData':
-    case 'AddKey':
-    case 'RevokeKey':
-    case 'GrantCredits':
-    case 'DebitCredits':
-    case 'PlaceHold':
-    case 'PublishRateCard':
-      return null;
-  }
-}

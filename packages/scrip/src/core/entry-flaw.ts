@@ -1,7 +1,6 @@
 import type { AccountState, Draw } from './account.ts';
 import { RATE_CARD_STREAM } from './account.ts';
 import { isAnythingDue, nextDueMs, nextEntry } from './advance.ts';
-import { referredChangeId } from './command.ts';
 import { commandOf } from './command-of.ts';
 import { decide } from './decide.ts';
 import type { Facts } from './decision.ts';
@@ -10,6 +9,7 @@ import { continuedVersion } from './entry.ts';
 import { firstDifference } from './first-difference.ts';
 import { drawnLots } from './lots.ts';
 import type { RateCard } from './rate-card.ts';
+import { referenceOf } from './reference.ts';
 
 /** A day, by which some islands have crossed the date line, and an hour or two of summer time. */
 const MOST_ZONES_CHANGE_MS = 26 * 3_600_000;
@@ -63,7 +63,7 @@ function changeFlaw(before: AccountState | null, entry: Entry, basis: EntryBasis
   if (change === null) return 'it bears no id of a change';
   if (entry.kind === 'RateCardPublished' && accountId !== RATE_CARD_STREAM)
     return 'a rate card has a stream of its own';
-  const facts = factsFor(before, entry, { basis, referredId: referredChangeId(command) });
+  const facts = factsFor(before, entry, { basis, referredId: referenceOf(command)?.id ?? null });
   const decision = decide(command, { accountId, state: before, change, nowMs, facts });
   return decision.ok
     ? difference(entry, decision.entry)

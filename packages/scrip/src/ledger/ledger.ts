@@ -14,7 +14,6 @@ import { createGroupCommit } from './group-commit.ts';
 import type {
   ChangeRequest,
   EntriesQuery,
-  FoundChange,
   Personal,
   RecordedEntry,
   Settled,
@@ -56,7 +55,7 @@ export interface Ledger {
   /** As `change`, for `ErasePersonalData`: resolves when nothing of the data is left. */
   readonly erase: (input: ChangeInput) => Promise<ChangeOutcome>;
   readonly keyOwner: (digest: string) => Answer<string | null>;
-  readonly findChange: (accountId: string, changeId: string) => Promise<FoundChange | null>;
+  readonly findChange: Store['findChange'];
   readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
   readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
   /** All published versions, the current one last. */
@@ -113,7 +112,7 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
       return outcome;
     },
     keyOwner: (digest) => store.keyOwner(digest),
-    findChange: (accountId, changeId) => store.findChange(accountId, changeId),
+    findChange: (accountId, changeId, meant) => store.findChange(accountId, changeId, meant),
     entries: (query) => store.entries(query),
     usage: (accountId, range) => store.usage(accountId, range),
     rateCards: () => whenAnswered(store.account(RATE_CARD_STREAM), (state) => state?.rateCards ?? []),

@@ -2,6 +2,7 @@ import type { AccountState } from '../core/account.ts';
 import type { Command } from '../core/command.ts';
 import type { Facts } from '../core/decision.ts';
 import type { Change, Entry } from '../core/entry.ts';
+import type { Meant } from '../core/reference.ts';
 import type { UsageChange } from '../core/usage.ts';
 import type { Answer } from './answer.ts';
 
@@ -93,8 +94,11 @@ export interface Store {
   /** The account that holds a key, by the key's digest. */
   keyOwner(digest: string): Answer<string | null>;
   entry(accountId: string, version: number): Promise<RecordedEntry | null>;
-  /** The durable entry of a change, and the latest entry that continues it (refund, end of a hold, void). */
-  findChange(accountId: string, changeId: string): Promise<FoundChange | null>;
+  /**
+   * The durable entry of a change, and the latest entry that continues it (refund, end of a hold, void): the newest of
+   * those that bear the id and are meant.
+   */
+  findChange(accountId: string, changeId: string, meant?: Meant): Promise<FoundChange | null>;
   /** Durable entries in version order, of one kind or of all; of all, those after the seal. */
   entries(query: EntriesQuery): Promise<RecordedEntry[]>;
   /** Usage whose slots lie in a half-open range of instants; what falls into one slot may come in several parts. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { isDebit } from '../../core/decide-debit.ts';
+import { DEBIT_KINDS } from '../../core/reference.ts';
 import { accountNotFound } from '../auth.ts';
 import { answerChange, changeOrigin, ofKind } from '../change.ts';
 import { refuseIssues, RefusedRequest } from '../problem.ts';
@@ -116,7 +117,7 @@ function registerExplaining(app: FastifyInstance, { deps: { ledger }, authorise 
       ),
     },
     async ({ params: { accountId, debitId } }, reply) => {
-      const found = await ledger.findChange(accountId, debitId);
+      const found = await ledger.findChange(accountId, debitId, { kinds: DEBIT_KINDS });
       if (found === null || !isDebit(found.recorded.entry)) {
         if ((await ledger.account(accountId)) === null) throw accountNotFound();
         throw new RefusedRequest(rejectionProblem({ code: 'debit-not-found' }));

@@ -69,9 +69,11 @@ async function allHolds(ledger: Ledger, accountId: string, page: Page) {
 }
 
 async function standingOf(ledger: Ledger, state: AccountState, placed: HoldPlaced): Promise<HoldStanding> {
-  const id = placed.change?.id ?? '';
-  if (findHold(state.holds, id) !== undefined) return 'open';
-  const end = (await ledger.findChange(state.id, id))?.continuation?.entry.kind;
+  const { version, change } = placed;
+  const id = change?.id ?? '';
+  // A later hold may bear the same id.
+  if (findHold(state.holds, id)?.version === version) return 'open';
+  const end = (await ledger.findChange(state.id, id, { version }))?.continuation?.entry.kind;
   if (end === 'HoldCaptured') return 'captured';
   // A deadline that has passed is written down with the account's next change.
   return end === 'HoldReleased' ? 'released' : 'expired';

@@ -136,7 +136,7 @@ function registerReleasing(app: FastifyInstance, { deps: { ledger }, authorise }
 
 async function renderRelease(ledger: Ledger, entry: Entry): Promise<string> {
   const released = ofKind(entry, 'HoldReleased');
-  const found = await ledger.findChange(entry.accountId, released.holdId);
+  const found = await ledger.findChange(entry.accountId, released.holdId, { version: released.holdVersion });
   if (found === null) throw new Error(`hold ${released.holdId} was released and cannot be found`);
   return releasedHoldJson(ofKind(found.recorded.entry, 'HoldPlaced'), released);
 }

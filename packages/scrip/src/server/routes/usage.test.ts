@@ -46,6 +46,15 @@ describe('usage', () => {
     expect(byKey.total).toEqual(byDay.total);
   });
 
+  it('ends with the account’s day where the clock was set back', async () => {
+    served = await serveAcme();
+    const { ask } = served;
+    await ask('POST', '/accounts/acme/debits', { body: { pool: 'standard', amount: 1 }, id: 'a' });
+    served.pass(-13 * 3_600_000);
+    const { end, total } = (await ask('GET', '/accounts/acme/usage')).json;
+    expect([end, total]).toEqual(['2026-03-10', [{ pool: 'standard', amount: '1', calls: 1 }]]);
+  });
+
   it.each([
     '?start=2026-02-30',
     '?end=2026-13-01',

@@ -39,7 +39,8 @@ export function registerUsage(app: FastifyInstance, { deps: { ledger }, authoris
     async ({ params: { accountId }, query }, reply) => {
       const state = await ledger.account(accountId);
       if (state === null) throw accountNotFound();
-      const days = readDays(query, state, ledger.now());
+      // The account's own time, which never goes back.
+      const days = readDays(query, state, Math.max(ledger.now(), state.atMs));
       const [changes, cards] = await Promise.all([
         ledger.usage(accountId, daysRange(days, state.timezone)),
         ledger.rateCards(),

@@ -1,6 +1,7 @@
 import type { AccountState } from '../../core/account.ts';
 import { RATE_CARD_STREAM } from '../../core/account.ts';
-import { referredChangeId } from '../../core/command.ts';
+import type { Reference } from '../../core/reference.ts';
+import { isChange, referenceOf } from '../../core/reference.ts';
 import type { Facts } from '../../core/decision.ts';
 import { continuedVersion } from '../../core/entry.ts';
 import { evolve } from '../../core/evolve.ts';
@@ -21,9 +22,9 @@ export function createMemoryStore(): Store {
 
   const entriesOf = (accountId: string) => journals.get(accountId)?.entries ?? [];
 
-  function findChange(accountId: string, changeId: string): FoundChange | null {
+  function findChange(accountId: string, reference: Reference): FoundChange | null {
     const entries = entriesOf(accountId);
-    const recorded = entries.findLast(({ entry }) => entry.change?.id === changeId);
+    const recorded = entries.findLast(({ entry }) => isChange(entry, reference));
     if (recorded === undefined) return null;
     const { version } = recorded.entry;
     return {
@@ -33,8 +34,8 @@ export function createMemoryStore(): Store {
   }
 
   function factsFor({ accountId, command }: ChangeRequest): Facts {
-    const referredId = referredChangeId(command);
-    const found = referredId === null ? null : findChange(accountId, referredId);
+    const reference = referenceOf(command);
+    const found = reference === null ? null : findChange(accountId, reference);
     const lots = found === null ? [] : drawnLots(found.recorded.entry);
     return {
       rateCards: journals.get(RATE_CARD_STREAM)?.account.state.rateCards ?? [],
@@ -72,7 +73,7 @@ export function createMemoryStore(): Store {
         try {
           const { outcome, entries, next } = decide(request, {
             account: journals.get(accountId)?.account ?? null,
-            prior: findChange(accountId, change.id)?.recorded ?? null,
+            prior: findChange(accountId, { id: change.id })?.recorded ?? null,
             facts: factsFor(request),
           });
           if (next !== null) for (const recorded of entries) append(recorded, next);
@@ -97,7 +98,7 @@ export function createMemoryStore(): Store {
         .slice(0, limit),
     keyOwner: (digest) => keyOwners.get(digest) ?? null,
     entry: async (accountId, version) => entriesOf(accountId)[version - 1] ?? null,
-    findChange: async (accountId, changeId) => findChange(accountId, changeId),
+    findChange: async (accountId, id, meant) => findChange(accountId, { ...meant, id }),
     entries: async ({ accountId, afterVersion, limit, kind }) =>
       entriesOf(accountId)
         .filter(({ entry }) => entry.version > afterVersion && (kind === undefined || entry.kind === kind))

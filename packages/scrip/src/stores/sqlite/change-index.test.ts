@@ -8,10 +8,11 @@ const at = (clockMs: number, evenMs = clockMs): Instant => ({ clockMs, evenMs })
 function open({
   lastPosition = Infinity,
   segments = [],
+  forgottenMs = -Infinity,
   startedAt = at(0),
 }: Partial<Parameters<typeof createChangeIndex>[0]> = {}) {
   const sizes = { keptMs: 1000, finishedEntries: 10 };
-  const index = createChangeIndex({ seed: 7, segments, lastPosition, startedAt, ...sizes });
+  const index = createChangeIndex({ seed: 7, segments, forgottenMs, lastPosition, startedAt, ...sizes });
   return { ...index, mayHold: (hash: number) => index.isRecent(hash) || index.mayBeOlder(hash) };
 }
 
@@ -70,6 +71,16 @@ describe('the index of changes', () => {
     expect(isKept(nowMs + 1000, nowMs + 2000)).toBe(true);
     expect(isKept(nowMs - 9_000_000, nowMs + 2000)).toBe(true);
     expect(isKept(nowMs - 9_000_000, nowMs + 2001)).toBe(false);
+  });
+
+  it('knows up to when it has forgotten', () => {
+    const index = open({ lastPosition: 10, forgottenMs: 5 });
+    expect(index.forgottenMs()).toBe(5);
+    index.addSegment(segmentOf(10, 20, 300, []), at(300));
+    index.addSegment(segmentOf(20, 30, 700, []), at(700));
+    expect(index.forgottenMs()).toBe(5);
+    index.addSegment(segmentOf(30, 31, 1301, []), at(1301));
+    expect(index.forgottenMs()).toBe(300);
   });
 
   it('forgets what it made itself when both its clocks say so', () => {

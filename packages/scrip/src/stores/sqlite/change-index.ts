@@ -17,6 +17,8 @@ export interface ChangeIndex {
   readonly isRecent: (hash: number) => boolean;
   /** Of the segments: false is sure, true is a guess that is rarely wrong. */
   readonly mayBeOlder: (hash: number) => boolean;
+  /** No change after this is forgotten; -Infinity where none is. */
+  readonly forgottenMs: () => number;
   readonly add: (hash: number, position: number) => void;
   /** A segment was written, and takes the place of what it covers. */
   readonly addSegment: (ids: SegmentIds, now: Instant) => void;
@@ -36,6 +38,7 @@ interface KeptIds extends SegmentIds {
 export function createChangeIndex({
   seed,
   segments,
+  forgottenMs,
   lastPosition,
   startedAt,
   keptMs,
@@ -43,6 +46,8 @@ export function createChangeIndex({
 }: {
   readonly seed: number;
   readonly segments: readonly SegmentIds[];
+  /** The latest time of the segments that are not among them; -Infinity where there are none. */
+  readonly forgottenMs: number;
   /** The last entry that there was at the start: those after it are made by this process. */
   readonly lastPosition: number;
   readonly startedAt: Instant;
@@ -55,6 +60,7 @@ export function createChangeIndex({
   const newestMs = segments.length === 0 ? Infinity : Math.max(...segments.map(({ latestMs }) => latestMs));
   const recordedMs = Math.min(startedAt.clockMs, newestMs);
   let kept = segments.map((ids) => keep(ids, startedAt));
+  let lastForgottenMs = forgottenMs;
   const chunks: { readonly hashes: HashSet; lastPosition: number }[] = [];
 
   /**
@@ -87,6 +93,7 @@ export function createChangeIndex({
       for (const { filter } of kept) if (mayContain(filter, hash)) return true;
       return false;
     },
+    forgottenMs: () => lastForgottenMs,
     add: (hash, position) => {
       let chunk = chunks.at(-1);
       if (chunk === undefined || chunk.hashes.size() >= CHUNK_CHANGES) {
@@ -101,7 +108,9 @@ export function createChangeIndex({
       const isCovered = ({ after, upTo }: SegmentIds) => after >= ids.after && upTo <= ids.upTo;
       const isKept = ({ after, upTo, until }: KeptIds) =>
         upTo - after < finishedEntries || !isPast(until, now);
-      kept = [...kept.filter((one) => !isCovered(one)), keep(ids, now)].filter(isKept);
+      const all = [...kept.filter((one) => !isCovered(one)), keep(ids, now)];
+      kept = all.filter(isKept);
+      for (const one of all) if (!isKept(one)) lastForgottenMs = Math.max(lastForgottenMs, one.latestMs);
     },
   };
 }

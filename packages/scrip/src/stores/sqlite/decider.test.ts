@@ -41,7 +41,7 @@ function openDecider(commits: readonly (() => Promise<void>)[]) {
     sources: {
       cache,
       tail: createJournalTail(),
-      index: createChangeIndex({ seed: 7, segments: [], ...sizes }),
+      index: createChangeIndex({ seed: 7, segments: [], forgottenMs: -Infinity, ...sizes }),
       reads: nothing as unknown as DiskReads,
     },
     writer: { append } as unknown as JournalWriter,

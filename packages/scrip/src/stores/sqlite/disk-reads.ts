@@ -4,7 +4,7 @@ import type { UsageChange } from '../../core/usage.ts';
 import { usageOf } from '../../core/usage.ts';
 import { Fault } from '../../ledger/fault.ts';
 import { SealedPast } from '../../ledger/sealed-past.ts';
-import type { EntriesQuery, FoundChange, RecordedEntry } from '../../ledger/store.ts';
+import type { EntriesQuery, RecordedEntry, Store } from '../../ledger/store.ts';
 import type { LoadedState } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { JournalTail, Tailed } from './journal-tail.ts';
@@ -15,7 +15,7 @@ import type { Thread } from './thread.ts';
 /** Reads of the files with the tail laid over them: everything up to a position, each entry once. */
 export interface DiskReads {
   readonly account: (accountId: string, past?: Past) => Promise<LoadedState | null>;
-  readonly change: (accountId: string, changeId: string) => Promise<FoundChange | null>;
+  readonly change: Store['findChange'];
   readonly version: (accountId: string, version: number) => Promise<RecordedEntry | null>;
   readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
   readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
@@ -78,10 +78,11 @@ export function createDiskReads({
       if (state === null) return null;
       return { state, hash, snapshotVersion: onDisk?.snapshotVersion ?? 0, lastPosition };
     },
-    change: async (accountId, changeId) => {
-      const hash = index.hashOf(accountId, changeId);
-      const onDisk = await beside('change', { hash, accountId, changeId });
-      const tailed = tail.change(hash, accountId, changeId);
+    change: async (accountId, id, meant) => {
+      const reference = { ...meant, id };
+      const hash = index.hashOf(accountId, id);
+      const onDisk = await beside('change', { hash, accountId, reference });
+      const tailed = tail.change(hash, accountId, reference);
       const inTail = tailed !== undefined && tailed.position <= upTo() ? tailed.recorded : null;
       const recorded = inTail ?? (onDisk === null ? null : toRecorded(onDisk.row));
       if (recorded === null) return null;

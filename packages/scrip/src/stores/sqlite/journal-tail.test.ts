@@ -29,9 +29,9 @@ it('tells changes apart whose hashes are the same, and forgets each when its own
   ] as const;
   for (const [index, [accountId, id]] of changes.entries())
     tail.append(index + 1, opened(accountId, id), hash);
-  const positions = () => changes.map(([accountId, id]) => tail.change(hash, accountId, id)?.position);
+  const positions = () => changes.map(([accountId, id]) => tail.change(hash, accountId, { id })?.position);
   expect(positions()).toEqual([1, 2, 3]);
-  expect(tail.change(hash, 'b', 'y')).toBeUndefined();
+  expect(tail.change(hash, 'b', { id: 'y' })).toBeUndefined();
   tail.forget(1);
   expect(positions()).toEqual([undefined, 2, 3]);
   tail.forget(2);
@@ -83,7 +83,7 @@ it('finds by account, version and change what a list of all entries would, while
         const found = tail.ofAccount(account, asked).map(({ position: at }) => at);
         expect(found).toEqual(list.ofAccount(account, asked));
         expect(tail.version(account, asked)?.position).toBe(list.version(account, asked));
-        const change = tail.change(((asked % 4096) + 4096) % 4096, account, `c${asked}`);
+        const change = tail.change(((asked % 4096) + 4096) % 4096, account, { id: `c${asked}` });
         expect(change?.position).toBe(list.change(account, `c${asked}`));
       }
     }

@@ -1,5 +1,7 @@
 import { continuedVersion } from '../../core/entry.ts';
 import { decodeEntry } from '../../core/entry-format.ts';
+import type { Reference } from '../../core/reference.ts';
+import { isChange } from '../../core/reference.ts';
 import type { AppendedEntry, Personal, RecordedEntry } from '../../ledger/store.ts';
 
 /** Entries of one chunk: few enough that one which is kept for its last entry takes little memory. */
@@ -58,7 +60,8 @@ export interface JournalTail {
   readonly forgotten: () => number;
   readonly ofAccount: (accountId: string, afterVersion: number) => readonly Tailed[];
   readonly version: (accountId: string, version: number) => Tailed | undefined;
-  readonly change: (hash: number, accountId: string, changeId: string) => Tailed | undefined;
+  /** The newest of those that bear the id and are meant. */
+  readonly change: (hash: number, accountId: string, reference: Reference) => Tailed | undefined;
   /** The latest entry, up to a position, that continues an earlier one of the account. */
   readonly continuation: (accountId: string, version: number, upTo: number) => Tailed | undefined;
   /** Who holds a key: undefined when the tail says nothing of it, null when it was revoked. */
@@ -158,10 +161,10 @@ export function createJournalTail(): JournalTail {
         },
         () => true,
       ),
-    change: (hash, accountId, changeId) =>
+    change: (hash, accountId, reference) =>
       newest(
         ({ byChange }) => byChange.get(hash),
-        (tailed) => tailed.accountId === accountId && tailed.recorded.entry.change?.id === changeId,
+        (tailed) => tailed.accountId === accountId && isChange(tailed.recorded.entry, reference),
       ),
     continuation: (accountId, version, upTo) =>
       newest(

@@ -1,8 +1,9 @@
 import { RATE_CARD_STREAM } from '../../core/account.ts';
-import { referredChangeId } from '../../core/command.ts';
 import type { Facts } from '../../core/decision.ts';
 import type { Entry } from '../../core/entry.ts';
 import { drawnLots } from '../../core/lots.ts';
+import type { Reference } from '../../core/reference.ts';
+import { GRANT_KINDS, referenceOf } from '../../core/reference.ts';
 import type { ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
 import type { AccountCache, CachedAccount, LoadedState } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
@@ -58,9 +59,9 @@ export function loadRequest(
 ): { readonly account: CachedAccount | null; readonly loaded: Loaded } {
   const { accountId, command } = request;
   const account = findAccount(accountId, looking);
-  const prior = findPrior(request, changeHash, looking);
-  const referredId = referredChangeId(command);
-  const referred = referredId === null ? null : findReferred(accountId, referredId, looking);
+  const prior = findPrior(request, changeHash, { account, looking });
+  const reference = referenceOf(command);
+  const referred = reference === null ? null : findReferred(accountId, reference, looking);
   const isKeyTaken = command.kind === 'AddKey' && findKeyOwner(command.digest, looking) !== null;
   const rateCards = looking.sources.cache.get(RATE_CARD_STREAM)?.decided.state.rateCards ?? [];
   const facts = { rateCards, referred, isKeyTaken };
@@ -88,35 +89,40 @@ function findAccount(accountId: string, looking: Looking): CachedAccount | null 
 }
 
 function findPrior(
-  { accountId, change: { id: changeId } }: ChangeRequest,
+  { accountId, command, change: { id } }: ChangeRequest,
   hash: number,
-  looking: Looking,
+  { account, looking }: { readonly account: CachedAccount | null; readonly looking: Looking },
 ): RecordedEntry | null {
   const { tail, index } = looking.sources;
   if (index.isRecent(hash)) {
-    const tailed = tail.change(hash, accountId, changeId);
+    const tailed = tail.change(hash, accountId, { id });
     if (tailed !== undefined) return tailed.recorded;
-  } else if (!index.mayBeOlder(hash)) return null;
+  } else if (!index.mayBeOlder(hash)) {
+    // Lots, periods and voids name their grant by its id for good: no other grant may ever bear it.
+    const createdAtMs = account?.decided.state.createdAtMs ?? Infinity;
+    if (command.kind !== 'GrantCredits' || createdAtMs > index.forgottenMs()) return null;
+    return findOnDisk(accountId, { id, kinds: GRANT_KINDS }, looking)?.recorded ?? null;
+  }
   // What a segment holds is on the disk; the tail is not asked, because a guess would make it index all its entries.
-  return findOnDisk(accountId, changeId, looking)?.recorded ?? null;
+  return findOnDisk(accountId, { id }, looking)?.recorded ?? null;
 }
 
-function findOnDisk(accountId: string, changeId: string, looking: Looking) {
+function findOnDisk(accountId: string, { id, ...meant }: Reference, looking: Looking) {
   const { finds, sources } = looking;
-  const key = `${accountId}\n${changeId}`;
+  const key = `${accountId}\n${id}\n${meant.kinds?.join() ?? ''}`;
   const found = finds.changes.get(key);
   if (found === undefined)
     lack(looking, `change\n${key}`, async () => {
-      finds.changes.set(key, await sources.reads.change(accountId, changeId));
+      finds.changes.set(key, await sources.reads.change(accountId, id, meant));
     });
   return found ?? null;
 }
 
-function findReferred(accountId: string, changeId: string, looking: Looking): Facts['referred'] {
+function findReferred(accountId: string, reference: Reference, looking: Looking): Facts['referred'] {
   const { tail, index, reads } = looking.sources;
   const { finds } = looking;
-  const tailed = tail.change(index.hashOf(accountId, changeId), accountId, changeId);
-  const onDisk = tailed === undefined ? findOnDisk(accountId, changeId, looking) : null;
+  const tailed = tail.change(index.hashOf(accountId, reference.id), accountId, reference);
+  const onDisk = tailed === undefined ? findOnDisk(accountId, reference, looking) : null;
   const entry = tailed?.recorded.entry ?? onDisk?.recorded.entry;
   if (entry === undefined) return null;
   const continuation =

@@ -1,6 +1,8 @@
 import { workerData } from 'node:worker_threads';
 import { decodeEntry, decodeState } from '../../core/entry-format.ts';
 import { evolve } from '../../core/evolve.ts';
+import type { Reference } from '../../core/reference.ts';
+import { isChange } from '../../core/reference.ts';
 import type { AccountState } from '../../core/account.ts';
 import type { UsageChange } from '../../core/usage.ts';
 import type { EntriesQuery } from '../../ledger/store.ts';
@@ -24,7 +26,7 @@ export interface ReadRequests {
   };
   readonly versions: { request: { accountId: string; versions: readonly number[] }; reply: StoredRow[] };
   readonly change: {
-    request: { hash: number; accountId: string; changeId: string };
+    request: { hash: number; accountId: string; reference: Reference };
     reply: FoundRows | null;
   };
   readonly entries: { request: EntriesQuery; reply: PackedRows };
@@ -51,6 +53,8 @@ export interface StartRows {
   readonly seed: number;
   /** Of segments whose ids may still be kept. */
   readonly segments: readonly SegmentIds[];
+  /** The latest time of the others; -Infinity where there are none. */
+  readonly forgottenMs: number;
   /** Erasures that were begun. */
   readonly erasing: readonly Erasing[];
 }
@@ -89,9 +93,12 @@ const selectAccounts = database.prepare(
   "SELECT account_id AS id FROM account WHERE account_id > ? AND account_id NOT LIKE '$%' ORDER BY 1 LIMIT ?",
 );
 const selectKey = database.prepare('SELECT account_id AS id FROM api_key WHERE digest = ?');
+const IS_KEPT = 'latest_ms >= min(?, (SELECT max(latest_ms) FROM segment)) - ? OR up_to - after < ?';
 const selectSegments = database.prepare(
-  `SELECT after, up_to AS upTo, latest_ms AS latestMs, filter FROM segment
-   WHERE latest_ms >= min(?, (SELECT max(latest_ms) FROM segment)) - ? OR up_to - after < ? ORDER BY after`,
+  `SELECT after, up_to AS upTo, latest_ms AS latestMs, filter FROM segment WHERE ${IS_KEPT} ORDER BY after`,
+);
+const selectForgotten = database.prepare(
+  `SELECT max(latest_ms) AS latestMs FROM segment WHERE NOT (${IS_KEPT})`,
 );
 
 /** Entries that are in memory at once while an account is made of them. */
@@ -134,7 +141,8 @@ function account({
   const recorded = number === null ? 0 : (segments.lastUpTo(number, Infinity)?.version ?? 0);
   const last = Math.max(recorded, sealed.version);
   if (number === null || last === 0) return null;
-  if (atMs !== null && atMs < sealed.atMs) return { knownFromMs: sealed.atMs };
+  const isSealed = upToVersion < sealed.version || (atMs !== null && atMs < sealed.atMs);
+  if (isSealed) return { knownFromMs: sealed.atMs };
   const recordedThen = atMs === null ? last : lastVersionAt(number, { from: sealed.version, to: last }, atMs);
   const upTo = Math.min(recordedThen, upToVersion);
   const snapshot = selectSnapshot.get(accountId, upTo);
@@ -174,13 +182,13 @@ function positionsOf(number: number | null, versions: readonly number[]): number
   return number === null ? [] : versions.flatMap((version) => segments.positionOf(number, version) ?? []);
 }
 
-/** The newest entry that bears the id: of all that have its hash what truly is the change. */
-function change(hash: number, accountId: string, changeId: string): FoundRows | null {
+/** The newest entry that is meant: of all that have the hash of its id what truly is the change. */
+function change({ hash, accountId, reference }: ReadRequests['change']['request']): FoundRows | null {
   const number = numberOf(accountId);
   if (number === null) return null;
   for (const position of segments.changes(hash)) {
     const [row] = rowsAt([position]);
-    if (row?.accountId !== accountId || decodeEntry(row).change?.id !== changeId) continue;
+    if (row?.accountId !== accountId || !isChange(decodeEntry(row), reference)) continue;
     const continuation = segments.continuationOf(number, { version: row.version, position });
     return { row, continuation: continuation === null ? null : (rowsAt([continuation])[0] ?? null) };
   }
@@ -220,7 +228,7 @@ const handlers: {
 } = {
   account,
   versions: ({ accountId, versions }) => rowsAt(positionsOf(numberOf(accountId), versions)),
-  change: ({ hash, accountId, changeId }) => change(hash, accountId, changeId),
+  change,
   entries: (query) => packRows(pageOf(query)),
   usage: ({ accountId, fromMs, toMs }) => ({
     checkpoint: selectCheckpoint.get()?.['checkpoint'] as number,
@@ -250,6 +258,8 @@ const handlers: {
       )
       .get()?.['last'] as number,
     segments: selectSegments.all(nowMs, idsKeptMs, finishedEntries) as unknown as SegmentIds[],
+    forgottenMs: (selectForgotten.get(nowMs, idsKeptMs, finishedEntries)?.['latestMs'] ??
+      -Infinity) as number,
     erasing: database
       .prepare('SELECT mark, account_id AS accountId FROM journal.erasure ORDER BY mark')
       .all() as unknown as Erasing[],
