@@ -8,22 +8,26 @@ export interface PageQuery {
 
 export const DEFAULT_LIMIT = 100;
 
+export type List = 'accounts' | 'entries' | 'grants' | 'holds' | 'keys' | 'lots';
+
 /** An opaque cursor of a list's position; what it holds is nobody's business but the list's own. */
-export function encodeCursor(position: string): string {
-  return Buffer.from(position).toString('base64url');
+export function encodeCursor(list: List, position: string): string {
+  return Buffer.from(`${list} ${position}`).toString('base64url');
 }
 
-/** The position in a cursor; null without one. A cursor that no list has given is refused. */
-export function decodeCursor(after: string | undefined, pattern: RegExp): string | null {
+/** The position in a cursor; null without one. A cursor that the list has not given is refused. */
+export function decodeCursor(list: List, after: string | undefined, pattern: RegExp): string | null {
   if (after === undefined) return null;
-  const position = Buffer.from(after, 'base64url').toString('utf8');
-  if (!pattern.test(position) || encodeCursor(position) !== after) throw unknownCursor();
+  const position = Buffer.from(after, 'base64url')
+    .toString('utf8')
+    .slice(list.length + 1);
+  if (!pattern.test(position) || encodeCursor(list, position) !== after) throw unknownCursor();
   return position;
 }
 
-/** The version in a cursor of a list of entries; 0 without one. */
-export function decodeVersionCursor(after: string | undefined): number {
-  return Number(decodeCursor(after, /^[1-9]\d{0,14}$/) ?? 0);
+/** The version in a cursor of a list of what entries made; 0 without one. */
+export function decodeVersionCursor(list: List, after: string | undefined): number {
+  return Number(decodeCursor(list, after, /^[1-9]\d{0,14}$/) ?? 0);
 }
 
 export function unknownCursor(): RefusedRequest {
@@ -38,10 +42,14 @@ export function pageJson(items: readonly unknown[], next: string | null): string
 }
 
 /** The text of a page of items that were made by entries, of which one more than the limit was looked for. */
-export function versionPageJson(items: readonly { readonly version: number }[], limit: number): string {
+export function versionPageJson(
+  list: List,
+  items: readonly { readonly version: number }[],
+  limit: number,
+): string {
   const page = items.slice(0, limit);
   const last = items.length > limit ? page.at(-1) : undefined;
-  return pageJson(page, last === undefined ? null : encodeCursor(`${last.version}`));
+  return pageJson(page, last === undefined ? null : encodeCursor(list, `${last.version}`));
 }
 
 /**
@@ -52,10 +60,13 @@ export function pageOfKeys(
   keys: readonly AccountKey[],
   { limit = DEFAULT_LIMIT, after }: PageQuery,
 ): { keys: readonly AccountKey[]; next: string | null } {
-  const from = firstAfter(keys, decodeCursor(after, /^\d{1,15} [\x20-\x7e]{1,255}$/));
+  const from = firstAfter(keys, decodeCursor('keys', after, /^\d{1,15} [\x20-\x7e]{1,255}$/));
   const page = keys.slice(from, from + limit);
   const last = keys.length > from + limit ? page.at(-1) : undefined;
-  return { keys: page, next: last === undefined ? null : encodeCursor(`${last.createdAtMs} ${last.id}`) };
+  return {
+    keys: page,
+    next: last === undefined ? null : encodeCursor('keys', `${last.createdAtMs} ${last.id}`),
+  };
 }
 
 function firstAfter(keys: readonly AccountKey[], cursor: string | null): number {

@@ -111,11 +111,11 @@ function registerReading(app: FastifyInstance, { deps: { ledger }, authorise }: 
       ),
     },
     async ({ query: { limit = DEFAULT_LIMIT, after } }, reply) => {
-      const afterId = decodeCursor(after, /^[A-Za-z0-9._-]{1,64}$/);
+      const afterId = decodeCursor('accounts', after, /^[A-Za-z0-9._-]{1,64}$/);
       const ids = await ledger.accountIds({ after: afterId, limit: limit + 1 });
       const page = await Promise.all(ids.slice(0, limit).map((id) => accountJson(ledger, id)));
       const last = ids.length > limit ? ids[limit - 1] : undefined;
-      return sendJson(reply, 200, pageJson(page, last === undefined ? null : encodeCursor(last)));
+      return sendJson(reply, 200, pageJson(page, last === undefined ? null : encodeCursor('accounts', last)));
     },
   );
   app.get<AccountParams>(

@@ -26,14 +26,14 @@ export function registerEntries(app: FastifyInstance, { deps: { ledger }, author
       ),
     },
     async ({ params: { accountId }, query: { limit = DEFAULT_LIMIT, after } }, reply) => {
-      const afterVersion = decodeVersionCursor(after);
+      const afterVersion = decodeVersionCursor('entries', after);
       const read = () => ledger.entries({ accountId, afterVersion, limit: limit + 1 });
       let found = await read();
       const state = found.length === 0 ? await ledger.account(accountId) : null;
       if (found.length === 0 && state === null) throw accountNotFound();
       // An entry may have become durable in between, and not be sealed.
       if (state !== null && state.version > afterVersion) found = await read();
-      const page = versionPageJson(found.map(renderEntry), limit);
+      const page = versionPageJson('entries', found.map(renderEntry), limit);
       // Versions have no gaps: what is missing before the first, or altogether, is sealed.
       const before = (found[0]?.entry.version ?? (state?.version ?? 0) + 1) - 1;
       return sendJson(

@@ -69,7 +69,7 @@ function registerGrantList(app: FastifyInstance, { deps: { ledger }, authorise }
       ),
     },
     async ({ params: { accountId }, query: { limit = DEFAULT_LIMIT, after } }, reply) => {
-      const afterVersion = decodeVersionCursor(after);
+      const afterVersion = decodeVersionCursor('grants', after);
       const found = await ledger.entries({
         accountId,
         afterVersion,
@@ -82,7 +82,7 @@ function registerGrantList(app: FastifyInstance, { deps: { ledger }, authorise }
       const grants = found.map(({ entry, personal }) =>
         renderListedGrant(ofKind(entry, 'CreditsGranted'), { state, personal }),
       );
-      return sendJson(reply, 200, versionPageJson(grants, limit));
+      return sendJson(reply, 200, versionPageJson('grants', grants, limit));
     },
   );
 }

@@ -32,12 +32,12 @@ export function registerHoldList(app: FastifyInstance, { deps: { ledger }, autho
       ),
     },
     async ({ params: { accountId }, query: { limit = DEFAULT_LIMIT, after, state: standing } }, reply) => {
-      const page = { afterVersion: decodeVersionCursor(after), limit: limit + 1 };
+      const page = { afterVersion: decodeVersionCursor('holds', after), limit: limit + 1 };
       const holds =
         standing === 'open'
           ? openHolds(await existing(ledger, accountId), page)
           : await allHolds(ledger, accountId, page);
-      return sendJson(reply, 200, versionPageJson(holds, limit));
+      return sendJson(reply, 200, versionPageJson('holds', holds, limit));
     },
   );
 }

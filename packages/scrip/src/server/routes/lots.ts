@@ -61,7 +61,10 @@ function isSame(a: Place, b: Place): boolean {
 
 function encodePlace({ pool, lot }: Place): string {
   const { version, priority, expiresAtMs, kind, grantedAtMs, grantId } = lot;
-  return encodeCursor(JSON.stringify([pool, version, priority, expiresAtMs, kind, grantedAtMs, grantId]));
+  return encodeCursor(
+    'lots',
+    JSON.stringify([pool, version, priority, expiresAtMs, kind, grantedAtMs, grantId]),
+  );
 }
 
 const PLACE =
@@ -70,7 +73,7 @@ const PLACE =
 type PlaceParts = readonly [string, number, number, number | null, Lot['kind'], number, string];
 
 function decodePlace(after: string | undefined): Place | null {
-  const text = decodeCursor(after, PLACE);
+  const text = decodeCursor('lots', after, PLACE);
   if (text === null) return null;
   const [pool, version, priority, expiresAtMs, kind, grantedAtMs, grantId] = parsePlace(text);
   const lot = { version, priority, expiresAtMs, kind, grantedAtMs, grantId, freeMicros: 0n, heldMicros: 0n };

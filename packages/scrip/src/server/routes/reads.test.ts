@@ -194,9 +194,24 @@ describe('a list', () => {
     }
   });
 
+  it('refuses a cursor of another list', async () => {
+    served = await serveAcme();
+    const { next } = (await served.ask('GET', '/accounts/acme/entries?limit=1')).json;
+    for (const list of [
+      '/accounts',
+      GRANTS,
+      '/accounts/acme/holds',
+      '/accounts/acme/keys',
+      '/accounts/acme/lots',
+    ]) {
+      const { status, json } = await served.ask('GET', `${list}?after=${next}`);
+      expect([status, json.errors[0].pointer], list).toEqual([422, '?after']);
+    }
+  });
+
   it('of lots refuses a cursor that only looks like one', async () => {
     served = await serveAcme();
-    const after = Buffer.from('["standard",1,0,null,"one-time",1,"a"b"]').toString('base64url');
+    const after = Buffer.from('lots ["standard",1,0,null,"one-time",1,"a"b"]').toString('base64url');
     expect((await served.ask('GET', `/accounts/acme/lots?after=${after}`)).status).toBe(422);
   });
 });
