@@ -200,14 +200,16 @@ describe('balance for Prometheus', () => {
     ]);
   });
 
-  it('writes to where a link leads, and keeps the link', async () => {
-    const path = join(cli.directory, 'real.prom');
+  it('writes to where a link leads, for the first time too, and keeps the link', async () => {
     const link = join(cli.directory, 'link.prom');
-    writeFileSync(path, 'the one before');
-    symlinkSync(path, link);
-    await cli.run(`balance ocean --out ${link}`);
-    expect(readlinkSync(link)).toBe(path);
-    expect(readFileSync(path, 'utf8')).toContain('scrip_balance_read_success{target="ocean"} 1');
+    symlinkSync('real.prom', link);
+    for (const before of [null, 'the one before']) {
+      const path = join(cli.directory, 'real.prom');
+      if (before !== null) writeFileSync(path, before);
+      await cli.run(`balance ocean --out ${link}`);
+      expect(readlinkSync(link)).toBe('real.prom');
+      expect(readFileSync(path, 'utf8')).toContain('scrip_balance_read_success{target="ocean"} 1');
+    }
   });
 
   it('says where there is no room for a file, and which two flags exclude each other', async () => {

@@ -266,18 +266,20 @@ describe('colour', () => {
 });
 
 describe('a reader that has seen enough', () => {
-  it('ends the program without a word', async () => {
+  it('is left alone without a word, and what was begun is done to its end', async () => {
     const bulk = join(cli.directory, 'pipe.ndjson');
     const line = (index: number) =>
       JSON.stringify({ id: `pipe-${index}`, accountId: 'acme', action: 'ai_processing', quantity: 1 });
     writeFileSync(bulk, Array.from({ length: 3000 }, (_, index) => line(index)).join('\n'));
     const program = join(import.meta.dirname, '../packages/scrip/bin/scrip.js');
-    const shell = `"${process.execPath}" "${program}" debit --json --file "${bulk}" | head -c 10`;
-    const { stdout, stderr } = spawnSync('bash', ['-c', shell], {
+    const shell = `set -o pipefail; "${process.execPath}" "${program}" debit --json --file "${bulk}" | head -c 10`;
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', shell], {
       encoding: 'utf8',
       env: { ...process.env, SCRIP_URL: cli.url, SCRIP_KEY: OPERATOR_KEY },
     });
-    expect({ stdout, stderr }).toEqual({ stdout: '{"results"', stderr: '' });
+    expect({ stdout, stderr, status }).toEqual({ stdout: '{"results"', stderr: '', status: 0 });
+    const { code, out } = await cli.run('explain acme pipe-2999');
+    expect([code, out]).toEqual([0, expect.stringContaining('ai_processing')]);
   });
 });
 
@@ -296,6 +298,13 @@ describe('a full disk', () => {
     const { code, err } = await cli.run('balance acme --json', { under: short });
     expect([code, err]).toEqual([1, expect.stringMatching(/^scrip: what it has to tell .*EFBIG.*\n$/)]);
     expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  it('leaves no hole in a file that several commands write', async () => {
+    const path = join(cli.directory, 'shared.ndjson');
+    const shared = ['bash', '-c', `{ printf %1001s; (ulimit -f 1; "$@"); echo after; } > ${path}`, 'bash'];
+    await cli.run('balance acme --json', { under: shared });
+    expect(readFileSync(path, 'utf8')).toMatch(/^ {1001}[ -~]+after\n$/);
   });
 });
 

@@ -2,7 +2,7 @@ import { strictEqual } from 'node:assert/strict';
 import type { AccountState } from '../../packages/scrip/src/core/account.ts';
 import type { Facts } from '../../packages/scrip/src/core/decision.ts';
 import type { Command } from '../../packages/scrip/src/core/command.ts';
-import { referenceOf } from '../../packages/scrip/src/core/reference.ts';
+import { isChange, referenceOf } from '../../packages/scrip/src/core/reference.ts';
 import type { Entry } from '../../packages/scrip/src/core/entry.ts';
 import { continuedVersion } from '../../packages/scrip/src/core/entry.ts';
 import { decodeEntry } from '../../packages/scrip/src/core/entry-format.ts';
@@ -111,9 +111,10 @@ export function factsAt(
   command: Command,
   { version, rateCards }: { version: number; rateCards: readonly RateCard[] },
 ): Facts {
-  const changeId = referenceOf(command)?.id ?? null;
-  const entry = changeId === null ? undefined : record.byChange.get(changeId);
-  if (entry === undefined || entry.version > version) return { rateCards, referred: null, isKeyTaken: false };
+  const reference = referenceOf(command);
+  const entry = reference === null ? undefined : record.byChange.get(reference.id);
+  if (reference === null || entry === undefined || entry.version > version || !isChange(entry, reference))
+    return { rateCards, referred: null, isKeyTaken: false };
   const continuation =
     record.entries.findLast((one) => one.version <= version && continuedVersion(one) === entry.version) ??
     null;

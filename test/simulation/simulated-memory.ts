@@ -1,6 +1,7 @@
 import type { AccountState } from '../../packages/scrip/src/core/account.ts';
 import { RATE_CARD_STREAM } from '../../packages/scrip/src/core/account.ts';
-import { referenceOf } from '../../packages/scrip/src/core/reference.ts';
+import type { Reference } from '../../packages/scrip/src/core/reference.ts';
+import { isChange, referenceOf } from '../../packages/scrip/src/core/reference.ts';
 import type { Facts } from '../../packages/scrip/src/core/decision.ts';
 import { continuedVersion } from '../../packages/scrip/src/core/entry.ts';
 import { decodeEntry } from '../../packages/scrip/src/core/entry-format.ts';
@@ -102,14 +103,16 @@ function toRecorded(row: DiskRow): RecordedEntry {
   return { entry: decodeEntry({ accountId, version, body }), personal, hash: row.hash };
 }
 
+/** Of an account that forgets no id, so that at most one change bears it. */
 export function findChange(
   memory: StoreMemory,
-  { accountId, changeId }: { accountId: string; changeId: string },
+  { accountId, reference }: { accountId: string; reference: Reference },
   isVisible: (recorded: RecordedEntry) => boolean,
 ): FoundChange | null {
   const journal = memory.journal(accountId);
-  const recorded = journal?.byChange.get(changeId);
+  const recorded = journal?.byChange.get(reference.id);
   if (journal === undefined || recorded === undefined || !isVisible(recorded)) return null;
+  if (!isChange(recorded.entry, reference)) return null;
   const { version } = recorded.entry;
   const continuation =
     journal.entries.findLast((one) => continuedVersion(one.entry) === version && isVisible(one)) ?? null;
@@ -117,8 +120,8 @@ export function findChange(
 }
 
 export function factsOf(memory: StoreMemory, { accountId, command }: ChangeRequest): Facts {
-  const changeId = referenceOf(command)?.id ?? null;
-  const found = changeId === null ? null : findChange(memory, { accountId, changeId }, () => true);
+  const reference = referenceOf(command);
+  const found = reference === null ? null : findChange(memory, { accountId, reference }, () => true);
   const lots = found === null ? [] : drawnLots(found.recorded.entry);
   const entries = memory.journal(accountId)?.entries ?? [];
   return {

@@ -47,8 +47,8 @@ export function openSimulatedStore(options: SimulatedStoreOptions): Store {
       ),
     keyOwner: (digest) => read(() => memory.ownerOf(digest, memory.isDurable)),
     entry: (accountId, version) => read(() => visible(accountId)[version - 1] ?? null),
-    findChange: (accountId, changeId) =>
-      read(() => findChange(memory, { accountId, changeId }, memory.isDurable)),
+    findChange: (accountId, id, meant) =>
+      read(() => findChange(memory, { accountId, reference: { ...meant, id } }, memory.isDurable)),
     entries: ({ accountId, afterVersion, limit, kind }) =>
       read(() =>
         visible(accountId)

@@ -20,7 +20,7 @@ function decodeCredits(body: JsonValue): { value: Balance } | Oddity {
   if (balance === undefined) return { code: 'member-missing', at: 'data.balance' };
   const availableMicros = microsOf(balance);
   if (availableMicros === null && balance !== null) return { code: 'member-odd', at: 'data.balance' };
-  const currency = (textOf(memberOf(credits, 'currency')) ?? 'credits').trim();
+  const currency = textOf(memberOf(credits, 'currency'))?.trim() || 'credits';
   const unit = /^credits?$/i.test(currency) ? 'credits' : currency;
   const lastUpdatedMs = parseInstant(textOf(memberOf(credits, 'lastUpdated')) ?? '');
   return {

@@ -7,7 +7,7 @@ import { formatOf, readDebitLines } from './debit-lines.ts';
 import { openInput } from './open-input.ts';
 import { startProgress } from './progress.ts';
 import { formatRecord, formatTable } from './table.ts';
-import { emphasise, soften, writeData, writeWhole } from './terminal.ts';
+import { emphasise, ReaderGone, soften, writeData, writeWhole } from './terminal.ts';
 
 /** What the API says of one line. */
 interface LineResult {
@@ -49,10 +49,12 @@ export async function debitFile(
   const progress = startProgress(sizeBytes);
   const tally: Tally = { lines: 0, debited: 0, refused: 0, shown: [] };
   let sentBytes = 0;
+  let isRead = json;
   try {
     for await (const chunk of chunksOf(readDebitLines(stream, format ?? formatOf(file)))) {
       const results = await sendChunk(client, chunk);
-      if (json) await writeWhole(`${tally.lines === 0 ? START : ','}${results.json}`);
+      // What was begun is debited to its end, whoever still reads of it.
+      if (isRead) isRead = await isTaken(`${tally.lines === 0 ? START : ','}${results.json}`);
       count(tally, chunk, results.value);
       sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
       progress.advance(sentBytes, tally.lines);
@@ -61,11 +63,22 @@ export async function debitFile(
     throw interrupted(error, tally);
   } finally {
     progress.stop();
-    if (json && tally.lines > 0) writeData(END);
+    if (isRead && tally.lines > 0) writeData(END);
   }
   if (!json) writeData(formatTally(tally));
   else if (tally.lines === 0) writeData(`${START}${END}`);
   if (tally.refused > 0) throw refused(tally);
+}
+
+/** Writes a part of the reply; false where nobody reads any more. */
+async function isTaken(text: string): Promise<boolean> {
+  try {
+    await writeWhole(text);
+    return true;
+  } catch (error) {
+    if (error instanceof ReaderGone) return false;
+    throw error;
+  }
 }
 
 async function* chunksOf(lines: AsyncIterable<DebitLine>): AsyncGenerator<DebitLine[]> {

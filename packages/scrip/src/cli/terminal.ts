@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { constants, fstatSync, ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { CommandFailure } from './command-failure.ts';
 import type { Paint } from './table.ts';
@@ -45,10 +45,22 @@ function writeOut(text: string): boolean {
   } catch (error) {
     // What had room is taken back: whatever is appended later would go on in the middle of a line. Not where others have
     // written meanwhile.
-    if (fstatSync(stdout.fd).size === before.size + written) ftruncateSync(stdout.fd, before.size);
+    if (isAppended(stdout.fd) && fstatSync(stdout.fd).size === before.size + written)
+      ftruncateSync(stdout.fd, before.size);
     throw error;
   }
   return true;
+}
+
+/** Whether each write goes to the file's end, as of `>>`: in any other file the next one would leave a hole. */
+function isAppended(fd: number): boolean {
+  try {
+    const [, flags = ''] = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
+    return (Number.parseInt(flags, 8) & constants.O_APPEND) !== 0;
+  } catch {
+    // Only Linux tells.
+    return false;
+  }
 }
 
 /** Somebody else's words, which can neither move the cursor nor break the line. */

@@ -1,13 +1,23 @@
-import { realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { CommandFailure } from './command-failure.ts';
 
 /** What a disk says that takes no more of a file. */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+/** Where a link leads, which stays one: also to what is not there yet. */
+async function leadsTo(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const target = await readlink(path).catch(() => null);
+    return target === null ? path : resolve(dirname(path), target);
+  }
+}
+
 /** Writes a file beside its place and moves it there: a reader sees the old text or the new one, never a part. */
 export async function writeWholeFile(path: string, text: string): Promise<void> {
-  // A link stays, and where it leads is written. What is not there yet leads nowhere.
-  const place = await realpath(path).catch(() => path);
+  const place = await leadsTo(path);
   const draft = `${place}.${process.pid}.tmp`;
   try {
     await writeFile(draft, text, { flag: 'wx' });

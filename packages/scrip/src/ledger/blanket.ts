@@ -17,7 +17,7 @@ export function leaseBlanket(
   const current = counted.find((lease) => lease.id === id);
   const left = rule.count - countOf(others);
   // They count for every key, also for those that ask for nothing: half of the limit is never theirs.
-  const granted = left * 2 > rule.count ? portionOf(left) : 0;
+  const granted = Math.max(0, Math.min(portionOf(left), left - Math.ceil(rule.count / 2)));
   const lease: Lease = {
     id: current?.id ?? Math.min(-nowMs, (before.at(-1)?.id ?? 0) - 1),
     count: current?.count ?? granted,

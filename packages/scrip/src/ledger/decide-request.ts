@@ -69,8 +69,8 @@ export function decideRequest(
 const MISMATCH: ChangeOutcome = { ok: false, rejection: { code: 'idempotency-mismatch' } };
 
 /**
- * Whether the account still speaks of a hold or a grant by the id of a new one. Ids are forgotten after a time, and of
- * two that bear the same the account could not tell which one ends.
+ * Whether the account still speaks of a hold or a grant by the id of a new one. Ids are forgotten after a time (of a grant
+ * when it is sealed), and of two that bear the same the account could not tell which one ends.
  */
 function isStillBorne(
   { holds, series, voided, pools }: AccountState,

@@ -116,6 +116,16 @@ describe('the rate limiter', () => {
     expect(await burst(start(), sixty, NOON + 300, 100, 'another')).toBeGreaterThanOrEqual(30);
   });
 
+  it('leaves half of any limit to a key that asked for nothing', async () => {
+    for (const count of [40, 60, 100, 999, 1000, 10_000]) {
+      const leases = new Map<string, readonly Lease[]>();
+      const rule: LimitRule = { count, windowMs: 3_600_000, window: 'sliding' };
+      const start = () => createRateLimiter(createMemoryLimitStore({ leases }));
+      for (let crash = 0; crash < 100; crash += 1) await burst(start(), rule, NOON + crash, 1, `${crash}`);
+      expect(await burst(start(), rule, NOON + 100, count, 'another')).toBe(Math.ceil(count / 2));
+    }
+  });
+
   it('counts a blanket that it had given anew when it crashed', async () => {
     const leases = new Map<string, readonly Lease[]>();
     const limiter = createRateLimiter(createMemoryLimitStore({ leases }));
@@ -166,6 +176,17 @@ describe('the rate limiter', () => {
     expect(await burst(limiter, thousand, NOON, 2)).toBe(2);
     expect(await burst(limiter, five, NOON + 1, 100)).toBe(3);
     expect(await burst(limiter, thousand, NOON + 2, 2000)).toBe(995);
+  });
+
+  it('goes on with the blanket where another limit is the same', async () => {
+    const { store, calls } = counted(createMemoryLimitStore());
+    const limiter = createRateLimiter(store);
+    const same = { ...thousand };
+    await limiter.admit('first', thousand, NOON);
+    for (let at = NOON; at < NOON + 20; at += 1) await limiter.admit('key', same, at);
+    await limiter.admit('key', same, NOON + 600_000);
+    expect(limiter.admit('key', same, NOON + 600_001)).toBeNull();
+    expect(calls()).toBe(2);
   });
 
   it('counts each key for itself', async () => {

@@ -62,7 +62,7 @@ export function createRateLimiter(
     const limit = limits.get(key, nowMs);
     if (limit === undefined) return admitNew(key, rule, nowMs);
     if (limit.asking === null) {
-      if (limit.rule !== rule) return admitAnew(limit, key, { rule, nowMs });
+      if (!isSameRule(limit.rule, rule)) return admitAnew(limit, key, { rule, nowMs });
       if (takeFromBlanket(limit, nowMs)) return renewInTime(limit.blanket, nowMs);
       if (takeFromPortion(limit, nowMs)) return null;
       const reached = knownRefusal(limit, rule, { nowMs, trustMs });
@@ -129,6 +129,10 @@ export function createRateLimiter(
       await Promise.allSettled(open.map((blanket) => retireBlanket(blanket, store, nowMs)));
     },
   };
+}
+
+function isSameRule(a: LimitRule, b: LimitRule): boolean {
+  return a === b || (a.count === b.count && a.windowMs === b.windowMs && a.window === b.window);
 }
 
 async function askWhatIsLeft(limit: KeyLimit, store: LimitStore, nowMs: number): Promise<number> {

@@ -19,7 +19,9 @@ export function installRequestLog(app: FastifyInstance, log: Logger | false): vo
   const writesEach = log.isLevelEnabled('debug');
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply;
-    if (statusCode < 500 && !writesEach) {
+    // A bulk request is answered also where lines of it met a fault.
+    const isFailed = statusCode >= 500 || request.fault !== null;
+    if (!isFailed && !writesEach) {
       done();
       return;
     }
@@ -31,7 +33,7 @@ export function installRequestLog(app: FastifyInstance, log: Logger | false): vo
       durationMs: Math.round(reply.elapsedTime * 100) / 100,
       ...(request.fault === null ? {} : { why: whyOf(request.fault) }),
     };
-    if (statusCode >= 500) log.error(line, 'request failed');
+    if (isFailed) log.error(line, 'request failed');
     else log.debug(line, 'request');
     done();
   });

@@ -140,6 +140,27 @@ it('a fault is logged with its reason, which the caller is not told', async () =
   await broken.close();
 });
 
+it('a fault of one line of a bulk request is logged too', async () => {
+  const fault = new Fault('the ledger cannot be read from its files', {
+    code: 'store-unreadable',
+    retryable: true,
+    outcome: 'not-applied',
+    cause: new Error('disk I/O error'),
+  });
+  const broken = await serveAcme({
+    log: pino({ level: 'info' }, { write: (line: string) => (logged += line) }),
+    wrap: (ledger) => ({
+      ...ledger,
+      changeAll: async (inputs) => inputs.map(() => ({ error: fault })),
+    }),
+  });
+  const body = [{ id: 'a', accountId: 'acme', pool: 'standard', amount: 1 }];
+  expect((await broken.ask('POST', '/debits', { body })).status).toBe(200);
+  const line = logged.split('\n').find((one) => one.includes('disk I/O error')) ?? '{}';
+  expect(JSON.parse(line)).toMatchObject({ route: '/scrip/v1/debits', status: 200 });
+  await broken.close();
+});
+
 it('a key sent for the name of a parameter is not repeated, and the parameters that there are are named', async () => {
   const listed = await served.ask('GET', `/accounts?${CANARY}`);
   expect([listed.status, listed.json.errors]).toEqual([

@@ -173,7 +173,7 @@ function registerChanging(app: FastifyInstance, { deps: { ledger }, authorise }:
         {
           summary: 'Close an account',
           description:
-            'Its keys are refused from then on, and it takes no more changes. What was spent can be refunded.',
+            'Its keys are refused from then on, and it takes no more grants, debits or holds. Open holds can still be captured or released, and what was spent be refunded.',
           tag: TAG,
         },
         { ...parts, body: nothingInput },

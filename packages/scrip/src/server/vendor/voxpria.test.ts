@@ -95,6 +95,13 @@ describe('GET /api/v1/credits/usage', () => {
     expect((await usage('?startDate=2026-03-10')).json.data.usage).toHaveLength(1);
   });
 
+  it('ends with the account’s day where the clock was set back', async () => {
+    await app.grant('customer', 1000n);
+    await app.change('customer', debit(3n));
+    app.pass(-24 * HOUR_MS);
+    expect((await usage()).json.data.usage).toHaveLength(1);
+  });
+
   it('counts the standard pool only', async () => {
     await app.grant('customer', 1000n, { pool: 'email' });
     await app.change('customer', {

@@ -41,7 +41,7 @@ interface Days {
 
 async function answerUsage({ account, query, deps }: VendorRead): Promise<VendorAnswer> {
   const { ledger, settings } = deps;
-  const read = readDays(query, account, ledger.now());
+  const read = readDays(query, account, Math.max(ledger.now(), account.atMs));
   if ('problems' in read) return invalidParameters(read.problems);
   const { id, timezone } = account;
   const changes = await ledger.usage(id, daysRange(read.days, timezone));

@@ -98,7 +98,7 @@ function findPrior(
     const tailed = tail.change(hash, accountId, { id });
     if (tailed !== undefined) return tailed.recorded;
   } else if (!index.mayBeOlder(hash)) {
-    // Lots, periods and voids name their grant by its id for good: no other grant may ever bear it.
+    // Lots, periods and voids name their grant by its id: no other may bear it as long as the journal holds it.
     const createdAtMs = account?.decided.state.createdAtMs ?? Infinity;
     if (command.kind !== 'GrantCredits' || createdAtMs > index.forgottenMs()) return null;
     return findOnDisk(accountId, { id, kinds: GRANT_KINDS }, looking)?.recorded ?? null;
