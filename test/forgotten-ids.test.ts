@@ -74,6 +74,18 @@ describe('an id that was forgotten', () => {
     expect((await grant('y', 50)).status).toBe(201);
   });
 
+  it.each([
+    ['credits left', { kind: 'one-time' }],
+    ['periods to come', { kind: 'recurring', every: 'month' }],
+  ])('of a grant that has %s is no other grant’s', async (_what, terms) => {
+    await grant('x', 10, terms);
+    await pass(25);
+    expect(await grant('x', 50, terms)).toMatchObject({
+      status: 422,
+      json: { code: 'idempotency-mismatch' },
+    });
+  });
+
   it('of a grant is no other grant’s after a restart either', async () => {
     await grant('x', 10);
     await debit('all', 10);

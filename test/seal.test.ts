@@ -181,6 +181,10 @@ describe('a sealed ledger', () => {
     });
     expect(grants.map(({ entry }) => entry.change?.id)).toEqual(['large', 'plan', 'tiny']);
     expect(grants[0]?.personal).toMatchObject({ note: 'a large one' });
+    for (const id of ['large', 'plan', 'tiny'])
+      expect(await change('acme', id, grantCredits(5n)), id).toMatchObject({
+        rejection: { code: 'idempotency-mismatch' },
+      });
     await close();
   });
 

@@ -15,6 +15,7 @@ export {
   type ReplyOptions,
   type RequestLimit,
 } from './dialect.ts';
+export { formatInstant } from './instant.ts';
 export type { BalanceReading, NotRead, Unreadable } from './reading.ts';
 export type { Problem, Refusal, RefusalCode, VendorRefusal } from './refusal.ts';
 export type { ReceivedReply, Reply } from './reply.ts';

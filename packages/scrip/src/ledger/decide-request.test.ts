@@ -4,7 +4,6 @@ import {
   CREDIT,
   debitCredits,
   grantCredits,
-  grantRecurring,
   openAccount,
   placeHold,
   releaseHold,
@@ -116,18 +115,6 @@ describe('a request whose id has been used and forgotten', () => {
     expect(decideAt(account, START_MS + HOUR_MS, again).outcome.ok).toBe(true);
     const released = after(account, 'release', releaseHold('hold'));
     expect(decideAt(released, START_MS, again).outcome.ok).toBe(true);
-  });
-
-  it.each([
-    ['credits left', grantCredits(1n), null],
-    ['periods to come', grantRecurring(1n), debitCredits(1n)],
-    ['credits that a hold owns', grantCredits(1n), placeHold(1n)],
-  ])('makes no second grant while the first has %s', (_, grant, then) => {
-    let account = after(after(null, 'open', openAccount()), 'pack', grant);
-    if (then !== null) account = after(account, 'then', then);
-    const again = requestOf('pack', grantCredits(2n));
-    expect(decideAt(account, START_MS, again)).toEqual({ outcome: refusal, entries: [], next: null });
-    expect(decideAt(account, START_MS, requestOf('pack', debitCredits(0n))).outcome).not.toEqual(refusal);
   });
 
   it('makes no second grant after the first was voided', () => {

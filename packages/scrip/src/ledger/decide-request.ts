@@ -69,17 +69,12 @@ export function decideRequest(
 const MISMATCH: ChangeOutcome = { ok: false, rejection: { code: 'idempotency-mismatch' } };
 
 /**
- * Whether the account still speaks of a hold or a grant by the id of a new one. Ids are forgotten after a time (of a grant
- * when it is sealed), and of two that bear the same the account could not tell which one ends.
+ * Whether the account still speaks of a hold, or of a grant that was sealed, by the id of a new one. Such ids are
+ * forgotten, and of two that bear the same the account could not tell which one ends, or was voided.
  */
-function isStillBorne(
-  { holds, series, voided, pools }: AccountState,
-  { command, change: { id } }: ChangeRequest,
-): boolean {
+function isStillBorne({ holds, voided }: AccountState, { command, change: { id } }: ChangeRequest): boolean {
   if (command.kind === 'PlaceHold') return findHold(holds, id) !== undefined;
-  if (command.kind !== 'GrantCredits') return false;
-  const isOfIt = ({ grantId }: { readonly grantId: string }) => grantId === id;
-  return series.some(isOfIt) || voided.some(isOfIt) || pools.some(({ lots }) => lots.some(isOfIt));
+  return command.kind === 'GrantCredits' && voided.some(({ grantId }) => grantId === id);
 }
 
 /** The same id again: the first outcome if it asks for the same, else a refusal. */

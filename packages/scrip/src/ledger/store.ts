@@ -44,7 +44,10 @@ export interface ChainedState {
 /** What the store finds for a request before it is decided. */
 export interface Loaded {
   readonly account: ChainedState | null;
-  /** The entry that already bears the request's change id. */
+  /**
+   * The entry that already bears the request's change id. Of one that is long past it may be unknown; of a grant that
+   * the journal holds, never, where another grant would bear it: lots and series name their grant by it.
+   */
   readonly prior: RecordedEntry | null;
   readonly facts: Facts;
 }
