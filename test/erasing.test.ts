@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '../packages/scrip/src/ledger/fault.ts';
+import { migrate } from '../packages/scrip/src/stores/sqlite/migrate.ts';
+import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
+import { openJournal } from '../packages/scrip/src/stores/sqlite/open-files.ts';
+import { prepareFiles } from '../packages/scrip/src/stores/sqlite/prepare-files.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
-import { debitCredits, openAccount } from './support/commands.ts';
+import { debitCredits, grantCredits, openAccount } from './support/commands.ts';
 import { openSampleLedger, START_MS } from './support/sample-ledger.ts';
 import type { ScripProcess } from './support/scrip-process.ts';
 import { startScrip } from './support/scrip-process.ts';
@@ -105,6 +109,49 @@ describe('what was erased', () => {
       for (const { personal } of await ledger.entries({ accountId: 'acme', afterVersion, limit: 1000 }))
         expect(personal).toBeNull();
     await ledger.close();
+  });
+
+  it('is in no page of the file in which rows were moved', async () => {
+    const store = await openStore();
+    const { ledger } = await openSampleLedger(store);
+    const accounts = Array.from({ length: 12 }, (_, at) => `acct-${at}`);
+    const long = (at: number) => 'x'.repeat((at * 97) % (at % 10 === 0 ? 3500 : 300));
+    for (const accountId of accounts)
+      await ledger.change({ accountId, actor: null, id: 'open', command: openAccount() });
+    await Promise.all(
+      Array.from({ length: 2400 }, (_, at) => {
+        const accountId = accounts[(at * 7 + (at >> 4)) % accounts.length] as string;
+        const command = grantCredits(1n);
+        const note = `canary-of-${accountId}.${long(at)}`;
+        return ledger.change({ accountId, actor: null, id: `grant-${at}`, command, note });
+      }),
+    );
+    for (const accountId of accounts) {
+      expect(filesWith(`canary-of-${accountId}.`)).not.toEqual([]);
+      await ledger.erase({ accountId, actor: null, id: 'erase', command: { kind: 'ErasePersonalData' } });
+      expect(filesWith(`canary-of-${accountId}.`)).toEqual([]);
+    }
+    await ledger.close();
+  });
+
+  it('is in no page of a file of an earlier version either, once it has been opened', async () => {
+    const file = join(directory, 'journal.db');
+    const journal = openJournal(file);
+    migrate(journal, JOURNAL_MIGRATIONS.slice(0, 4));
+    const insert = journal.prepare('INSERT INTO personal (position, data) VALUES (?, ?)');
+    const rows = Array.from({ length: 600 }, (_, at) => ({ position: at + 1, isCanary: at % 3 === 0 }));
+    journal.exec('BEGIN');
+    for (const { position, isCanary } of rows)
+      insert.run(position, `{"of":"${isCanary ? 'canary' : 'parrot'}-${'x'.repeat((position * 97) % 300)}"}`);
+    const erase = journal.prepare('DELETE FROM personal WHERE position = ?');
+    for (const { position, isCanary } of rows) if (!isCanary && position % 4 !== 0) erase.run(position);
+    for (const { position, isCanary } of rows) if (isCanary) erase.run(position);
+    journal.exec('COMMIT');
+    journal.close();
+    expect(filesWith('canary')).toEqual(['journal.db']);
+    prepareFiles({ journal: file, derived: join(directory, 'derived.db') });
+    expect(filesWith('canary')).toEqual([]);
+    expect(filesWith('parrot')).toEqual(['journal.db']);
   });
 
   it('waits for another program that reads the journal', async () => {

@@ -36,6 +36,12 @@ const OLD_BLOCKS =
   '(SELECT position AS last_position, account_id || char(10) || version || char(10) || body || char(10) || lower(hex(hash)) AS entries FROM SCHEMA.entry)';
 const OLD_PERSONAL = '(SELECT position, personal AS data FROM SCHEMA.entry WHERE personal IS NOT NULL)';
 
+/**
+ * Takes the personal part out of an entry. The row stays, and is empty: where rows are deleted, SQLite brings others
+ * together in fewer pages, and leaves copies of them where they stood, which no later erasing finds.
+ */
+export const ERASE_PERSONAL = `UPDATE personal SET data = '' WHERE position = ?`;
+
 /** Of one read: no long one keeps the writer from folding its log back into the file. */
 const PAGE_BLOCKS = 64;
 const PAGE_ENTRIES = 2000;
@@ -49,9 +55,11 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
   const blocksFrom = `SELECT last_position AS lastPosition, entries AS text FROM ${blockTable} WHERE last_position`;
   const selectBlock = database.prepare(`${blocksFrom} >= ? ORDER BY last_position LIMIT 1`);
   const selectBlocks = database.prepare(`${blocksFrom} > ? ORDER BY last_position LIMIT ${PAGE_BLOCKS}`);
-  const selectPersonal = database.prepare(`SELECT data FROM ${personalTable} WHERE position = ?`);
+  const selectPersonal = database.prepare(
+    `SELECT data FROM ${personalTable} WHERE position = ? AND data <> ''`,
+  );
   const selectPersonals = database.prepare(
-    `SELECT position, data FROM ${personalTable} WHERE position > ? AND position <= ?`,
+    `SELECT position, data FROM ${personalTable} WHERE position > ? AND position <= ? AND data <> ''`,
   );
   const selectLast = database.prepare(`SELECT max(last_position) AS last FROM ${blockTable}`);
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { ERASE_PERSONAL } from './entry-rows.ts';
 
 /** What is done to the journal's file besides appending to it. Each is durable when it is answered. */
 export type Maintenance =
@@ -14,7 +15,7 @@ export type Maintenance =
 export function createMaintenance(journal: DatabaseSync): (request: Maintenance) => number {
   // Nothing of what is erased goes into a file of its own.
   journal.exec('PRAGMA temp_store = MEMORY;');
-  const erase = journal.prepare('DELETE FROM personal WHERE position = ?');
+  const erase = journal.prepare(ERASE_PERSONAL);
   const mark = journal.prepare('INSERT INTO erasure (account_id) VALUES (?)');
   const unmark = journal.prepare('DELETE FROM erasure WHERE mark = ?');
 
@@ -37,7 +38,7 @@ export function createMaintenance(journal: DatabaseSync): (request: Maintenance)
 
 /** Waits for readers a moment only: commits wait behind it. */
 function emptyLog(journal: DatabaseSync): boolean {
-  journal.exec('PRAGMA busy_timeout = 100');
+  journal.exec('PRAGMA busy_timeout = 20');
   try {
     return journal.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0;
   } finally {

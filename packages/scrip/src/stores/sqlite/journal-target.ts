@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import type { SealedEntries } from './journal-source.ts';
 import { encodeBlocks } from './entry-block.ts';
-import { createEntryRows } from './entry-rows.ts';
+import { createEntryRows, ERASE_PERSONAL } from './entry-rows.ts';
 import { migrate } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 import { SEAL_TABLES } from './seal.ts';
@@ -131,7 +131,7 @@ const STEP = 10_000;
 
 function eraseFrom(database: DatabaseSync, beforeVersions: ReadonlyMap<string, number>): void {
   const entryRows = createEntryRows(database, 'main');
-  const erase = database.prepare('DELETE FROM personal WHERE position = ?');
+  const erase = database.prepare(ERASE_PERSONAL);
   const last = entryRows.last();
   for (let after = 0; after < last; after += STEP)
     for (const position of entryRows.personals({ after, upTo: after + STEP }).keys()) {

@@ -9,9 +9,9 @@ import type { Thread } from './thread.ts';
 
 /** Versions that one look at the disk goes through, and rows that one transaction changes: others come in between. */
 const STEP = 2000;
-/** How often, and how long between, the log is asked to be emptied while somebody still reads in it. */
-const TRIES = 200;
-const PAUSE_MS = 50;
+/** How often, and how long between, the log is asked to be emptied while somebody still reads in it: some ten seconds, half of what a request may take. */
+const TRIES = 100;
+const PAUSE_MS = 80;
 
 /** Takes names, notes and metadata out of the journal's rows, its write-ahead log and the tail. */
 export interface PersonalErasure {

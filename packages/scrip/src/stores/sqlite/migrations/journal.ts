@@ -76,4 +76,17 @@ INSERT INTO block
 INSERT INTO personal SELECT position, personal FROM entry WHERE personal IS NOT NULL ORDER BY position;
 DROP TABLE entry;
 `,
+  `
+-- Why: rows of personal were deleted to erase what they hold, and pages of the file that were put together then kept
+--      copies of others. These go with the old table (its pages are overwritten); a row is emptied now and stays.
+-- Locks: the whole file, while nobody else has it open; takes as long as the table is large.
+CREATE TABLE new_personal (
+  position INTEGER PRIMARY KEY,
+  data TEXT NOT NULL
+) STRICT;
+
+INSERT INTO new_personal SELECT position, data FROM personal ORDER BY position;
+DROP TABLE personal;
+ALTER TABLE new_personal RENAME TO personal;
+`,
 ];
