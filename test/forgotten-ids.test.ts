@@ -100,6 +100,36 @@ describe('an id that was forgotten', () => {
     await ledger.close();
   });
 
+  describe('and names what a refund gave back', () => {
+    /** Its overdraft has been repaid, so that it makes a lot. */
+    const refund = async (id: string, debitId: string) => {
+      await post('/acme/grants', `repays-${debitId}`, { pool: 'standard', amount: 5, kind: 'one-time' });
+      return post(`/acme/debits/${debitId}/refund`, id, {});
+    };
+    beforeEach(async () => {
+      await served.ask('PATCH', '/accounts/acme', { body: { overdraft: { standard: 10 } } });
+      await debit('drawn', 5);
+    });
+
+    it('is no grant’s, whose void would take both', async () => {
+      const first = await refund('x', 'drawn');
+      expect(first.status).toBe(201);
+      await pass(25);
+      expect(await grant('x', 7)).toMatchObject({ status: 422, json: { code: 'idempotency-mismatch' } });
+      expect((await post('/acme/debits/drawn/refund', 'x', {})).text).toBe(first.text);
+    });
+
+    it('is no refund’s where a grant bears it', async () => {
+      await grant('x', 3);
+      await pass(25);
+      expect(await refund('x', 'drawn')).toMatchObject({
+        status: 422,
+        json: { code: 'idempotency-mismatch' },
+      });
+      expect((await refund('y', 'drawn')).status).toBe(201);
+    });
+  });
+
   it('of a grant names it on, where a debit bears it too', async () => {
     await grant('x', 10, { kind: 'recurring', every: 'month' });
     await pass(25);

@@ -147,7 +147,10 @@ function startPeriod(state: AccountState, series: Series): PeriodStarted {
   const nextMs = followingPeriodMs(series, series.nextIndex + 1);
   const carried = carryOver(pool, series);
   // Time cannot be refused: a period whose amount no longer fits into 64 bits gives what fits.
-  const amountMicros = minMicros(series.amountMicros, MAX_MICROS - pool.settledMicros);
+  const amountMicros = minMicros(
+    series.amountMicros,
+    MAX_MICROS - pool.settledMicros + (carried?.forfeitedMicros ?? 0n),
+  );
   const grantedMicros = amountMicros + (carried?.carriedMicros ?? 0n);
   return {
     ...base,

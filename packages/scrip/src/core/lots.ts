@@ -231,9 +231,16 @@ export function emptyPool(pool: string, atMs: number): PoolState {
   return { pool, lots: [], settledMicros: 0n, heldMicros: 0n, overdraftMicros: 0n, changedAtMs: atMs };
 }
 
+/** Into its place in the burn-down order, in which the others are: an account may have thousands. */
 function insertLot(lots: readonly Lot[], lot: Lot): Lot[] {
-  const index = lots.findIndex((other) => compareLots(lot, other) < 0);
-  return index === -1 ? [...lots, lot] : lots.toSpliced(index, 0, lot);
+  let from = 0;
+  let to = lots.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (compareLots(lot, lots[middle] as Lot) < 0) to = middle;
+    else from = middle + 1;
+  }
+  return lots.toSpliced(from, 0, lot);
 }
 
 /** The lots that an entry drew on: whoever undoes it may need their terms. */

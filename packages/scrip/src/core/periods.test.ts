@@ -147,6 +147,14 @@ describe('a period of a recurring grant', () => {
     expect(account.pool().settledMicros).toBe(MAX_MICROS);
   });
 
+  it('has the room of what it takes the place of', () => {
+    const account = openScenario();
+    const rollover = { maxMicros: 1n };
+    account.accept(grantRecurring(0n, { every: 'day', rollover, amountMicros: MAX_MICROS }));
+    account.nowMs = START_MS + DAY_MS;
+    expect(account.pool().settledMicros).toBe(MAX_MICROS);
+  });
+
   it('of a closed account never starts, while its lots and holds still end', () => {
     const account = openScenario();
     account.accept(grantRecurring(10n, { every: 'day', rollover: { maxMicros: 5n * CREDIT } }));

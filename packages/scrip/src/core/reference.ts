@@ -23,7 +23,14 @@ export function isChange(entry: Entry, { id, kinds, version }: Reference): boole
 /** What can be refunded. */
 export const DEBIT_KINDS: readonly EntryKind[] = ['CreditsDebited', 'HoldCaptured'];
 const HOLD_KINDS: readonly EntryKind[] = ['HoldPlaced'];
-export const GRANT_KINDS: readonly EntryKind[] = ['CreditsGranted'];
+const GRANT_KINDS: readonly EntryKind[] = ['CreditsGranted'];
+/** What lots are named by: a grant, or a refund of an overdraft that has been repaid meanwhile. */
+export const LOT_NAMING_KINDS: readonly EntryKind[] = ['CreditsGranted', 'DebitRefunded'];
+
+/** Whether a command may make such an entry. */
+export function namesLots({ kind }: Command): boolean {
+  return kind === 'GrantCredits' || kind === 'RefundDebit';
+}
 
 /** The debit, hold or grant that a command speaks of; null where it speaks of none. */
 export function referenceOf(command: Command): Reference | null {

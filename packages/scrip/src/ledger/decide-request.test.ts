@@ -6,6 +6,7 @@ import {
   grantCredits,
   openAccount,
   placeHold,
+  refundDebit,
   releaseHold,
 } from '../../../../test/support/commands.ts';
 import type { Command } from '../core/command.ts';
@@ -123,6 +124,9 @@ describe('a request whose id has been used and forgotten', () => {
     const again = requestOf('gone', grantCredits(1n));
     expect(decideAt({ ...account, state: voided }, START_MS, again).outcome).toEqual(refusal);
     expect(decideAt(account, START_MS, again).outcome.ok).toBe(true);
+    const refund = requestOf('gone', refundDebit('debit'));
+    expect(decideAt({ ...account, state: voided }, START_MS, refund).outcome).toEqual(refusal);
+    expect(decideAt(account, START_MS, refund).outcome).not.toEqual(refusal);
   });
 });
 

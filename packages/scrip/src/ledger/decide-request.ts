@@ -6,6 +6,7 @@ import type { Entry } from '../core/entry.ts';
 import { encodeEntry } from '../core/entry-format.ts';
 import { evolve } from '../core/evolve.ts';
 import { findHold } from '../core/hold-tree.ts';
+import { namesLots } from '../core/reference.ts';
 import { CHAIN_START, chainHash, personalDigest } from './digest.ts';
 import type {
   AppendedEntry,
@@ -35,11 +36,12 @@ export function decideRequest(
   request: ChangeRequest,
   loaded: Loaded,
   clockMs: number,
+  advanceStored = advance,
 ): Decided<ChangeOutcome> {
   const { account, prior, facts } = loaded;
   if (prior !== null) return { outcome: replay(request, prior), entries: [], next: null };
   const nowMs = Math.max(clockMs, account?.state.atMs ?? 0);
-  const before = account === null ? null : advance(account.state, nowMs);
+  const before = account === null ? null : advanceStored(account.state, nowMs);
   if (before !== null && isStillBorne(before.state, request))
     return { outcome: MISMATCH, entries: [], next: null };
   const decision = decide(request.command, {
@@ -69,12 +71,13 @@ export function decideRequest(
 const MISMATCH: ChangeOutcome = { ok: false, rejection: { code: 'idempotency-mismatch' } };
 
 /**
- * Whether the account still speaks of a hold, or of a grant that was sealed, by the id of a new one. Such ids are
- * forgotten, and of two that bear the same the account could not tell which one ends, or was voided.
+ * Whether the account still speaks of a hold, or of a grant that was sealed, by an id that is about to name a hold or
+ * lots again. Such ids are forgotten, and of two that bear the same the account could not tell which one ends, or was
+ * voided.
  */
 function isStillBorne({ holds, voided }: AccountState, { command, change: { id } }: ChangeRequest): boolean {
   if (command.kind === 'PlaceHold') return findHold(holds, id) !== undefined;
-  return command.kind === 'GrantCredits' && voided.some(({ grantId }) => grantId === id);
+  return namesLots(command) && voided.some(({ grantId }) => grantId === id);
 }
 
 /** The same id again: the first outcome if it asks for the same, else a refusal. */

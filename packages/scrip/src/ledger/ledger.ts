@@ -4,6 +4,7 @@ import { advance, isAnythingDue } from '../core/advance.ts';
 import type { Command } from '../core/command.ts';
 import type { RateCard } from '../core/rate-card.ts';
 import type { UsageChange } from '../core/usage.ts';
+import { createAdvancedAccounts } from './advanced-accounts.ts';
 import type { Answer } from './answer.ts';
 import { whenAnswered } from './answer.ts';
 import type { Clock, Defer, Ids } from './clock.ts';
@@ -75,9 +76,10 @@ export interface LedgerParts {
 }
 
 export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger {
+  const advanceKept = createAdvancedAccounts();
   const commit = createGroupCommit<ChangeOutcome>(
     store,
-    (request, loaded) => decideRequest(request, loaded, clock.now()),
+    (request, loaded) => decideRequest(request, loaded, clock.now(), advanceKept),
     defer,
   );
 
@@ -87,9 +89,10 @@ export function createLedger({ store, clock, ids, defer }: LedgerParts): Ledger 
   return {
     change: (input) => commit.submit(toRequest(input, ids)),
     changeAll: (inputs) => commit.submitAll(inputs.map((input) => toRequest(input, ids))),
-    account: (accountId) => whenAnswered(store.account(accountId), (state) => bringTo(state, clock.now())),
+    account: (accountId) =>
+      whenAnswered(store.account(accountId), (state) => bringTo(state, clock.now(), advanceKept)),
     accountAt: async (accountId, atMs, upToVersion = Infinity) =>
-      bringTo(await store.accountAt(accountId, atMs, upToVersion), atMs),
+      bringTo(await store.accountAt(accountId, atMs, upToVersion), atMs, advance),
     accountIds: (page) => store.accountIds(page),
     profile: async ({ id, nameVersion, metadataVersion }) => {
       const named = await personalOf(id, nameVersion);
@@ -149,8 +152,8 @@ function toRequest(
 }
 
 /** A read advances a copy and appends nothing: the version still counts what is stored. */
-function bringTo(state: AccountState | null, atMs: number): AccountState | null {
+function bringTo(state: AccountState | null, atMs: number, advanceIt: typeof advance): AccountState | null {
   if (state === null) return null;
   const nowMs = Math.max(atMs, state.atMs);
-  return isAnythingDue(state, nowMs) ? { ...advance(state, nowMs).state, version: state.version } : state;
+  return isAnythingDue(state, nowMs) ? { ...advanceIt(state, nowMs).state, version: state.version } : state;
 }

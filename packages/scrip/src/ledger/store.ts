@@ -45,8 +45,8 @@ export interface ChainedState {
 export interface Loaded {
   readonly account: ChainedState | null;
   /**
-   * The entry that already bears the request's change id. Of one that is long past it may be unknown; of a grant that
-   * the journal holds, never, where another grant would bear it: lots and series name their grant by it.
+   * The entry that already bears the request's change id. Of one that is long past it may be unknown; of a grant or a
+   * refund that the journal holds, never, where another one would bear it: lots and series are named by it.
    */
   readonly prior: RecordedEntry | null;
   readonly facts: Facts;

@@ -3,7 +3,7 @@ import type { Facts } from '../../core/decision.ts';
 import type { Entry } from '../../core/entry.ts';
 import { drawnLots } from '../../core/lots.ts';
 import type { Reference } from '../../core/reference.ts';
-import { GRANT_KINDS, referenceOf } from '../../core/reference.ts';
+import { LOT_NAMING_KINDS, namesLots, referenceOf } from '../../core/reference.ts';
 import type { ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
 import type { AccountCache, CachedAccount, LoadedState } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
@@ -98,10 +98,10 @@ function findPrior(
     const tailed = tail.change(hash, accountId, { id });
     if (tailed !== undefined) return tailed.recorded;
   } else if (!index.mayBeOlder(hash)) {
-    // Lots, periods and voids name their grant by its id: no other may bear it as long as the journal holds it.
+    // Lots, periods and voids go by the id of a grant or refund: no other may bear it as long as the journal holds it.
     const createdAtMs = account?.decided.state.createdAtMs ?? Infinity;
-    if (command.kind !== 'GrantCredits' || createdAtMs > index.forgottenMs()) return null;
-    return findOnDisk(accountId, { id, kinds: GRANT_KINDS }, looking)?.recorded ?? null;
+    if (!namesLots(command) || createdAtMs > index.forgottenMs()) return null;
+    return findOnDisk(accountId, { id, kinds: LOT_NAMING_KINDS }, looking)?.recorded ?? null;
   }
   // What a segment holds is on the disk; the tail is not asked, because a guess would make it index all its entries.
   return findOnDisk(accountId, { id }, looking)?.recorded ?? null;
