@@ -61,14 +61,16 @@ describe('the import table', () => {
     for (const [folder, allowed] of Object.entries(PACKAGES)) {
       for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
         if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-        const imports = readFileSync(join(root, folder, file), 'utf8').matchAll(/from '@scrip\/([^']+)'/g);
+        const imports = readFileSync(join(root, folder, file), 'utf8').matchAll(
+          /(?:from|import\() ?'@scrip\/([^']+)'/g,
+        );
         for (const [, name = ''] of imports) expect(allowed, `${folder}/${file}`).toContain(name);
       }
     }
   });
 
   it.each([
-    ['client', '../../scrip/src/core/credits.ts', 'formatCredits'],
+    ['client', '../../scrip/src/core/credits.ts', 'formatMicros'],
     ['client', '../../scrip/src/server/problem-table.ts', 'problems'],
     ['dialects', '../../client/src/retry.ts', 'waitBeforeRetryMs'],
   ])('refuses an import from the package %s of %s', (name, target, imported) => {

@@ -155,14 +155,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     area: 'time',
     name: 'a read stores what time did',
     file: 'ledger/ledger.ts',
-    right: '{ ...advance(state, nowMs).state, version: state.version }',
-    wrong: 'advance(state, nowMs).state',
+    right: '{ ...advanceIt(state, nowMs).state, version: state.version }',
+    wrong: 'advanceIt(state, nowMs).state',
   },
   {
     area: 'time',
     name: 'a refusal rests on a time that has not come',
     file: 'ledger/decide-request.ts',
-    right: 'const before = account === null ? null : advance(account.state, nowMs);',
-    wrong: 'const before = account === null ? null : advance(account.state, nowMs + 60_000);',
+    right: 'const before = account === null ? null : advanceStored(account.state, nowMs);',
+    wrong: 'const before = account === null ? null : advanceStored(account.state, nowMs + 60_000);',
   },
 ];

@@ -17,7 +17,7 @@ export interface Purchasable {
   unit: 'seconds' | 'messages';
 }
 
-/** A balance as a vendor reports it; whatever the vendor does not report is absent. */
+/** A balance as a vendor reports it; whatever the vendor does not report is absent, but for what its contract has a default for. */
 export interface Balance {
   pools: PoolBalance[];
   buys?: Purchasable[];

@@ -1,5 +1,6 @@
 import type { Usage } from '@scrip/client';
 import type { DialectName } from '@scrip/dialects';
+import { DAY_MS } from '../core/calendar.ts';
 import { CommandFailure } from './command-failure.ts';
 import { openVendor } from './open-vendor.ts';
 import { formatTable } from './table.ts';
@@ -10,7 +11,6 @@ import { emphasise } from './terminal.ts';
 const DAYS = 30;
 /** As many as Scrip answers for at once where it speaks as Voxpria. */
 const MOST_DAYS = 366;
-const DAY_MS = 86_400_000;
 
 /** What a vendor says was used, by day. Throws `CommandFailure`. */
 export async function readVendorUsage(

@@ -178,7 +178,8 @@ function carryOver(pool: PoolState, series: Series): PeriodStarted['carried'] {
   return { lot: last.version, carriedMicros, forfeitedMicros: last.freeMicros - carriedMicros };
 }
 
-type SeriesTerms = Pick<Series, 'every' | 'timezone' | 'anchorMs' | 'expiresAtMs' | 'rollover'>;
+/** What decides when a series' periods begin and their lots end. */
+export type SeriesTerms = Pick<Series, 'every' | 'timezone' | 'anchorMs' | 'expiresAtMs' | 'rollover'>;
 
 /** Start of a series' period; null when the series has no such period. */
 export function followingPeriodMs(series: SeriesTerms, index: number): number | null {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CARD, priceOfOne } from '../../../../test/support/account-scenario.ts';
 import { amountOf, CREDIT, quantityOf } from '../../../../test/support/commands.ts';
-import { checkAmount, currentCard, insufficient, priceCharge } from './charge.ts';
+import { checkAmount, insufficient, priceCharge } from './charge.ts';
+import { currentCard } from './rate-card.ts';
 import type { Charge } from './command.ts';
 import { MAX_MICROS } from './credits.ts';
 import type { Rejection } from './decision.ts';

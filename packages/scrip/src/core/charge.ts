@@ -58,13 +58,6 @@ export function checkAmount(amountMicros: bigint, pool: string, card: RateCard):
   return null;
 }
 
-/** The current rate card. */
-export function currentCard(rateCards: readonly RateCard[]): RateCard {
-  const card = rateCards.at(-1);
-  if (card === undefined) throw new Error('no rate card has been published');
-  return card;
-}
-
 export function poolOrEmpty({ state }: Situation, pool: string): PoolState {
   return findPool(state, pool) ?? emptyPool(pool, state.atMs);
 }

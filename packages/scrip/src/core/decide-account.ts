@@ -1,5 +1,6 @@
 import { findPool, OVERDRAFT_LOT } from './account.ts';
-import { currentCard, checkAmount } from './charge.ts';
+import { checkAmount } from './charge.ts';
+import { currentCard } from './rate-card.ts';
 import { isInRange } from './credits.ts';
 import type { ChangeAccount, OpenAccount } from './command.ts';
 import type { Decision, Facts, Rejection, Situation } from './decision.ts';

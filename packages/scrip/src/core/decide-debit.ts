@@ -1,13 +1,15 @@
 import type { LotTerms } from './account.ts';
-import { checkAmount, currentCard, insufficient, poolOrEmpty, priceCharge } from './charge.ts';
+import { DAY_MS } from './calendar.ts';
+import { checkAmount, insufficient, poolOrEmpty, priceCharge } from './charge.ts';
 import { isInRange } from './credits.ts';
 import type { DebitCredits, RefundDebit } from './command.ts';
 import type { Decision, Rejection, Situation } from './decision.ts';
 import { accept, nextBase, reject } from './decision.ts';
 import type { CreditsDebited, Debit, DebitRefunded, Entry } from './entry.ts';
 import { planDraws, planReturns, returnDebited } from './lots.ts';
+import { currentCard } from './rate-card.ts';
 
-const OCCURRED_BACK_MS = 35 * 86_400_000;
+export const OCCURRED_BACK_MS = 35 * DAY_MS;
 const OCCURRED_AHEAD_MS = 5 * 60_000;
 
 /** Usage may be reported up to 35 days late and 5 minutes early. */

@@ -1,9 +1,9 @@
-import type { Draw, LotKind, Rollover } from './account.ts';
-import { OVERDRAFT_GRANT_ID } from './account.ts';
+import type { Draw } from './account.ts';
+import { OVERDRAFT_GRANT_ID, OVERDRAFT_LOT } from './account.ts';
+import type { SeriesTerms } from './advance.ts';
 import { followingPeriodMs, lotEndMs } from './advance.ts';
-import type { Every } from './calendar.ts';
 import { periodIndexAt } from './calendar.ts';
-import { checkAmount, currentCard, poolOrEmpty } from './charge.ts';
+import { checkAmount, poolOrEmpty } from './charge.ts';
 import type { GrantCredits, VoidGrant } from './command.ts';
 import { isInRange, minMicros } from './credits.ts';
 import type { Decision, Rejection, Situation } from './decision.ts';
@@ -11,6 +11,7 @@ import { accept, nextBase, reject } from './decision.ts';
 import type { CreditsGranted, GrantVoided } from './entry.ts';
 import { overdrawnMicros } from './lots.ts';
 import type { RateCard } from './rate-card.ts';
+import { currentCard } from './rate-card.ts';
 
 export function decideGrant(command: GrantCredits, situation: Situation): Decision<CreditsGranted> {
   const { state, change, nowMs, facts } = situation;
@@ -75,23 +76,9 @@ interface FirstPeriod {
 function firstPeriod(command: GrantCredits, timezone: string, nowMs: number): FirstPeriod {
   const anchorMs = command.startsAtMs ?? nowMs;
   if (anchorMs > nowMs) return { anchorMs, lot: null, nextIndex: 0, nextAtMs: anchorMs };
-  const terms: {
-    every: Every | null;
-    rollover: Rollover;
-    kind: LotKind;
-    timezone: string;
-    anchorMs: number;
-    expiresAtMs: number | null;
-  } = {
-    every: command.every,
-    rollover: command.rollover,
-    kind: command.lotKind,
-    timezone,
-    anchorMs,
-    expiresAtMs: command.expiresAtMs,
-  };
-  const index =
-    command.every === null ? 0 : periodIndexAt({ every: command.every, timezone, anchorMs }, nowMs);
+  const { every, rollover, expiresAtMs } = command;
+  const terms: SeriesTerms = { every, rollover, timezone, anchorMs, expiresAtMs };
+  const index = every === null ? 0 : periodIndexAt({ every, timezone, anchorMs }, nowMs);
   return {
     anchorMs,
     lot: { expiresAtMs: lotEndMs(terms, index + 1) },
@@ -107,7 +94,7 @@ export function decideVoid(command: VoidGrant, situation: Situation): Decision<G
   if (granted?.kind !== 'CreditsGranted') return reject({ code: 'grant-not-found' });
   if (state.voided.some((grant) => grant.grantId === grantId)) return reject({ code: 'grant-voided' });
   const pool = poolOrEmpty(situation, granted.pool);
-  const lots = pool.lots.filter((lot) => lot.grantId === grantId && lot.version !== 0);
+  const lots = pool.lots.filter((lot) => lot.grantId === grantId && lot.version !== OVERDRAFT_LOT);
   const hasMore = state.series.some((series) => series.grantId === grantId);
   if (lots.length === 0 && !hasMore) return reject({ code: 'grant-used-up' });
   const draws: Draw[] = lots

@@ -1,5 +1,6 @@
 import type { Hold, PoolState } from './account.ts';
-import { checkAmount, currentCard, insufficient, poolOrEmpty, priceAction, priceCharge } from './charge.ts';
+import { checkAmount, insufficient, poolOrEmpty, priceAction, priceCharge } from './charge.ts';
+import { currentCard } from './rate-card.ts';
 import type { CaptureHold, PlaceHold, ReleaseHold } from './command.ts';
 import { checkOccurredAt } from './decide-debit.ts';
 import type { Decision, Rejection, Situation } from './decision.ts';

@@ -3,6 +3,7 @@ import { findPool, OVERDRAFT_LOT } from './account.ts';
 import type {
   AccountChanged,
   AccountOpened,
+  CreditsDebited,
   CreditsGranted,
   Entry,
   GrantVoided,
@@ -25,7 +26,7 @@ export function evolve(before: AccountState | null, entry: Entry): AccountState 
   return { ...apply(state, entry), version: entry.version, atMs: entry.atMs };
 }
 
-function apply(state: AccountState, entry: Entry): AccountState {
+function apply(state: AccountState, entry: Exclude<Entry, CreditsDebited>): AccountState {
   switch (entry.kind) {
     case 'AccountOpened':
     case 'AccountChanged':
@@ -56,8 +57,6 @@ function apply(state: AccountState, entry: Entry): AccountState {
       return applyGrantVoided(state, entry);
     case 'LotExpired':
       return changeLotsOf(state, entry, [{ lot: entry.lot, freeMicros: -entry.amountMicros }]);
-    case 'CreditsDebited':
-      return evolveDebit(state, entry);
     case 'DebitRefunded':
       return changeLotsOf(state, entry, refunded(entry.returned));
     case 'HoldPlaced':

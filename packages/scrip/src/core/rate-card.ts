@@ -66,3 +66,10 @@ export function quantityFor(price: Price, amountMicros: bigint): bigint | undefi
       : (amountMicros * price.perMicros) / price.amountMicros;
   return bought / MICROS_PER_CREDIT;
 }
+
+/** The current one of all published versions. */
+export function currentCard(rateCards: readonly RateCard[]): RateCard {
+  const card = rateCards.at(-1);
+  if (card === undefined) throw new Error('no rate card has been published');
+  return card;
+}

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../core/calendar.ts';
 import type { AccountOpened } from '../core/entry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TrialGrant } from '../config/settings.ts';
@@ -5,7 +6,6 @@ import type { TrialGrant } from '../config/settings.ts';
 /** The id of the trial grant, the same on every account. */
 export const TRIAL_GRANT_ID = 'trial';
 
-const DAY_MS = 86_400_000;
 /** Ids are known for so long at least: later, none tells whether the trial was given, and used up. */
 const RETRIED_WITHIN_MS = DAY_MS;
 

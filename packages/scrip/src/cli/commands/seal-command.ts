@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { isDay } from '../../core/calendar.ts';
+import { DAY_MS, isDay } from '../../core/calendar.ts';
+import { OCCURRED_BACK_MS } from '../../core/decide-debit.ts';
 import { shapeConfig } from '../../config/config.ts';
 import { readEnv } from '../../config/env.ts';
 import { parseInteger } from '../api-command.ts';
@@ -16,9 +17,8 @@ import { startProgress } from '../progress.ts';
 import { formatRecord } from '../table.ts';
 import { say, soften, writeData } from '../terminal.ts';
 
-const DAY_MS = 86_400_000;
 /** Usage may be told of so late, and a refund be asked for. */
-const LEAST_KEPT_DAYS = 35;
+const LEAST_KEPT_DAYS = OCCURRED_BACK_MS / DAY_MS;
 
 interface SealFlags extends DataFlags {
   readonly to: string;

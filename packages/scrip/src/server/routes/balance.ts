@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { AccountState } from '../../core/account.ts';
-import { currentCard } from '../../core/charge.ts';
+import { currentCard } from '../../core/rate-card.ts';
 import type { Answer } from '../../ledger/answer.ts';
 import { whenAnswered } from '../../ledger/answer.ts';
 import type { Ledger } from '../../ledger/ledger.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { AccountState, Lot } from '../../core/account.ts';
-import { currentCard } from '../../core/charge.ts';
+import { currentCard } from '../../core/rate-card.ts';
 import { formatMicros } from '../../core/credits.ts';
 import { compareLots } from '../../core/lots.ts';
 import type { RateCard } from '../../core/rate-card.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { currentCard } from '../../core/charge.ts';
+import { currentCard } from '../../core/rate-card.ts';
 import { formatMicros } from '../../core/credits.ts';
 import type { Quote } from '../../core/quote.ts';
 import { quote } from '../../core/quote.ts';

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../core/calendar.ts';
 import type { DialectName, Refusal } from '@scrip/dialects';
 import { dialectNames } from '@scrip/dialects';
 import type { Answer } from '../../ledger/answer.ts';
@@ -24,8 +25,6 @@ interface VendorReader {
   /** Of the key, as the ledger has it. */
   readonly digest: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Limits of reads slide: never more than the limit in any span of the window's length. Ocean.io's daily count is the

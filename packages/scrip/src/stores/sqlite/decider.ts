@@ -12,6 +12,7 @@ import type { SnapshotRow } from './deriver-thread.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { DiskFinds, MissingReads, Sources } from './load-request.ts';
 import { emptyFinds, loadRequest } from './load-request.ts';
+import { isSnapshotDue } from './snapshot-due.ts';
 
 /** A state that was decided, and the account that it is to be durable of. */
 interface Kept {
@@ -81,7 +82,8 @@ export function createDecider({
     for (const { account, next } of kept) {
       const { state, hash } = next;
       // Of several states in one batch, the last is worth a snapshot.
-      if (account.durable !== state || !isSnapshotDue(account, state, snapshotEvery)) continue;
+      const since = state.version - account.snapshotVersion;
+      if (account.durable !== state || !isSnapshotDue(state, { since, every: snapshotEvery })) continue;
       account.snapshotVersion = state.version;
       snapshots.push({ accountId: state.id, version: state.version, state: encodeState(state), hash });
     }
@@ -165,16 +167,4 @@ export function createDecider({
       }
     },
   };
-}
-
-function isSnapshotDue(
-  account: CachedAccount,
-  { version, holds, pools }: ChainedState['state'],
-  snapshotEvery: number,
-): boolean {
-  const since = version - account.snapshotVersion;
-  if (since < snapshotEvery) return false;
-  const lots = pools.reduce((count, pool) => count + pool.lots.length, 0);
-  // A large state is written more rarely, so that snapshots cost each entry about the same.
-  return since >= lots + (holds?.size ?? 0);
 }

@@ -17,7 +17,7 @@ import { openJournal } from './open-files.ts';
 import { removeDerived } from './prepare-files.ts';
 import { digestSeal, readSeal, readSealedAccount, readSealedEnds } from './seal.ts';
 import type { StoredRow } from './stored-row.ts';
-import { createUsageTable } from './usage-table.ts';
+import { prepareSealedUsage } from './sealed-usage.ts';
 
 /** What is about to be sealed: the entries after one number, up to another. */
 export interface SealPlan {
@@ -140,7 +140,7 @@ function keepUsage(
   source: JournalSource,
   { after, upTo }: { readonly after: number; readonly upTo: number },
 ): void {
-  const add = createUsageTable(database, 'sealed_usage');
+  const add = prepareSealedUsage(database);
   for (const page of source.pages(after, upTo)) add(page.map(decodeEntry));
 }
 

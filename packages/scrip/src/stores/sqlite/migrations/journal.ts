@@ -48,7 +48,7 @@ CREATE TABLE sealed_usage (
   pool TEXT NOT NULL,
   action TEXT NOT NULL,
   key TEXT NOT NULL,
-  -- As in the derived tables.
+  -- An amount of micros: its whole thousand millions of them, and what is left. A sum may be beyond 64 bits.
   used_billions INTEGER NOT NULL,
   used_rest INTEGER NOT NULL,
   calls INTEGER NOT NULL,

@@ -4,6 +4,7 @@ import { decodeState, encodeState } from '../../../core/entry-format.ts';
 import { firstDifference } from '../../../core/first-difference.ts';
 import { eachHold } from '../../../core/hold-tree.ts';
 import type { SnapshotRow } from '../deriver-thread.ts';
+import { isSnapshotDue } from '../snapshot-due.ts';
 import { damageOf } from './damage.ts';
 import type { ProjectionFlaw } from './verification.ts';
 
@@ -90,14 +91,10 @@ export function keepSnapshots(every: number, keep: (row: SnapshotRow) => void): 
     meet: (state, hash) => {
       const { id: accountId, version } = state;
       const since = version - (last.get(accountId) ?? 0);
-      if (since < every || since < sizeOf(state)) return;
+      if (!isSnapshotDue(state, { since, every })) return;
       last.set(accountId, version);
       keep({ accountId, version, state: encodeState(state), hash });
     },
     flaws: () => [],
   };
-}
-
-function sizeOf({ pools, holds }: AccountState): number {
-  return pools.reduce((count, { lots }) => count + lots.length, 0) + (holds?.size ?? 0);
 }
