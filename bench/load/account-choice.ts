@@ -5,8 +5,11 @@ export function uniform(accounts: number): AccountChoice {
   return () => Math.floor(Math.random() * accounts);
 }
 
-/** Far from any power of two, so that it has no divisor in common with a round number of accounts. */
-const SCATTER = 1_000_003;
+/**
+ * Has no divisor in common with a round number of accounts, so that each is reached, and leaves a large remainder, so
+ * that ranks that follow one another lie far apart. Times a rank it is exact up to 14 million accounts.
+ */
+const SCATTER = 618_033_989;
 
 /**
  * Some accounts are asked for far more often than others: the one of rank r with a share of 1/r^theta. Ranks are

@@ -150,6 +150,18 @@ describe('the choice of accounts', () => {
     expect([...chosen].every((account) => account >= 0 && account < 100)).toBe(true);
     expect(chosen.size).toBe(100);
   });
+
+  it.each([20_000, 1_000_000])('scatters the most popular of %i accounts over the ids', (accounts) => {
+    const choose = zipf(accounts, 0.99);
+    const draws = new Map<number, number>();
+    for (let draw = 0; draw < 50_000; draw += 1) {
+      const account = choose();
+      draws.set(account, (draws.get(account) ?? 0) + 1);
+    }
+    const popular = [...draws].toSorted(([, a], [, b]) => b - a).slice(0, 100);
+    const hundredths = new Set(popular.map(([account]) => Math.floor((account * 100) / accounts)));
+    expect(hundredths.size).toBeGreaterThan(50);
+  });
 });
 
 describe('a request that must be taken', () => {
