@@ -12,7 +12,7 @@ import type { ChildServer } from '../servers/child-server.ts';
 import { startScrip } from '../servers/start-scrip.ts';
 import type { AckBook } from './ack-book.ts';
 import { createAckBook } from './ack-book.ts';
-import { checkLedger, readBalances } from './check-ledger.ts';
+import { accountsToCheck, checkLedger, readBalances } from './check-ledger.ts';
 import { generateLedger } from './generate-ledger.ts';
 
 const ACCOUNTS = 20;
@@ -75,5 +75,26 @@ describe('the check of a ledger', () => {
       }),
     );
     expect(problems).toEqual([expect.stringContaining('a00000007 had'), null]);
+  });
+
+  it('can be of some accounts only, and says of how many', async () => {
+    const before = await readBalances(scrip.url, ACCOUNTS);
+    const book = newBook();
+    book.acknowledge(3, randomUUID());
+    const checkOf = async (...accounts: number[]) =>
+      (await checkLedger(scrip.url, book, before, accounts))[0];
+    expect((await checkOf(2, 4, 5))?.problem).toBe(null);
+    const found = await checkOf(2, 3);
+    expect(found?.what).toContain('each of 2 of 20 accounts');
+    expect(found?.problem).toContain('a00000003 had');
+  });
+});
+
+describe('the accounts to check', () => {
+  it('are those that were debited, and others in between', () => {
+    const book = createAckBook({ accounts: 1000, sampled: 0 });
+    for (const account of [5, 777, 999]) book.acknowledge(account, randomUUID());
+    expect(accountsToCheck(book, { accounts: 1000, others: 4 })).toEqual([0, 5, 250, 500, 750, 777, 999]);
+    expect(accountsToCheck(book, { accounts: 3, others: 4 })).toEqual([0, 1, 2]);
   });
 });

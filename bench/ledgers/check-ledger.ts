@@ -7,10 +7,19 @@ import { accountIdOf } from './made-up.ts';
 export type Balances = readonly number[];
 
 /** Asks the server for every account's balance. */
-export async function readBalances(url: string, accounts: number): Promise<Balances> {
-  const balances = Array.from({ length: accounts }, () => Number.NaN);
-  const path = (index: number) => `/scrip/v1/accounts/${accountIdOf(index)}/balance`;
-  await askAll(url, { count: accounts, path }, (index, reply) => {
+export function readBalances(url: string, accounts: number): Promise<Balances> {
+  return readSettled(url, firstAccounts(accounts));
+}
+
+function firstAccounts(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+/** What some accounts have settled, in their order. */
+async function readSettled(url: string, accounts: readonly number[]): Promise<number[]> {
+  const balances = accounts.map(() => Number.NaN);
+  const path = (index: number) => `/scrip/v1/accounts/${accountIdOf(accounts[index] ?? 0)}/balance`;
+  await askAll(url, { count: accounts.length, path }, (index, reply) => {
     const body = reply.body().toString();
     const settled = /"settled":"(\d+)"/.exec(body)?.[1];
     if (settled === undefined) throw new Error(`${path(index)} answered ${reply.status}: ${body}`);
@@ -19,13 +28,29 @@ export async function readBalances(url: string, accounts: number): Promise<Balan
   return balances;
 }
 
+/** Of a ledger with too many accounts to read them all: those that were debited, and some others, evenly spread. */
+export function accountsToCheck(
+  book: AckBook,
+  { accounts, others }: { readonly accounts: number; readonly others: number },
+): number[] {
+  const every = Math.ceil(accounts / others);
+  return firstAccounts(accounts).filter((account) => book.spent(account) > 0 || account % every === 0);
+}
+
 /**
- * Holds a ledger to what was acknowledged: every account has what it had before less its acknowledged debits, no more
- * and no less, and a sample of the debits is there when it is asked for by its id.
+ * Holds a ledger to what was acknowledged: every account, or each of some, has what it had before less its acknowledged
+ * debits, no more and no less, and a sample of the debits is there when it is asked for by its id.
  */
-export async function checkLedger(url: string, book: AckBook, before: Balances): Promise<Check[]> {
-  const after = await readBalances(url, before.length);
-  const wrong = before.findIndex((had, index) => after[index] !== had - book.spent(index));
+export async function checkLedger(
+  url: string,
+  book: AckBook,
+  before: Balances,
+  accounts: readonly number[] = firstAccounts(before.length),
+): Promise<Check[]> {
+  const after = await readSettled(url, accounts);
+  const wrong = accounts.find(
+    (account, index) => after[index] !== (before[account] ?? Number.NaN) - book.spent(account),
+  );
   const sample = book.sample();
   const missing: string[] = [];
   const path = (index: number) => {
@@ -35,11 +60,13 @@ export async function checkLedger(url: string, book: AckBook, before: Balances):
   await askAll(url, { count: sample.length, path }, (index, reply) => {
     if (reply.status !== 200) missing.push(path(index));
   });
+  const all = before.length.toLocaleString('en');
+  const asked = accounts.length < before.length ? `${accounts.length.toLocaleString('en')} of ${all}` : all;
   return [
     {
-      what: `Scrip: each of ${before.length.toLocaleString('en')} accounts has what it had less its acknowledged debits (${book.total().toLocaleString('en')} in all)`,
+      what: `Scrip: each of ${asked} accounts has what it had less its acknowledged debits (${book.total().toLocaleString('en')} in all)`,
       problem:
-        wrong < 0
+        wrong === undefined
           ? null
           : `${accountIdOf(wrong)} had ${before[wrong]}, has ${after[wrong]}, and ${book.spent(wrong)} debits were acknowledged`,
     },

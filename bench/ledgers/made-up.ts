@@ -4,8 +4,9 @@ import { MICROS_PER_CREDIT } from '../../packages/scrip/src/core/credits.ts';
 export const OPERATOR_KEY = 'scrip_op_of_the_benchmark';
 export const SECRET = 'the_secret_of_the_benchmark';
 
-/** What each account is granted: more than any run can spend. */
-export const GRANT_MICROS = 1_000_000_000n * MICROS_PER_CREDIT;
+/** What each account is granted, in all of its lots: more than any run can spend. */
+export const GRANT_CREDITS = 1_000_000_000;
+export const GRANT_MICROS = BigInt(GRANT_CREDITS) * MICROS_PER_CREDIT;
 
 /** Of one length for every account, so that requests can be made by overwriting the digits. */
 export function accountIdOf(index: number): string {
