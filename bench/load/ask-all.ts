@@ -6,10 +6,17 @@ import { untilTaken } from './until-taken.ts';
 
 const CONNECTIONS = 8;
 
-/** Asks for each path, as the operator, over a few connections; again where the server says that it is overloaded. */
+export interface Questions {
+  readonly count: number;
+  readonly path: (index: number) => string;
+  /** Says who asks; the operator where it is left out. */
+  readonly header?: (index: number) => string;
+}
+
+/** Asks for each path over a few connections; again where the server says that it is overloaded. */
 export async function askAll(
   url: string,
-  { count, path }: { readonly count: number; readonly path: (index: number) => string },
+  { count, path, header = () => OPERATOR_HEADER }: Questions,
   onReply: (index: number, reply: HttpReply) => void,
 ): Promise<void> {
   let next = 0;
@@ -19,7 +26,8 @@ export async function askAll(
       while (next < count) {
         const index = next;
         next += 1;
-        onReply(index, await untilTaken(() => connection.send(getRequest(path(index), OPERATOR_HEADER))));
+        const request = getRequest(path(index), header(index));
+        onReply(index, await untilTaken(() => connection.send(request)));
       }
     } finally {
       connection.close();
