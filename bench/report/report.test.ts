@@ -7,7 +7,7 @@ import { resultsPage } from './results-page.ts';
 import { resultsText } from './results-text.ts';
 import type { Results } from './results.ts';
 
-function resultsWith(checks: Check[]): Results {
+function resultsWith(checks: Check[], refused = 0): Results {
   const figure = (who: string, values: number[]) =>
     plainFigure({ who, what: 'single debits', unit: 'debits/s' }, values);
   return {
@@ -31,7 +31,10 @@ function resultsWith(checks: Check[]): Results {
         seconds: 1,
         outcome: {
           setup: ['how it was done'],
-          figures: [figure('Scrip', [30_000, 10_000, 20_000]), figure('bare <Fastify>', [40_000])],
+          figures: [
+            { ...figure('Scrip', [30_000, 10_000, 20_000]), refused },
+            figure('bare <Fastify>', [40_000]),
+          ],
           findings: [
             { what: 'beside bare', value: 0.5, unit: '×', target: { atLeast: 0.6 } },
             { what: 'p99', value: 9, unit: 'ms', target: { atMost: 10 } },
@@ -46,6 +49,7 @@ function resultsWith(checks: Check[]): Results {
 
 const passed = resultsWith([{ what: 'nothing is lost', problem: null }]);
 const failed = resultsWith([{ what: 'nothing is lost', problem: 'one debit is' }]);
+const refused = resultsWith([{ what: 'nothing is lost', problem: null }], 1234);
 
 describe('the page and the text', () => {
   it.each([resultsPage, resultsText])('show the median, the spread, and whether a target is met', (write) => {
@@ -61,6 +65,12 @@ describe('the page and the text', () => {
     const shown = write(failed);
     expect(shown).not.toContain('20,000');
     expect(shown).toContain('nothing is lost: one debit is');
+  });
+
+  it.each([resultsPage, resultsText])('show no figure of a workload in which a reply refused', (write) => {
+    const shown = write(refused);
+    expect(shown).not.toContain('20,000');
+    expect(shown).toContain('Scrip, single debits: 1,234 replies were not 2xx');
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Scale } from '../scale.ts';
-import type { Check, Outcome } from '../workload.ts';
+import type { Figure, Outcome } from '../workload.ts';
 import type { MachineFacts } from './machine-facts.ts';
 
 /** What a workload came to, or why it came to nothing. */
@@ -20,9 +20,14 @@ export interface Results {
 /** Why a workload has no result; empty where it has one. */
 export function problemsOf(result: WorkloadResult): string[] {
   if ('error' in result) return [result.error];
-  return failedChecks(result.outcome).map(({ what, problem }) => `${what}: ${problem}`);
+  const { checks, figures } = result.outcome;
+  return [
+    ...checks.filter(({ problem }) => problem !== null).map(({ what, problem }) => `${what}: ${problem}`),
+    ...figures.filter(({ refused }) => refused > 0).map(refusedOf),
+  ];
 }
 
-function failedChecks({ checks }: Outcome): Check[] {
-  return checks.filter(({ problem }) => problem !== null);
+/** No load asks for what may be refused, and what was refused is in none of its times. */
+function refusedOf({ who, what, refused }: Figure): string {
+  return `${who}, ${what}: ${refused.toLocaleString('en')} replies were not 2xx`;
 }

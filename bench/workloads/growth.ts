@@ -5,6 +5,7 @@ import { accountsToCheck, checkLedger, readBalances } from '../ledgers/check-led
 import type { LedgerShape } from '../ledgers/generate-ledger.ts';
 import { accountIdOf, GRANT_CREDITS } from '../ledgers/made-up.ts';
 import { uniform } from '../load/account-choice.ts';
+import { askAll } from '../load/ask-all.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
 import { debitTraffic, OPERATOR_HEADER } from '../load/debit-traffic.ts';
 import type { Traffic } from '../load/traffic.ts';
@@ -70,6 +71,8 @@ async function measureLedger(
   const directory = await ledgers.make(shape);
   const scrip = await startScrip(directory);
   try {
+    // One that has just begun may be overloaded, and no load may be refused.
+    await askAll(scrip.url, { count: 1, path: () => '/scrip/v1/rate-card' }, () => {});
     const choose = uniform(accounts);
     // To read what is known would load what the loads are to find on the disk.
     const before =
