@@ -162,8 +162,24 @@ describe('rate-card', () => {
     });
   });
 
+  it('publishes every digit of a price, and refuses one that cannot be held', async () => {
+    const card = (amount: string) => `{"actions":{"far":{"pool":"standard","amount":${amount}}}}`;
+    const publish = (amount: string) => cli.run('rate-card publish - --json', { input: card(amount) });
+    const { out } = await publish('9007199254740.123456');
+    expect(out).toContain('"amount":"9007199254740.123456"');
+    expect(await publish('0.10000000000000000001')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('/actions/far/amount '),
+    });
+  });
+
   it('refuses what is no card', async () => {
     expect(await cli.run('rate-card publish -', { input: '[1]' })).toMatchObject({ code: 2, out: '' });
+    for (const input of ['', '{', '{"actions":{},"__proto__":{}}', Buffer.from([0x22, 0xff, 0x22])])
+      expect(await cli.run('rate-card publish -', { input })).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^scrip: standard input is no rate card: /),
+      });
     expect(await cli.run('rate-card publish -', { input: '{}' })).toMatchObject({
       code: 2,
       err: expect.stringContaining(' /actions '),

@@ -157,7 +157,7 @@ const commandFailures = {
   },
   'card-invalid': {
     exit: 'usage',
-    says: '… is not a JSON object.',
+    says: '… is no rate card: ….',
     remedy: '"scrip rate-card show --json" prints one to start from.',
   },
   'lines-refused': {

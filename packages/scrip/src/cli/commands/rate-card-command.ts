@@ -2,11 +2,10 @@ import type { RateCard } from '@scrip/client';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, commandGroup, connect, showReply } from '../api-command.ts';
+import { readCardFile } from '../card-file.ts';
 import { timeCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
 import { addIdFlag, changeId } from '../charge-flags.ts';
-import { CommandFailure } from '../command-failure.ts';
-import { openInput } from '../open-input.ts';
 import { formatTable } from '../table.ts';
 import { emphasise, say } from '../terminal.ts';
 
@@ -40,28 +39,11 @@ function publishCommand(): Command {
     const reply = await client.call<RateCard>({
       method: 'PUT',
       path: ['rate-card'],
-      body: await readCard(file),
+      body: await readCardFile(file, 'card-invalid'),
       id: changeId(flags),
     });
     showCard(reply, flags);
   });
-}
-
-/** A card as the API takes it: what "show --json" adds to one is the server's to say. */
-async function readCard(file: string): Promise<object> {
-  const { stream } = await openInput(file);
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  try {
-    const card = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
-    if (typeof card === 'object' && card !== null && !Array.isArray(card)) {
-      const { version: _version, publishedAt: _publishedAt, ...rest } = card;
-      return rest;
-    }
-  } catch {
-    // Said below, together with what is JSON and no object.
-  }
-  throw CommandFailure.of('card-invalid', `${file} is not a JSON object.`);
 }
 
 function showCard(reply: Parameters<typeof showReply<RateCard>>[0], flags: ApiFlags): void {
