@@ -122,6 +122,43 @@ describe('an export', () => {
     expect(JSON.parse(ran.out)).toMatchObject({ code: 'journal-damaged', entry: 12 });
   });
 
+  describe.each([
+    ['cannot be read', `data = substr(data, 1, 60)`],
+    ['cannot be read', `data = replace(data, '"name":"', '"name":')`],
+    ['are not those that it was made with', `data = replace(data, 'account-1', 'account-0')`],
+  ])('of a journal in which a name or metadata %s (%s)', (what, damage) => {
+    const data = fresh('data');
+    const says = `The journal is damaged: entry 5 (version 1 of account-1) is wrong: its name or metadata ${what}.\n`;
+    beforeAll(async () => {
+      await fillDirectory(data, { accounts: 2, rounds: 3 });
+      const database = new DatabaseSync(join(data, 'journal.db'));
+      database.exec(`UPDATE personal SET data = '' WHERE position = 3`);
+      database.exec(`UPDATE personal SET ${damage} WHERE position = 5`);
+      database.close();
+    });
+
+    it.each([
+      ['an export', () => ['export']],
+      ['an export to a file', () => ['export', '--out', fresh('x')]],
+      ['a backup', () => ['backup', '--to', fresh('backup')]],
+    ])('%s names the entry, and shows nobody', async (_name, words) => {
+      const ran = await runScrip([...words(), '--data', data]);
+      expect([ran.code, ran.out + ran.err]).toMatchObject([1, expect.stringContaining(says)]);
+      expect(ran.err).not.toMatch(/Näme|crm/);
+    });
+
+    it('what comes after it is exported all the same', async () => {
+      expect(await json('export', '--after', '5', '--data', data, '--out', fresh('x'))).toHaveProperty(
+        'anchor',
+      );
+    });
+
+    it('a verification says the same', async () => {
+      const ran = await runScrip(['verify', '--data', data]);
+      expect([ran.code, ran.err]).toMatchObject([3, expect.stringContaining(`its name or metadata ${what}`)]);
+    });
+  });
+
   it('never overwrites a file', async () => {
     const file = fresh('mine.txt');
     writeFileSync(file, 'mine');

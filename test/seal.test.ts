@@ -308,6 +308,29 @@ describe('a sealed ledger', () => {
     expect((JSON.parse(out) as { entries: number }).entries).toBeGreaterThan(1);
   });
 
+  it.each(['substr(data, 1, 20)', `replace(data, '"name":"', '"name":"x')`])(
+    'is not begun where a name or metadata is damaged (%s)',
+    async (damaged) => {
+      const own = another();
+      const journal = new DatabaseSync(join(own, 'journal.db'));
+      const damage = journal.prepare(`UPDATE personal SET data = ${damaged}
+        WHERE position = (SELECT min(position) FROM personal WHERE data LIKE '%"name":"%') RETURNING position`);
+      const number = damage.get()?.['position'];
+      journal.close();
+      const file = join(own, 'sealed.ndjson');
+      const words = ['seal', '--before', isoDay(50), '--to', file, '--data', own];
+      const { code, err } = await runScrip(words);
+      expect([code, err]).toMatchObject([
+        1,
+        expect.stringContaining(`The journal is damaged: entry ${String(number)} (`),
+      ]);
+      expect(err).not.toMatch(/SyntaxError|Acme/);
+      const after = openJournalSource(join(own, 'journal.db'));
+      expect([existsSync(file), after.sealed.after]).toEqual([false, 0]);
+      after.close();
+    },
+  );
+
   it('has nothing to seal twice, and seals nothing where it must not', async () => {
     expect(await sealed(directory, 50, join(directory, 'none.ndjson'))).toMatchObject({
       file: null,

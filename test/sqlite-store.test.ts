@@ -20,6 +20,7 @@ import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
 import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { openAccount } from './support/commands.ts';
 import {
   CREDIT,
   debit,
@@ -370,6 +371,28 @@ describe('a ledger in SQLite files', () => {
     const refused = { reason: { code: 'store-unreadable', outcome: 'not-applied' } };
     expect(together).toMatchObject([refused, { value: { ok: true, replayed: false } }, refused]);
     await expect(change('spoiled', 'debit', debit(1n))).rejects.toMatchObject({ outcome: 'not-applied' });
+  });
+
+  it('tells of a name that cannot be read, and never what stands there', async () => {
+    const before = await open();
+    const { change, ledger } = await openSampleLedger(before);
+    const command = openAccount({ setsName: true });
+    await ledger.change({ accountId: 'acme', id: 'open', command, actor: null, name: 'Ann' });
+    await change('acme', 'grant', grant(10n));
+    await untilDerived(before);
+    await before.close();
+    opened.splice(0);
+    const journal = new DatabaseSync(join(directory, 'journal.db'));
+    journal.exec(`UPDATE personal SET data = replace(data, '"Ann"', 'Ann"')`);
+    journal.close();
+    const store = await open();
+    const entries = () => store.entries({ accountId: 'acme', afterVersion: 0, limit: 9 });
+    for (const read of [() => store.findChange('acme', 'open'), entries])
+      await expect(read()).rejects.toMatchObject({
+        code: 'store-unreadable',
+        cause: { message: 'version 1 of acme: its name or metadata cannot be read' },
+      });
+    expect(await store.account('acme')).toMatchObject({ version: 2 });
   });
 
   it('is read on beside a page that is damaged', async () => {

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Anchor } from '../ledger/anchor.ts';
 import type { ChainEnds } from '../ledger/chain-ends.ts';
 import { createChainEnds } from '../ledger/chain-ends.ts';
+import { checkAlone } from '../ledger/entry-check.ts';
 import { encodeLine } from '../ledger/journal-line.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
@@ -101,7 +102,7 @@ function unwritable(cause: unknown): CommandFailure {
   });
 }
 
-/** The lines of the export, each entry checked against its chain: what could not be imported is not written either. */
+/** The lines of the export, each entry checked against its chain and its personal part against the entry: what could not be imported is not written either. */
 function startLines(source: JournalSource, after: number): ExportedLines {
   const upTo = source.lastNumber();
   if (after > upTo)
@@ -118,7 +119,10 @@ function startLines(source: JournalSource, after: number): ExportedLines {
     for (const page of source.pages(sealed.after, upTo)) {
       for (const entry of page) {
         ends.add(entry);
-        if (entry.number > after) yield encodeLine({ kind: 'entry', entry });
+        if (entry.number <= after) continue;
+        // The chain does not cover it, and a debit mostly has none.
+        if (entry.personal !== null) checkAlone(entry);
+        yield encodeLine({ kind: 'entry', entry });
       }
       const done = page.at(-1)?.number ?? 0;
       progress.advance(done, done);

@@ -7,8 +7,9 @@ import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
 import { evolve } from '../core/evolve.ts';
 import type { RateCard } from '../core/rate-card.ts';
 import { copyOf } from './copy-of.ts';
-import { CHAIN_START, chainHash, personalDigest } from './digest.ts';
-import type { ChainedState, Personal } from './store.ts';
+import { CHAIN_START, chainHash } from './digest.ts';
+import { personalFlaw } from './personal-flaw.ts';
+import type { ChainedState } from './store.ts';
 
 /** An entry as the journal keeps it. */
 export interface KeptEntry {
@@ -179,18 +180,6 @@ export function createChainVerifier({
 function keepRefund(account: VerifiedAccount, { debitVersion, version }: DebitRefunded): void {
   account.refunds ??= new Map();
   account.refunds.set(debitVersion, version);
-}
-
-/** Names and metadata may have been erased; where they are, they are those that the entry was made with. */
-export function personalFlaw({ change }: Entry, personal: string | null): string | null {
-  if (personal === null) return null;
-  try {
-    return personalDigest(JSON.parse(personal) as Personal) === change?.personalDigest
-      ? null
-      : 'its name or metadata are not those that it was made with';
-  } catch {
-    return 'its name or metadata cannot be read';
-  }
 }
 
 function totalsFlaw(state: AccountState, entry: Entry): string | null {

@@ -5,9 +5,8 @@ import { evolve } from '../core/evolve.ts';
 import type { ChainEnd } from './anchor.ts';
 import type { ChainEnds } from './chain-ends.ts';
 import { createChainEnds, wrongEntry } from './chain-ends.ts';
-import { personalDigest } from './digest.ts';
 import type { NumberedEntry } from './journal-line.ts';
-import type { Personal } from './store.ts';
+import { personalFlaw } from './personal-flaw.ts';
 
 /** Checks entries one after the other: their chains, their personal parts, and that each account's state follows. */
 export interface EntryCheck extends ChainEnds {
@@ -53,13 +52,7 @@ export function checkAlone(numbered: NumberedEntry): Entry {
   } catch (error) {
     throw wrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);
   }
-  checkPersonal(numbered, entry.change?.personalDigest ?? null);
+  const flaw = personalFlaw(entry, numbered.personal);
+  if (flaw !== null) throw wrongEntry(numbered, `is wrong: ${flaw}`);
   return entry;
-}
-
-/** A personal part may be missing, because it was erased; it cannot be another than the entry was made with. */
-function checkPersonal(entry: NumberedEntry, digest: string | null): void {
-  if (entry.personal === null) return;
-  if (digest === null || personalDigest(JSON.parse(entry.personal) as Personal) !== digest)
-    throw wrongEntry(entry, 'has another name or other metadata than it was made with');
 }

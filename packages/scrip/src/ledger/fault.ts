@@ -31,6 +31,16 @@ export class Fault extends Error {
   }
 }
 
+/** What is read for an answer or a decision cannot be, of what `cause` says. */
+export function unreadable(cause: unknown): Fault {
+  return new Fault('the ledger cannot be read from its files', {
+    code: 'store-unreadable',
+    retryable: true,
+    outcome: 'not-applied',
+    cause,
+  });
+}
+
 /** A fault as that of a change which has happened: its caller finds out by the id. */
 export function asUnknown(error: unknown): unknown {
   if (!(error instanceof Fault)) return error;

@@ -2,7 +2,7 @@ import type { AccountState } from '../../core/account.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { UsageChange } from '../../core/usage.ts';
 import { usageOf } from '../../core/usage.ts';
-import { Fault } from '../../ledger/fault.ts';
+import { unreadable } from '../../ledger/fault.ts';
 import { SealedPast } from '../../ledger/sealed-past.ts';
 import type { EntriesQuery, RecordedEntry, Store } from '../../ledger/store.ts';
 import type { LoadedState } from './account-cache.ts';
@@ -136,11 +136,6 @@ export async function ask<K extends keyof ReadRequests>(
   try {
     return await thread.ask<ReadRequests[K]['reply']>({ kind, request });
   } catch (cause) {
-    throw new Fault('the ledger cannot be read from its files', {
-      code: 'store-unreadable',
-      retryable: true,
-      outcome: 'not-applied',
-      cause,
-    });
+    throw unreadable(cause);
   }
 }

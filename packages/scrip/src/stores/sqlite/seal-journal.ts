@@ -4,6 +4,7 @@ import { evolve } from '../../core/evolve.ts';
 import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
 import { encodeAnchor } from '../../ledger/anchor.ts';
 import { createChainEnds } from '../../ledger/chain-ends.ts';
+import { checkAlone } from '../../ledger/entry-check.ts';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import type { ChainedState } from '../../ledger/store.ts';
 import { encodeBlocks } from './entry-block.ts';
@@ -31,8 +32,8 @@ export interface SealPlan {
 /** A journal that nobody else has, about to be sealed. */
 export interface SealableJournal {
   /**
-   * Goes through the entries that stand before the first one of an instant or later, checks their chains and hands each
-   * to `write`. Throws `WrongEntry`.
+   * Goes through the entries that stand before the first one of an instant or later, checks their chains and personal parts, and
+   * hands each to `write`. Throws `WrongEntry`.
    */
   readonly plan: (beforeMs: number, write: (entry: NumberedEntry) => void) => SealPlan;
   /** Where the chains stood at the last seal. */
@@ -103,7 +104,7 @@ function planSeal(
       chains.add(numbered);
       const { accountId, hash } = numbered;
       const before = states.get(accountId) ?? readSealedAccount(database, accountId);
-      states.set(accountId, { state: evolve(before?.state ?? null, decodeEntry(numbered)), hash });
+      states.set(accountId, { state: evolve(before?.state ?? null, checkAlone(numbered)), hash });
       write(numbered);
     }
   return { after, upTo, states, anchor: chains.anchor() };

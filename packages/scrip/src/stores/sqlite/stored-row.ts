@@ -1,4 +1,5 @@
 import { decodeEntry } from '../../core/entry-format.ts';
+import { unreadable } from '../../ledger/fault.ts';
 import type { Personal, RecordedEntry } from '../../ledger/store.ts';
 import { eachOfBlock, linesOf } from './entry-block.ts';
 
@@ -12,12 +13,25 @@ export interface StoredRow {
   readonly hash: string;
 }
 
+/** Throws a `Fault` where the personal part is damaged. */
 export function toRecorded(row: Omit<StoredRow, 'position'>): RecordedEntry {
   return {
     entry: decodeEntry(row),
-    personal: row.personal === null ? null : (JSON.parse(row.personal) as Personal),
+    personal: row.personal === null ? null : readPersonal(row, row.personal),
     hash: row.hash,
   };
+}
+
+/** The parser's own error would bring a name into the log. */
+function readPersonal(
+  { accountId, version }: Pick<StoredRow, 'accountId' | 'version'>,
+  text: string,
+): Personal {
+  try {
+    return JSON.parse(text) as Personal;
+  } catch {
+    throw unreadable(new Error(`version ${version} of ${accountId}: its name or metadata cannot be read`));
+  }
 }
 
 /** A page of rows on its way between threads: one text crosses in a twentieth of the time that a list of objects takes. */

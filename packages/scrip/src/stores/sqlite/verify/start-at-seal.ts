@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { decodeEntry, decodeState } from '../../../core/entry-format.ts';
 import { anchorOf, encodeAnchor } from '../../../ledger/anchor.ts';
 import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
-import { personalFlaw } from '../../../ledger/chain-verifier.ts';
+import { personalFlaw } from '../../../ledger/personal-flaw.ts';
 import { changeHash } from '../change-filter.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import type { Seal } from '../seal.ts';
