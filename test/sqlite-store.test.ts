@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -69,6 +70,12 @@ function readSnapshots(file: string): Record<string, unknown>[] {
   const rows = derived.prepare('SELECT account_id, version, state, hash FROM snapshot').all();
   derived.close();
   return rows;
+}
+
+function inDerived(sql: string): void {
+  const derived = new DatabaseSync(join(directory, 'derived.db'));
+  derived.exec(sql);
+  derived.close();
 }
 
 const codeOf = (error: { code?: string }) => error.code;
@@ -182,6 +189,66 @@ describe('a ledger in SQLite files', () => {
       expect((await store.findChange('acme', 'debit'))?.recorded.entry.version).toBe(3);
       expect(await store.accountIds({ after: null, limit: 10 })).toEqual(['acme']);
     }
+  });
+
+  it('says that its derived file is made again, and of what', async () => {
+    const said: string[] = [];
+    const openSaying = async () => {
+      const onDerivedAnew = (why: string) => void said.push(why);
+      await (await openSqliteStore({ directory, idsKeptMs: DAY_MS, now: Date.now, onDerivedAnew })).close();
+    };
+    const file = join(directory, 'derived.db');
+    const damages: (() => void)[] = [
+      () => {},
+      () => rmSync(file),
+      () => writeFileSync(file, 'not a database'),
+      () => inDerived('DROP TABLE progress'),
+      () => inDerived('PRAGMA user_version = 0'),
+      () => inDerived('UPDATE progress SET sealed = 7'),
+    ];
+    for (const damage of damages) {
+      damage();
+      await openSaying();
+    }
+    expect(said).toEqual([
+      'derived.db: file is not a database',
+      'derived.db: no such table: progress',
+      'derived.db: table progress already exists',
+      'derived.db: it was made before the journal was sealed',
+    ]);
+  });
+
+  it.each([
+    [
+      'a newer version',
+      () => inDerived('PRAGMA user_version = 99'),
+      /^derived\.db: the data was written by a newer version/,
+    ],
+    [
+      'no room for its log',
+      () => mkdirSync(join(directory, 'derived.db-wal')),
+      /^derived\.db: unable to open/,
+    ],
+  ])('keeps its derived file where that is not damaged: %s', async (_name, spoil, says) => {
+    await (await open()).close();
+    opened.splice(0);
+    spoil();
+    const before = readFileSync(join(directory, 'derived.db'));
+    await expect(open()).rejects.toThrow(says);
+    expect(readFileSync(join(directory, 'derived.db'))).toEqual(before);
+  });
+
+  it('keeps its derived file while another process writes to it', { timeout: 60_000 }, async () => {
+    await (await open()).close();
+    opened.splice(0);
+    const file = join(directory, 'derived.db');
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const { ino } = statSync(file);
+    await expect(open()).rejects.toThrow('derived.db: database is locked');
+    expect(statSync(file).ino).toBe(ino);
+    other.close();
+    expect((await open()).health()).toMatchObject({ readable: true, writable: true });
   });
 
   it('knows an id that has long left memory, and refunds its debit', async () => {

@@ -75,6 +75,19 @@ describe('a start', () => {
     await first.stop();
   });
 
+  it('with damaged indexes makes them again, and says so beside what it prints', async () => {
+    await (await startScrip({ data })).stop();
+    writeFileSync(join(data, 'derived.db'), 'no database');
+    const again = await startScrip({ data });
+    expect(again.output()).toContain(
+      'The indexes cannot be used (derived.db: file is not a database): they are made again from the journal.\n',
+    );
+    await again.stop();
+    const third = await startScrip({ data });
+    expect(third.output()).not.toContain('indexes');
+    await third.stop();
+  });
+
   it.each([
     [['serve', '--port', 'eighty'], {}, 'the port must be a number from 0 to 65535, not "eighty"'],
     [['serve', '--prot', '1'], {}, "unknown option '--prot'"],

@@ -21,10 +21,14 @@ function openOwn(file: string, pragmas: string): DatabaseSync {
     database.exec(pragmas);
     return database;
   } catch (error) {
-    // SQLite does not say which one, and only the journal is worth a backup.
-    if (error instanceof Error) error.message = `${basename(file)}: ${error.message}`;
-    throw error;
+    throw withName(basename(file), error);
   }
+}
+
+/** The same error with a file's name: SQLite does not say which one, and only the journal is worth a backup. */
+export function withName(name: string, error: unknown): unknown {
+  if (error instanceof Error) error.message = `${name}: ${error.message}`;
+  return error;
 }
 
 /** Both files for reading: derived tables as `main`, the journal as `journal`. */

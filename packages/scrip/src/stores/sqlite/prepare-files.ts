@@ -1,25 +1,64 @@
 import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { DERIVED_MIGRATIONS } from './migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 import { migrate } from './migrate.ts';
-import { openDerived, openJournal } from './open-files.ts';
+import { openDerived, openJournal, withName } from './open-files.ts';
 import type { Seal } from './seal.ts';
 import { readSeal } from './seal.ts';
 import { seedDerived } from './seed-derived.ts';
 
-/** Makes or migrates both files. A derived file that cannot be opened is made anew: the journal holds all of it. */
-export function prepareFiles(files: { readonly journal: string; readonly derived: string }): void {
+const SQLITE_ERROR = 1;
+const SQLITE_CORRUPT = 11;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_NOTADB = 26;
+/** What SQLite says of bytes that it did not write, and of tables and rows that Scrip did not. */
+const FILE_CODES: ReadonlySet<number> = new Set([
+  SQLITE_ERROR,
+  SQLITE_CORRUPT,
+  SQLITE_CONSTRAINT,
+  SQLITE_NOTADB,
+]);
+
+interface Files {
+  readonly journal: string;
+  readonly derived: string;
+}
+
+/** The derived tables begin behind another seal than the journal does. */
+class OtherSeal extends Error {
+  constructor() {
+    super('it was made before the journal was sealed');
+    this.name = 'OtherSeal';
+  }
+}
+
+/**
+ * Makes or migrates both files. A derived file that is damaged, or was made before the journal was sealed, is made anew:
+ * the journal holds all of it. `onDerivedAnew` is told why. Throws `DataTooNew`, and what the file cannot help: a lock,
+ * a full disk.
+ */
+export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void = () => {}): void {
   const journal = openJournal(files.journal);
   migrate(journal, JOURNAL_MIGRATIONS);
   const seal = readSeal(journal);
   journal.close();
   try {
     prepareDerived(files, seal);
-  } catch {
+  } catch (error) {
+    if (!isOfFile(error)) throw error;
+    onDerivedAnew(error.message);
     removeDerived(files.derived);
     prepareDerived(files, seal);
   }
+}
+
+/** Whether another file in its place would do. */
+function isOfFile(error: unknown): error is Error {
+  if (error instanceof OtherSeal) return true;
+  // The low byte; the rest says where SQLite met it.
+  return error instanceof Error && 'errcode' in error && FILE_CODES.has(Number(error.errcode) & 0xff);
 }
 
 export function removeDerived(file: string): void {
@@ -27,11 +66,9 @@ export function removeDerived(file: string): void {
 }
 
 /** Makes or migrates the derived file. */
-export function prepareDerived(
-  { journal, derived: file }: { readonly journal: string; readonly derived: string },
-  seal: Seal | null,
-): void {
+export function prepareDerived({ journal, derived: file }: Files, seal: Seal | null): void {
   const derived = openDerived(file);
+  let name = basename(file);
   try {
     migrate(derived, DERIVED_MIGRATIONS);
     // The seed is nobody's secret, only unlike any other directory's.
@@ -41,9 +78,15 @@ export function prepareDerived(
       checkpoint: number;
       seed: number;
     };
-    if (kept.checkpoint === 0 && seal !== null) seedDerived(derived, journal, { seal, seed: kept.seed });
+    if (kept.checkpoint === 0 && seal !== null) {
+      // Either may be what fails.
+      name = `${name} from ${basename(journal)}`;
+      seedDerived(derived, journal, { seal, seed: kept.seed });
+    }
     const sealed = derived.prepare('SELECT sealed FROM progress').get()?.['sealed'];
-    if (sealed !== (seal?.position ?? 0)) throw new Error('they were made before the journal was sealed');
+    if (sealed !== (seal?.position ?? 0)) throw new OtherSeal();
+  } catch (error) {
+    throw withName(name, error);
   } finally {
     derived.close();
   }

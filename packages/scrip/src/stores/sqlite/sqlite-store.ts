@@ -32,6 +32,8 @@ export interface SqliteStoreOptions {
   readonly now: () => number;
   /** A time that goes on evenly when somebody sets the clock; where there is none, the clock is never set. */
   readonly evenNow?: () => number;
+  /** The derived tables could not be used, of which it is told why, and are made again. */
+  readonly onDerivedAnew?: (why: string) => void;
   /** Smaller ones let a test see in a moment what takes a large ledger days. */
   readonly sizes?: Partial<EngineSizes>;
 }
@@ -88,8 +90,11 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
   const { reader, start } = await startReader(
     files,
     { nowMs: startedAt.clockMs, idsKeptMs, finishedEntries: sizes.finishedEntries },
-    (error) => {
-      readerFailure = `the thread that reads the files ended: ${error.message}`;
+    {
+      onDerivedAnew: options.onDerivedAnew,
+      onCrash: (error) => {
+        readerFailure = `the thread that reads the files ended: ${error.message}`;
+      },
     },
   );
   const tail = createJournalTail();
@@ -193,9 +198,15 @@ function readsOf(reads: DiskReads) {
 async function startReader(
   files: DataDirectory['files'],
   request: ReadRequests['start']['request'],
-  onCrash: (error: Error) => void,
+  {
+    onDerivedAnew,
+    onCrash,
+  }: {
+    readonly onDerivedAnew: SqliteStoreOptions['onDerivedAnew'] | undefined;
+    readonly onCrash: (error: Error) => void;
+  },
 ): Promise<{ reader: Thread; start: StartRows }> {
-  prepareFiles(files);
+  prepareFiles(files, onDerivedAnew);
   const reader = startThread({ name: 'reader-thread', gathers: true, data: { files }, onCrash });
   const start = await ask(reader, 'start', request);
   if (start.checkpoint <= start.lastPosition) return { reader, start };
