@@ -12,6 +12,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { LimitStore } from '../ledger/limit-store.ts';
 import { buildApp } from '../server/app.ts';
 import { openSqliteLimitStore } from '../stores/sqlite/limit-store.ts';
+import { closeInTurn } from './close-in-turn.ts';
 import { createDemo } from './demo.ts';
 import { openLedger } from './open-ledger.ts';
 import { prepareLedger } from './prepare-ledger.ts';
@@ -88,9 +89,8 @@ async function listen(
     if (stoppingSinceMs !== null && Date.now() - stoppingSinceMs < SAME_SIGNAL_MS) return;
     if (stoppingSinceMs !== null) process.exit(1);
     stoppingSinceMs = Date.now();
-    await app.close();
-    await ledger.close();
-    await limits.close();
+    // Also where one of them fails: what is given back of limits must still reach its file.
+    await closeInTurn([() => app.close(), () => ledger.close(), () => limits.close()]);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
   // Not before it listens: where it cannot, the next start makes the demo and shows its key.
