@@ -179,6 +179,24 @@ function sendRaw(headers: string[], { method = 'GET', path = '/scrip/v1/accounts
   });
 }
 
+it('an operator’s key without a role opens nothing, and is no reader’s', async () => {
+  let isDamaged = false;
+  const damaged = await serveAcme({
+    wrap: (ledger) => ({
+      ...ledger,
+      account: async (accountId) => {
+        const account = await ledger.account(accountId);
+        if (account === null || !isDamaged) return account;
+        return { ...account, keys: account.keys.map((key) => ({ ...key, role: null })) };
+      },
+    }),
+  });
+  isDamaged = true;
+  const { status, json } = await damaged.ask('GET', '/accounts');
+  expect([status, json.code]).toEqual([500, 'internal']);
+  await damaged.close();
+});
+
 it('keys are told apart in the same way where accounts have to be fetched', async () => {
   const fetching = await serveAcme({
     wrap: (ledger) => ({

@@ -92,7 +92,8 @@ function identify(request: FastifyRequest, findKeyHolder: FindKeyHolder): Answer
     if (holder === null || holder.account.closedAtMs !== null) throw unknownKey();
     const { account, key } = holder;
     if (account.id !== OPERATOR_STREAM) return { kind: 'account', keyId: key.id, accountId: account.id };
-    return { kind: 'operator', keyId: key.id, role: key.role ?? 'read' };
+    if (key.role === null) throw new Error(`the operator's key ${key.id} has no role`);
+    return { kind: 'operator', keyId: key.id, role: key.role };
   });
 }
 
