@@ -20,8 +20,8 @@ afterEach(() => {
 });
 
 /** Runs the program until it ends by itself. */
-async function run(args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...process.env, ...env } });
+async function run(args: readonly string[], env: Record<string, string> = {}, cwd = process.cwd()) {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += String(chunk)));
@@ -108,6 +108,13 @@ describe('a start', () => {
     expect(stderr).toContain(message);
     expect(code).toBe(2);
     expect(stdout).toBe('');
+  });
+
+  it('names the configuration file that it found and cannot read', async () => {
+    writeFileSync(join(data, 'scrip.config.json'), '{bad');
+    const { code, stderr } = await run(['serve', '--data', data], {}, data);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^scrip: the configuration file \S+scrip\.config\.json cannot be read: \S/);
   });
 
   it('names what is no setting', async () => {

@@ -74,9 +74,11 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
     found = named === undefined ? await explorer.search() : await explorer.load(named);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    // Of one that was found, only what is wrong with it says which.
+    const file = named ?? (error as { filepath?: string }).filepath;
     throw new SettingError(
       'config-file-unreadable',
-      `the configuration file ${named ?? ''} cannot be read: ${reason}`,
+      `the configuration file ${file === undefined ? '' : `${file} `}cannot be read: ${reason}`,
     );
   }
   if (found === null || found.isEmpty === true) return {};
