@@ -82,7 +82,8 @@ function ageColumn(nowMs: number): BalanceColumn {
 function buysCell({ reading: { target }, pool }: BalanceRow): string | null {
   if (target.kind !== 'vendor' || pool === null || pool.available === null) return null;
   const buys = pool.buys?.map(({ action, quantity, unit }) => ({ action, quantity: BigInt(quantity), unit }));
-  const listed = buys ?? pricedBuys(target.name, pool.pool, parseMicros(pool.available) ?? 0n);
+  const listed = buys ?? pricedBuys(target.name, pool.pool, pool.available);
+  if (listed === null) return 'unknown';
   return listed
     .map(
       ({ action, quantity, unit }) =>
@@ -91,7 +92,10 @@ function buysCell({ reading: { target }, pool }: BalanceRow): string | null {
     .join(' or ');
 }
 
-function pricedBuys(vendor: Parameters<typeof vendorCard>[0], pool: string, availableMicros: bigint) {
+/** Null where the amount cannot be read. */
+function pricedBuys(vendor: Parameters<typeof vendorCard>[0], pool: string, available: string) {
+  const availableMicros = parseMicros(available);
+  if (availableMicros === null) return null;
   return Object.entries(vendorCard(vendor).actions).flatMap(([action, price]) => {
     const quantity =
       price.pool === pool && availableMicros > 0n ? quantityFor(price, availableMicros) : undefined;

@@ -2,7 +2,7 @@ import type { Account, Quote, RateCard as ShownRateCard } from '@scrip/client';
 import { DEFAULT_POOLS } from '../config/default-catalog.ts';
 import { vendorCard, vendorCardOf } from '../config/vendor-catalog.ts';
 import { priceAction } from '../core/charge.ts';
-import { formatMicros, parseMicros } from '../core/credits.ts';
+import { formatMicros } from '../core/credits.ts';
 import type { RateCard } from '../core/rate-card.ts';
 import { connect } from './api-command.ts';
 import type { ApiClient } from './api-client.ts';
@@ -10,6 +10,7 @@ import type { BalanceTarget } from './balance-target.ts';
 import { CommandFailure } from './command-failure.ts';
 import { exitCode } from './exit-code.ts';
 import type { PlanLine } from './plan.ts';
+import { replyAmount } from './reply-amount.ts';
 
 /** A line of a plan with its price. */
 export interface PricedLine {
@@ -128,7 +129,7 @@ async function quote(
   });
   return value.lines.map(({ action, pool, amount }, index) => {
     const { quantityMicros = 0n, times = 1n } = lines[index] ?? {};
-    const amountMicros = (parseMicros(amount) ?? 0n) * times;
+    const amountMicros = replyAmount(amount) * times;
     return { action, pool, quantityMicros: quantityMicros * times, amountMicros };
   });
 }

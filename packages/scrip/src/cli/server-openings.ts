@@ -1,9 +1,9 @@
 import type { Account, ListedGrant, Page, RateCard } from '@scrip/client';
-import { parseMicros } from '../core/credits.ts';
 import { connect } from './api-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { FoundAccount, OpeningTarget } from './opening-target.ts';
 import { OPENING_ID, openingGrantBody, openingGrantId } from './opening-target.ts';
+import { replyAmount } from './reply-amount.ts';
 
 /** Requests at once: enough for the server to commit many together. */
 const AT_ONCE = 64;
@@ -25,7 +25,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
       for (const { id, pool, amount, expiresAt } of value.data)
         found.set(id, {
           pool,
-          amountMicros: parseMicros(amount) ?? 0n,
+          amountMicros: replyAmount(amount),
           expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
         });
       after = value.next ?? undefined;
