@@ -25,7 +25,10 @@ const decide = (request: ChangeRequest, { account, prior }: Loaded) =>
   );
 
 /** A decider over an empty disk, whose commits end as they are told to, in turn. */
-function openDecider(commits: readonly (() => Promise<void>)[]) {
+function openDecider(
+  commits: readonly (() => Promise<void>)[],
+  { snapshotEvery = 256, keepSnapshots = () => {} }: Partial<Parameters<typeof createDecider>[0]> = {},
+) {
   let made = 0;
   const append: JournalWriter['append'] = (entries) => {
     if (entries.length === 0) return done();
@@ -46,8 +49,8 @@ function openDecider(commits: readonly (() => Promise<void>)[]) {
     },
     writer: { append } as unknown as JournalWriter,
     lastPosition: 0,
-    snapshotEvery: 256,
-    keepSnapshots: () => {},
+    snapshotEvery,
+    keepSnapshots,
     onKeyChanged: () => {},
   });
 }
@@ -81,5 +84,35 @@ describe('a batch that is made durable in parts', () => {
     await decider.decide([requestOf('acme', 'open', openAccount())], decide);
     const batch = [requestOf('acme', 'pack', grantCredits(5n)), requestOf('other', 'open', openAccount())];
     expect(await decider.decide(batch, decide)).toEqual([{ error: failure }, { error: failure }]);
+  });
+});
+
+describe('snapshots', () => {
+  /** Decides batches on an account that is open, and gives the versions of which snapshots were kept. */
+  async function snapshotsAfter(batches: readonly (readonly ChangeRequest[])[]): Promise<number[]> {
+    const versions: number[] = [];
+    const decider = openDecider([], {
+      snapshotEvery: 2,
+      keepSnapshots: (rows) => versions.push(...rows.map(({ version }) => version)),
+    });
+    await decider.decide([requestOf('acme', 'open', openAccount())], decide);
+    for (const batch of batches)
+      for (const settled of await decider.decide(batch, decide))
+        expect(settled).toMatchObject({ outcome: { ok: true } });
+    return versions;
+  }
+  const grants = (count: number) =>
+    Array.from({ length: count }, (_, at) => requestOf('acme', `grant-${at}`, grantCredits(1000n)));
+  const debits = (count: number) =>
+    Array.from({ length: count }, (_, at) => requestOf('acme', `debit-${at}`, debitCredits(1n)));
+  const alone = (requests: readonly ChangeRequest[]) => requests.map((request) => [request]);
+
+  it('of an account with many lots are made after as many entries as it has lots', async () => {
+    expect(await snapshotsAfter(alone([...grants(1), ...debits(5)]))).toEqual([2, 4, 6]);
+    expect(await snapshotsAfter(alone([...grants(50), ...debits(120)]))).toEqual([2, 52, 102, 152]);
+  });
+
+  it('of one batch are of the last state alone', async () => {
+    expect(await snapshotsAfter([[...grants(1), ...debits(8)]])).toEqual([10]);
   });
 });

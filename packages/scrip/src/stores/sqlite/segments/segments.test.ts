@@ -242,6 +242,23 @@ describe('segments', () => {
     );
   });
 
+  it('are merged when those behind one outgrow it by the ratio, and then with all that are behind it', () => {
+    const merges = { mergeRatio: 8, finishedEntries: 1000 };
+    const due = (...entries: readonly number[]) => dueForMerge(rowOf(entries), merges).map(sizeOf);
+    expect(due(5, 5, 5, 5, 5, 5, 5)).toEqual([]);
+    expect(due(5, 5, 5, 5, 5, 5, 5, 5)).toEqual([5, 5, 5, 5, 5, 5, 5, 5]);
+    expect(due(100, 1, 7)).toEqual([1, 7]);
+    expect(due(100, 1, 6)).toEqual([]);
+  });
+
+  it('are never merged again once they have as many entries as a finished one', () => {
+    const due = (...entries: readonly number[]) =>
+      dueForMerge(rowOf(entries), { mergeRatio: 2, finishedEntries: 10 }).map(sizeOf);
+    expect(due(9, 9, 9)).toEqual([9, 9, 9]);
+    expect(due(10, 9, 9)).toEqual([9, 9]);
+    expect(due(9, 10, 9)).toEqual([]);
+  });
+
   const traffic = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 16_384 }));
   const EQUAL = Array.from({ length: 300 }, () => 16_384);
   it('stay few, and none is merged again that is large', () => {
@@ -269,3 +286,13 @@ describe('segments', () => {
     );
   });
 });
+
+/** Segments of so many entries, one behind the other. */
+function rowOf(entries: readonly number[]): { after: number; upTo: number }[] {
+  let upTo = 0;
+  return entries.map((count) => ({ after: upTo, upTo: (upTo += count) }));
+}
+
+function sizeOf({ after, upTo }: { readonly after: number; readonly upTo: number }): number {
+  return upTo - after;
+}
