@@ -1,5 +1,5 @@
 import type { Account, Erasure, Page } from '@scrip/client';
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, collectPairs, commandGroup, connect, parseObject, showReply } from '../api-command.ts';
@@ -64,16 +64,22 @@ function openCommand(): Command {
       ],
     }).argument('[account]', 'its id: letters, digits, dots, underscores, hyphens (default: a new one)'),
   ).action(async (account: string | undefined, flags: AccountFlags) => {
-    // An id of our own keeps the call safe to repeat: the server could not find an account whose id it made up.
-    const body = { id: account ?? randomUUID(), ...accountBody(flags) };
+    const id = changeId(flags);
+    const body = { id: account ?? accountIdOf(id), ...accountBody(flags) };
     const reply = await connect().call<Account>({
       method: 'POST',
       path: ['accounts'],
       body,
-      id: changeId(flags),
+      id,
     });
     showReply(reply, flags, formatAccount);
   });
+}
+
+/** Made up from the change's id: under the same id, the same account is opened again and no other one. */
+function accountIdOf(id: string): string {
+  const digits = createHash('sha256').update(id).digest('hex');
+  return digits.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 function listCommand(): Command {
