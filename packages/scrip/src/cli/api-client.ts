@@ -2,6 +2,7 @@ import type { ScripCall, ScripOptions, ScripReply } from '@scrip/client';
 import { ClientError, ConnectionError, Scrip, TimeoutError } from '@scrip/client';
 import type { ApiAccess } from '../config/api-access.ts';
 import { CommandFailure } from './command-failure.ts';
+import { noteDone } from './guard-output.ts';
 import { parseProblem, problemFailure } from './problem-failure.ts';
 
 export interface ApiClient {
@@ -11,6 +12,8 @@ export interface ApiClient {
 
 /** As long as the server itself takes before it gives up on a request. */
 const TIMEOUT_MS = 35_000;
+/** Of what has ids of its own in a file, and none that a flag gives. */
+const AS_IT_WAS = 'Run the same command again: what has happened does not happen twice.';
 
 /** Asks a running Scrip, and says what is wrong in the words of the command line. */
 export function createApiClient({
@@ -26,9 +29,11 @@ export function createApiClient({
     };
   const scrip = new Scrip({ timeoutMs: TIMEOUT_MS, ...options, url, key });
   return {
-    call: async (call) => {
+    call: async <Value>(call: ScripCall) => {
       try {
-        return await scrip.request(call);
+        const reply = await scrip.request<Value>(call);
+        noteChange(call);
+        return reply;
       } catch (error) {
         throw error instanceof ClientError ? commandFailure(error, call, url) : error;
       }
@@ -63,14 +68,24 @@ function tellsOfItself(problem: { readonly status: number } | null): boolean {
   return problem !== null && problem.status >= 500 && problem.status !== 503;
 }
 
+/** For whoever cannot see what the reply says of a change. */
+function noteChange({ method, id, effect }: ScripCall): void {
+  if (method === 'GET' || effect === 'none') return;
+  if (effect === 'once') noteDone('What was sent has been answered', AS_IT_WAS);
+  else if (id === undefined) noteDone('The change was made', null);
+  else
+    noteDone(
+      'The change was made',
+      `The same command with --id ${shellWord(id)} shows it; without this id it would be made once more.`,
+    );
+}
+
 function outcomeUnknown(cause: ClientError, { id, effect }: ScripCall, url: string): CommandFailure {
-  const again =
-    effect === 'once'
-      ? 'Run the same command again: what has happened does not happen twice.'
-      : 'Look whether it has happened before you run the command again.';
+  const withoutId =
+    effect === 'once' ? AS_IT_WAS : 'Look whether it has happened before you run the command again.';
   const hint =
-    id === undefined
-      ? again
+    id === undefined || effect === 'once'
+      ? withoutId
       : `Run the same command again with --id ${shellWord(id)} to find out: it happens once at most.`;
   return CommandFailure.of(
     'outcome-unknown',

@@ -53,9 +53,10 @@ export async function debitFile(
   try {
     for await (const chunk of chunksOf(readDebitLines(stream, format ?? formatOf(file)))) {
       const results = await sendChunk(client, chunk);
-      // What was begun is debited to its end, whoever still reads of it.
-      if (isRead) isRead = await isTaken(`${tally.lines === 0 ? START : ','}${results.json}`);
+      const begin = tally.lines === 0 ? START : ',';
       count(tally, chunk, results.value);
+      // What was begun is debited to its end, whoever still reads of it.
+      if (isRead) isRead = await isTaken(`${begin}${results.json}`);
       sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
       progress.advance(sentBytes, tally.lines);
     }

@@ -4,6 +4,7 @@ import { connect, showReply } from './api-command.ts';
 import { timeCell } from './cell.ts';
 import type { IdFlag } from './charge-flags.ts';
 import { changeId } from './charge-flags.ts';
+import { noteDone } from './guard-output.ts';
 import type { PageFlags } from './page-flags.ts';
 import { pageQuery, sayNext } from './page-flags.ts';
 import { readSecret } from './read-secret.ts';
@@ -30,6 +31,11 @@ export async function addKey(path: readonly string[], flags: NewKeyFlags, revoke
     id: changeId(flags),
   });
   const { id, secret } = reply.value;
+  if (secret !== null)
+    noteDone(
+      'The key was made',
+      `Its secret is kept nowhere and was not shown, so revoke it: ${revoke} ${id}`,
+    );
   showReply(reply, flags, (key) =>
     formatRecord([...describeKey(key), ['secret', secret], ['made', timeCell(key.createdAt)]], soften),
   );

@@ -24,6 +24,7 @@ import { usageCommand } from './commands/usage-command.ts';
 import { verifyCommand } from './commands/verify-command.ts';
 import { watchCommand } from './commands/watch-command.ts';
 import { exitCode } from './exit-code.ts';
+import { guardOutput } from './guard-output.ts';
 import { hyphenated } from './hyphenated.ts';
 import { serveCommand } from './serve-command.ts';
 import { inOneLine, ReaderGone, say, warn, writeData } from './terminal.ts';
@@ -93,19 +94,6 @@ function createProgram(): Command {
 function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-/** A reader such as "head" may have seen enough: the command goes on, for what its exit says. A full disk is a failure. */
-function guardOutput(): void {
-  // Talk that cannot be written leaves nobody to be told.
-  process.stderr.on('error', () => {});
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    say(
-      `${warn('scrip:')} what it has to tell cannot be written (${error.message}): make room on the disk, and run it again`,
-    );
-    process.exit(1);
-  });
 }
 
 function answerFailure(error: unknown, { json }: { json: boolean }): void {

@@ -51,6 +51,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
         method: 'POST',
         path: ['accounts'],
         id: OPENING_ID,
+        effect: 'once',
         body: { id: accountId, name: name ?? undefined, timezone: timezone ?? undefined },
       });
     },
@@ -59,6 +60,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
         method: 'POST',
         path: ['accounts', accountId, 'grants'],
         id: openingGrantId(grant.pool),
+        effect: 'once',
         body: openingGrantBody(grant),
       });
     },
