@@ -1,8 +1,13 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliSession } from './support/cli-session.ts';
 import { startCliSession } from './support/cli-session.ts';
+import { spawnScrip } from './support/run-scrip.ts';
 
 /** A change that happened, or may have, and whose reply nobody has seen. */
 
@@ -78,5 +83,65 @@ describe('a change whose reply cannot be written', () => {
   it('is nothing that was changed where it was refused, or only read', async () => {
     for (const line of ['debit acme --action sms --quantity 9999 --json', 'balance acme'])
       expect((await cli.run(line, full)).err).toContain('run it again');
+  });
+});
+
+describe('a change that is given up while the server is silent', () => {
+  const asked: string[] = [];
+  let onRequest: () => void = () => {};
+  const silent = createServer((request) => {
+    request.resume();
+    request.on('end', () => {
+      asked.push(String(request.headers['idempotency-key']));
+      onRequest();
+    });
+  });
+  let url: string;
+  beforeAll(async () => {
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  const giveUp = async (words: string, by: NodeJS.Signals, input = '') => {
+    const child = spawnScrip(words.split(' '), { env: { SCRIP_URL: url, SCRIP_KEY: cli.key } });
+    onRequest = () => child.kill(by);
+    child.stdin.end(input);
+    const [out, err, [, signal]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+    ]);
+    return { out, err, signal };
+  };
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'by %s says under which id it may have happened, and ends by that signal',
+    async (by) => {
+      const { out, err, signal } = await giveUp('debit acme --action sms --quantity 1', by);
+      expect([out, signal]).toEqual(['', by]);
+      expect(err.split('\n')).toEqual([
+        `scrip: ${url} did not tell (${by}): the change may have happened, or not.`,
+        expect.stringMatching(/^Run the same command again with --id \S+ to find out/),
+        '',
+      ]);
+      expect(asked.at(-1)).toBe(`"${/--id (\S+)/.exec(err)?.[1]}"`);
+    },
+  );
+
+  it('names no id where the lines of a file have their own', async () => {
+    const line = '{"id":"cut-1","accountId":"acme","action":"sms","quantity":1}';
+    const { err, signal } = await giveUp('debit --file -', 'SIGINT', line);
+    expect(signal).toBe('SIGINT');
+    expect(err).toContain('what has happened does not happen twice');
+  });
+
+  it('is nothing to speak of where it only reads', async () => {
+    for (const line of ['account show acme', 'quote acme --for sms=1'])
+      expect(await giveUp(line, 'SIGINT')).toEqual({ out: '', err: '', signal: 'SIGINT' });
   });
 });

@@ -4,6 +4,8 @@ import type { ApiAccess } from '../config/api-access.ts';
 import { CommandFailure } from './command-failure.ts';
 import { noteDone } from './guard-output.ts';
 import { parseProblem, problemFailure } from './problem-failure.ts';
+import { sayWhenStopped } from './say-when-stopped.ts';
+import { warn } from './terminal.ts';
 
 export interface ApiClient {
   /** Throws `CommandFailure` for everything but a reply that says yes. */
@@ -30,12 +32,16 @@ export function createApiClient({
   const scrip = new Scrip({ timeoutMs: TIMEOUT_MS, ...options, url, key });
   return {
     call: async <Value>(call: ScripCall) => {
+      const leave = isChange(call) ? sayWhenStopped((signal) => lastWords(call, url, signal)) : () => {};
       try {
         const reply = await scrip.request<Value>(call);
         noteChange(call);
         return reply;
       } catch (error) {
         throw error instanceof ClientError ? commandFailure(error, call, url) : error;
+      } finally {
+        // Not before what came of it has been shown.
+        setImmediate(leave);
       }
     },
   };
@@ -49,7 +55,8 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
     return CommandFailure.of(code, '--id must be 1 to 255 printable ASCII characters.', told);
   const problem = reply === null ? null : parseProblem(reply.body);
   const isNoAnswer = error instanceof ConnectionError || error instanceof TimeoutError;
-  if (outcome === 'unknown' && !tellsOfItself(problem)) return outcomeUnknown(error, call, url);
+  if (outcome === 'unknown' && !tellsOfItself(problem))
+    return outcomeUnknown(call, { url, why: describeCause(error), cause: error });
   if (problem !== null)
     return problemFailure(problem, reply?.body ?? '', { ...told, isOfFile: call.path[0] === 'rate-card' });
   if (code === 'unreachable')
@@ -68,9 +75,19 @@ function tellsOfItself(problem: { readonly status: number } | null): boolean {
   return problem !== null && problem.status >= 500 && problem.status !== 503;
 }
 
+function isChange({ method, effect }: ScripCall): boolean {
+  return method !== 'GET' && effect !== 'none';
+}
+
+function lastWords(call: ScripCall, url: string, signal: NodeJS.Signals): string {
+  const { message, hint } = outcomeUnknown(call, { url, why: signal });
+  return `${warn('scrip:')} ${message}\n${hint}`;
+}
+
 /** For whoever cannot see what the reply says of a change. */
-function noteChange({ method, id, effect }: ScripCall): void {
-  if (method === 'GET' || effect === 'none') return;
+function noteChange(call: ScripCall): void {
+  const { id, effect } = call;
+  if (!isChange(call)) return;
   if (effect === 'once') noteDone('What was sent has been answered', AS_IT_WAS);
   else if (id === undefined) noteDone('The change was made', null);
   else
@@ -80,7 +97,10 @@ function noteChange({ method, id, effect }: ScripCall): void {
     );
 }
 
-function outcomeUnknown(cause: ClientError, { id, effect }: ScripCall, url: string): CommandFailure {
+function outcomeUnknown(
+  { id, effect }: ScripCall,
+  { url, why, cause }: { url: string; why: string; cause?: ClientError },
+): CommandFailure {
   const withoutId =
     effect === 'once' ? AS_IT_WAS : 'Look whether it has happened before you run the command again.';
   const hint =
@@ -89,7 +109,7 @@ function outcomeUnknown(cause: ClientError, { id, effect }: ScripCall, url: stri
       : `Run the same command again with --id ${shellWord(id)} to find out: it happens once at most.`;
   return CommandFailure.of(
     'outcome-unknown',
-    `${url} did not tell (${describeCause(cause)}): the change may have happened, or not.`,
+    `${url} did not tell (${why}): the change may have happened, or not.`,
     { hint, cause },
   );
 }
