@@ -11,8 +11,9 @@ const SILENT: Progress = { advance: () => {}, stop: () => {} };
 export function startProgress(total: number | null, noun = 'lines'): Progress {
   if (total === null || total === 0 || !process.stderr.isTTY) return SILENT;
   const format = ` {bar} {percentage}% | {lines} ${noun}`;
+  // The bar is cut to the terminal's width. Were wrapping turned off instead, a process that is killed would leave it off.
   const bar = new SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true },
+    { format, stream: process.stderr, clearOnComplete: true, linewrap: true },
     Presets.shades_classic,
   );
   bar.start(total, 0, { lines: 0 });
