@@ -230,6 +230,13 @@ describe('colour', () => {
     expect(out + err).not.toContain(ESCAPE);
   });
 
+  it('is not in a pipe, whatever FORCE_COLOR says', async () => {
+    const env = { FORCE_COLOR: '1', NO_COLOR: '1' };
+    const { out, err } = await cli.run('balance acme nobody', { env });
+    expect(out + err).not.toContain(ESCAPE);
+    expect(err).toMatch(/^scrip: nobody: /);
+  });
+
   describe.skipIf(!hasScript)('on a terminal', () => {
     const onTerminal = (line: string, env: Record<string, string> = {}) =>
       spawnSync(
@@ -255,12 +262,19 @@ describe('colour', () => {
       const plain = onTerminal('balance acme nobody', { ...environment, NO_COLOR: '1' });
       expect(plain).toContain('ACCOUNT');
       expect(plain).not.toContain(ESCAPE);
+      const both = onTerminal('balance acme', { ...environment, NO_COLOR: '1', FORCE_COLOR: '1' });
+      expect(both).not.toContain(ESCAPE);
+      expect(both).not.toContain('Warning');
+      expect(onTerminal('balance acme', { ...environment, NO_COLOR: '' })).toContain(`${ESCAPE}[1m`);
     });
 
     it('goes with a bar for a file of debits', () => {
       const path = join(cli.directory, 'bar.ndjson');
       writeFileSync(path, '{"id":"bar","accountId":"acme","action":"ai_processing","quantity":1}\n');
-      expect(onTerminal(`debit --file ${path}`)).toContain('100% | 1 lines');
+      const shown = onTerminal(`debit --file ${path}`);
+      expect(shown).toContain('100% | 1 lines');
+      // Whatever ends the program, the terminal wraps its lines as it did.
+      expect(shown).not.toContain(`${ESCAPE}[?7l`);
     });
   });
 });

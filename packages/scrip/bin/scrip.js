@@ -6,5 +6,7 @@ if (major < 24) {
   );
   process.exit(1);
 }
+// Build machines set it. Node would colour pipes by it, which scripts read, and warn of a NO_COLOR beside it.
+delete process.env.FORCE_COLOR;
 const { main } = await import('../dist/cli/main.js');
 await main(process.argv);
