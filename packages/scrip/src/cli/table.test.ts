@@ -51,6 +51,14 @@ describe('a table', () => {
     expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
     expect(line).toContain('red');
   });
+
+  it('lets no text turn the direction of the line, and leaves joined characters whole', () => {
+    const turning = '\u{61c}\u{200e}\u{200f}\u{202a}\u{202e}\u{2066}\u{2069}';
+    const rows: Row[] = [{ name: `a${turning}b👩‍💻`, amount: '1' }];
+    const [, line = ''] = formatTable<Row>(columns, rows).split('\n');
+    expect(line).not.toMatch(/\p{Bidi_Control}/u);
+    expect(line).toMatch(/^a\u{fffd}{7}b👩‍💻 +1$/u);
+  });
 });
 
 describe('a record', () => {

@@ -48,8 +48,8 @@ function pad(text: string, width: number, align: 'left' | 'right'): string {
   return align === 'left' ? `${text}${space}` : `${space}${text}`;
 }
 
-/** What comes from elsewhere can neither move the cursor nor break the line. */
+/** What comes from elsewhere can neither move the cursor nor break the line, nor turn the direction of the columns after it. */
 function printable(text: string | null): string {
   if (text === null || text === '') return NONE;
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\u2028\u2029]/gu, '\u{fffd}');
+  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '\u{fffd}');
 }

@@ -63,9 +63,9 @@ function isAppended(fd: number): boolean {
   }
 }
 
-/** Somebody else's words, which can neither move the cursor nor break the line. */
+/** Somebody else's words, which can neither move the cursor nor break or turn the line. */
 export function inOneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
 }
 
 /** Talk goes to standard error. */
