@@ -191,6 +191,31 @@ describe('a call that is answered', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('with not-found says that the address has something after it', async () => {
+    const { client } = await serverOf(problem(404, 'not-found'));
+    expect((await failureOf(client.call(debit))).hint).toMatch(/^Set SCRIP_URL .*without a path/);
+  });
+
+  it('in another protocol says so, and that trying again does not help', async () => {
+    const { url } = await serverOf(reply(200, {}));
+    const client = createApiClient({
+      url: url.replace('http', 'https'),
+      key: KEY,
+      runtime: createInstantRuntime(),
+    });
+    const reading = await failureOf(client.call({ method: 'GET', path: ['rate-card'] }));
+    const changing = await failureOf(client.call(debit));
+    expect(reading).toMatchObject({
+      code: 'no-answer',
+      hint: expect.stringContaining(`Set SCRIP_URL to ${url}:`),
+    });
+    // An earlier try may have come to its end.
+    expect(changing).toMatchObject({
+      code: 'outcome-unknown',
+      hint: expect.stringMatching(/^Set SCRIP_URL to http:.*\n.*--id call-1 /),
+    });
+  });
+
   it('names what is wrong by the flag that says it', async () => {
     const errors = [
       { pointer: '/occurredAt', detail: 'must be a time.' },

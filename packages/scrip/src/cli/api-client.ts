@@ -62,7 +62,10 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
   if (code === 'unreachable')
     return CommandFailure.of(code, `No server answers at ${url} (${describeCause(error)}).`, told);
   if (isNoAnswer)
-    return CommandFailure.of('no-answer', `${url} did not answer (${describeCause(error)}).`, told);
+    return CommandFailure.of('no-answer', `${url} did not answer (${describeCause(error)}).`, {
+      ...told,
+      ...(speaksWithoutTls(error) ? { hint: plainAddress(url) } : {}),
+    });
   return CommandFailure.of(
     'not-scrip',
     `${url} answered with status ${status}, and not as Scrip does.`,
@@ -110,8 +113,17 @@ function outcomeUnknown(
   return CommandFailure.of(
     'outcome-unknown',
     `${url} did not tell (${why}): the change may have happened, or not.`,
-    { hint, cause },
+    { hint: speaksWithoutTls(cause) ? `${plainAddress(url)}\n${hint}` : hint, cause },
   );
+}
+
+/** Trying again does not help where the other side answers a handshake in plain text. */
+function speaksWithoutTls(error: ClientError | undefined): boolean {
+  return causeCode(error) === 'ERR_SSL_WRONG_VERSION_NUMBER';
+}
+
+function plainAddress(url: string): string {
+  return `Set SCRIP_URL to ${url.replace(/^https:/, 'http:')}: what listens there does not speak https.`;
 }
 
 /** A word that a shell reads as one, so that a line of advice can be pasted. */
@@ -122,6 +134,11 @@ function shellWord(text: string): string {
 function describeCause(error: ClientError): string {
   if (error instanceof TimeoutError) return 'time-out';
   if (error.status !== null) return `status ${error.status}`;
-  const { code = '' } = (error.cause ?? {}) as { code?: string };
+  const code = causeCode(error);
   return code === '' || code.startsWith('UND_ERR_') ? 'the connection broke' : code;
+}
+
+function causeCode(error: ClientError | undefined): string {
+  const { code = '' } = (error?.cause ?? {}) as { code?: string };
+  return code;
 }

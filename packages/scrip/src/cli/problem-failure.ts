@@ -34,6 +34,8 @@ const HINTS: Readonly<Record<string, string | ((problem: Problem) => string)>> =
   'credential-unknown':
     'Set SCRIP_KEY to a key of the server at SCRIP_URL: the first start of "scrip serve" prints one.',
   forbidden: 'Set SCRIP_KEY to a key that may do this.',
+  // No command asks for what a server does not have: something stands between its address and the path.
+  'not-found': 'Set SCRIP_URL to the address that "scrip serve" prints, without a path.',
   'account-not-found': '"scrip account list" shows the accounts; "scrip account open ID" opens one.',
   'account-exists': '"scrip account show ID" shows it.',
   'grant-not-found': '"scrip grant list ACCOUNT" shows the account\'s grants.',
