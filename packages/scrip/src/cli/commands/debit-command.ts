@@ -43,7 +43,10 @@ export function debitCommand(): Command {
         command.error('error: with --file, each line names its own account, id and amount');
       return debitFile(file, flags);
     }
-    if (account === undefined) return command.error("error: missing required argument 'account'");
+    if (account === undefined)
+      return command.error("error: missing required argument 'account'", {
+        code: 'commander.missingArgument',
+      });
     const reply = await connect().call<Debit>({
       method: 'POST',
       path: ['accounts', account, 'debits'],
