@@ -107,6 +107,8 @@ describe('a command line that is wrong', () => {
   it.each([
     ['sevre --json', 'unknown-command', "unknown command 'sevre'"],
     ['account show --json', 'missing-argument', "missing required argument 'account'"],
+    ['debit --json', 'missing-argument', "missing required argument 'account'"],
+    ['debit --format csv --json', 'missing-argument', "missing required argument 'account'"],
     ['check voxpria --for sms=abc --json', 'invalid-argument', 'is invalid'],
     ['balance acme --at 2026-11-01T00:00:00Z voxpria --json', 'error', '--at is for accounts'],
     ['account --json', 'unknown-option', '--json'],
@@ -344,13 +346,21 @@ describe('completion', () => {
     const script = `
       scrip completion fish | source
       cd ${cli.directory}
-      for line in 'scrip grant ' 'scrip usage acme --by ' 'scrip debit acme --occ' 'scrip rate-card publish a-c' 'scrip grant (touch ${planted})g'
+      for line in 'scrip grant ' 'scrip usage acme --by ' 'scrip debit acme --occ' 'scrip rate-card publish a-c' 'scrip grant give acme --every=mo' 'scrip usage ' 'scrip grant (touch ${planted})g'
         complete -C $line | cut -f1 | sort | string join ' '
       end
       test -e ${planted}; and echo planted`;
     const { stdout, stderr } = inShell('fish', ['--no-config', '-c', script]);
     expect({ stdout: stdout.split('\n'), stderr }).toEqual({
-      stdout: ['give list void', 'action day key', '--occurred-at', 'a-card.json', ''],
+      stdout: [
+        'give list void',
+        'action day key',
+        '--occurred-at',
+        'a-card.json',
+        '--every=month',
+        'supertone voxpria',
+        '',
+      ],
       stderr: '',
     });
   });
@@ -368,6 +378,7 @@ describe('completion', () => {
       ask scrip usage acme --by d
       ask scrip debit acme --occ
       ask scrip rate-card publish ''
+      ask scrip grant give acme --every=mo
       ask scrip grant '$(touch ${planted})g'
       [[ -e ${planted} ]] && print planted
       true`;
@@ -376,9 +387,10 @@ describe('completion', () => {
       stdout: [
         'compdef _scrip scrip',
         expect.stringMatching(/^scrip: give:give credits.* list:.* void:/),
-        'scrip: day:',
+        'scrip: day',
         expect.stringMatching(/^scrip: --occurred-at:/),
         'files',
+        'scrip: --every=month',
         'files',
         '',
       ],
@@ -396,6 +408,9 @@ describe('completion', () => {
       ask scrip usage acme --by ''
       ask scrip debit acme --occ
       ask scrip rate-card publish ''
+      ask scrip grant give acme --every =
+      ask scrip grant give acme --every = mo
+      ask scrip grant give --every = month --sou
       ask scrip grant '$(touch ${planted})g'
       ls ${planted}`;
     const path = `${join(import.meta.dirname, '../node_modules/.bin')}:${process.env['PATH']}`;
@@ -409,6 +424,9 @@ describe('completion', () => {
       'day action key',
       '--occurred-at',
       '',
+      'day week month year',
+      'month',
+      '--source',
       '',
       '',
     ]);

@@ -24,7 +24,12 @@ export function chooseTargets(words: readonly string[]): BalanceTarget[] {
 
 /** An argument that names targets: vendors are completed, accounts are too many to. */
 export class TargetArgument extends Argument {
-  readonly suggestions: readonly string[] = dialectNames;
+  readonly suggestions: readonly string[];
+
+  constructor(name: string, description?: string, suggestions: readonly DialectName[] = dialectNames) {
+    super(name, description);
+    this.suggestions = suggestions;
+  }
 }
 
 export const TARGETS_HELP = `${dialectNames.join(', ')}, or ids of accounts (default: every vendor whose key is in the environment)`;

@@ -18,9 +18,27 @@ interface Place {
 
 /** What the last of the words, which may be empty, can become: commands, flags, or values where a few are allowed. */
 export function completeWords(program: Command, words: readonly string[]): Candidate[] {
-  const current = words.at(-1) ?? '';
-  const place = findPlace(program, words.slice(0, -1));
-  return candidatesAt(place, current).filter(({ word }) => word.startsWith(current));
+  const joined = joinAtEquals(words);
+  const current = joined.at(-1) ?? '';
+  const place = findPlace(program, joined.slice(0, -1));
+  const candidates = candidatesAt(place, current).filter(({ word }) => word.startsWith(current));
+  // A shell that divided the word replaces the part after the equals sign only.
+  const isDivided = current !== (words.at(-1) ?? '');
+  return isDivided
+    ? candidates.map(({ word, ...rest }) => ({ word: word.slice(word.indexOf('=') + 1), ...rest }))
+    : candidates;
+}
+
+/** Bash hands `--flag=value` over as three words. */
+function joinAtEquals(words: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const before = joined.pop();
+    const isPart = word === '=' || (word !== '' && words[index - 1] === '=');
+    if (before === undefined) joined.push(word);
+    else joined.push(...(isPart ? [`${before}${word}`] : [before, word]));
+  }
+  return joined;
 }
 
 function findPlace(program: Command, words: readonly string[]): Place {
@@ -44,6 +62,11 @@ function step({ command, awaiting, arguments: count }: Place, word: string): Pla
 
 function candidatesAt({ command, awaiting, arguments: count }: Place, current: string): Candidate[] {
   if (awaiting !== undefined) return choices(awaiting.argChoices);
+  const [, name] = /^(--[^=]+)=/.exec(current) ?? [];
+  if (name !== undefined) {
+    const flag = command.options.find(({ long }) => long === name);
+    return choices(flag?.argChoices?.map((word) => `${name}=${word}`));
+  }
   const help = command.createHelp();
   if (current.startsWith('-'))
     return help.visibleOptions(command).map(({ long, description }) => ({ word: long ?? '', description }));

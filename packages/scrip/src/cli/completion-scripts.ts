@@ -10,10 +10,11 @@ export const completionScripts = {
 complete -o default -F _scrip scrip`,
   zsh: String.raw`#compdef scrip
 _scrip() {
-  local line
+  local line description
   local -a candidates
   for line in "${'$'}{(@f)$(scrip complete -- "${'$'}{(@)words[2,CURRENT]}" 2>/dev/null)}"; do
-    [[ -n $line ]] && candidates+=("${'$'}{line%%$'\t'*}:${'$'}{line#*$'\t'}")
+    description="${'$'}{line#*$'\t'}"
+    [[ -n $line ]] && candidates+=("${'$'}{line%%$'\t'*}${'$'}{description:+:$description}")
   done
   if (( $#candidates )); then _describe scrip candidates; else _files; fi
 }

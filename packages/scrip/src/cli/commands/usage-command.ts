@@ -23,7 +23,7 @@ export function usageCommand(): Command {
     ],
   });
   return command
-    .addArgument(new TargetArgument('<target>', 'an account, supertone or voxpria'))
+    .addArgument(new TargetArgument('<target>', 'an account, supertone or voxpria', ['supertone', 'voxpria']))
     .option('--start <day>', "first day, YYYY-MM-DD in the account's time zone (default: 30 days)")
     .option('--end <day>', 'last day (default: today)')
     .addOption(
