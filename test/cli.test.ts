@@ -50,6 +50,27 @@ describe('help', () => {
       expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'account'],
+      ['account', '--help'],
+    ],
+    [
+      ['help', 'debit'],
+      ['debit', '--help'],
+    ],
+  ])('is printed by %j as by %j', async (words, same) => {
+    const ran = await runScrip(words);
+    expect(ran).toEqual(await runScrip(same));
+    expect(ran.code).toBe(0);
+  });
+
+  it('says of itself the same everywhere', async () => {
+    for (const words of [['--help'], ['serve', '--help'], ['debit', '--help']])
+      expect((await runScrip(words)).out).toMatch(/^ {2}-h, --help +print this help$/m);
+  });
+
   it('of the program and of a group lists every command', async () => {
     const { out } = await runScrip(['--help']);
     for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command.split(' ')[0]} `, 'm'));
@@ -61,6 +82,7 @@ describe('a command line that is wrong', () => {
   it.each([
     [['balance']],
     [['nothing']],
+    [['help', 'nothing']],
     [['account']],
     [['account', 'nothing']],
     [['debit']],

@@ -56,7 +56,7 @@ function createProgram(): Command {
     .description('Keeps, serves and watches prepaid credits.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print this help, or that of a command')
     .showHelpAfterError('(scrip --help shows what there is)')
     .addHelpText('after', ABOUT)
     .enablePositionalOptions()

@@ -16,6 +16,7 @@ SCRIP_SECRET, SCRIP_LOG_LEVEL and SCRIP_CONFIG (see docs/configuration.md).`;
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve the ledger over HTTP')
+    .helpOption('-h, --help', 'print this help')
     .option('--port <number>', 'port to listen on (default: 8787; 0: any free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--data <directory>', 'where the ledger is kept (default: ./data)')
