@@ -255,6 +255,24 @@ describe('an export under load', () => {
 });
 
 describe('an import', () => {
+  it('of a CSV file without --csv says what may be missing', async () => {
+    const file = fresh('customers.csv');
+    writeFileSync(file, 'id,balance\nacme,10\n');
+    const { code, err } = await runScrip(['import', file, '--data', fresh('data')]);
+    expect(code).toBe(1);
+    expect(err).toContain(`Line 1 of ${file}: is not JSON.`);
+    expect(err).toContain('If it is a CSV file of accounts, add --csv.');
+  });
+
+  it.each([
+    ['', 'standard input was cut short'],
+    ['{"a":1}\n', 'Line 1 of standard input: '],
+  ])('of standard input calls it so: %j', async (input, says) => {
+    const { err } = await runScrip(['import', '-', '--data', fresh('data')], { input });
+    expect(err).toContain(says);
+    expect(err).not.toContain('--csv');
+  });
+
   const importing = (file: string, data: string, ...more: string[]) =>
     runScrip(['import', file, '--data', data, '--json', ...more]);
   /** The bytes of the whole export, up to the end of a line. */

@@ -10,7 +10,7 @@ import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
 import { hasPart, openJournalTarget, partFileOf } from '../stores/sqlite/journal-target.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { Input } from './open-input.ts';
-import { openInput } from './open-input.ts';
+import { inputName, openInput } from './open-input.ts';
 import { startProgress } from './progress.ts';
 import type { TextLine } from './read-lines.ts';
 import { MAX_LINE_MB, readLines } from './read-lines.ts';
@@ -22,8 +22,12 @@ export interface Imported {
 }
 
 interface NamedInput extends Input {
+  /** As it is called in messages. */
   readonly file: string;
 }
+
+const MAYBE_CSV =
+  'Nothing was imported. If it is a CSV file of accounts, add --csv. If not, take the file anew from where it was exported.';
 
 /** Entries that are written together. */
 const BATCH_ENTRIES = 2000;
@@ -43,7 +47,7 @@ export async function importJournal(
       `There is no import to go on with: ${partFileOf(journal)} does not exist.`,
     );
   const inputs: NamedInput[] = [];
-  for (const file of files) inputs.push({ file, ...(await openInput(file)) });
+  for (const file of files) inputs.push({ file: inputName(file), ...(await openInput(file)) });
   const target = openJournalTarget(journal, { isKept: true, goOn: resume });
   try {
     const imported = await readInputs(inputs, target);
@@ -99,7 +103,10 @@ function readLine(reader: ExportReader, { number, text, isEnded }: TextLine, fil
   } catch (error) {
     if (!isEnded && error instanceof BadLine && error.isCut) return null;
     if (error instanceof BadLine || error instanceof WrongEntry)
-      throw lineWrong(`Line ${number} of ${file}: ${error.message}.`, number);
+      throw CommandFailure.of('line-wrong', `Line ${number} of ${file}: ${error.message}.`, {
+        about: { line: number },
+        ...(number === 1 && text !== null && !text.startsWith('{') ? { hint: MAYBE_CSV } : {}),
+      });
     throw error;
   }
 }
@@ -149,10 +156,6 @@ function startWriter(target: JournalTarget): EntryWriter {
 
 function* entriesOf(pages: Iterable<NumberedEntry[]>): Generator<NumberedEntry, undefined> {
   for (const page of pages) yield* page;
-}
-
-function lineWrong(message: string, line: number): CommandFailure {
-  return CommandFailure.of('line-wrong', message, { about: { line } });
 }
 
 function fewerThanKept({ line, file, entries }: FilesEnd, keptEntries: number): CommandFailure {
