@@ -109,6 +109,15 @@ describe('key', () => {
     expect((await cli.ok('balance acme', { env: { SCRIP_KEY: secret } })).out).toContain('1500');
   });
 
+  it.each(['two words', 'two\nlines', 'short', 'x'.repeat(256), 'clé-of-acme'])(
+    'imports none that no key can be: %s',
+    async (input) => {
+      const ran = await cli.run('key import acme', { input });
+      expect(ran).toMatchObject({ code: 2, out: '' });
+      expect(ran.err).toBe('scrip: the key must be 8 to 255 printable ASCII characters without spaces.\n');
+    },
+  );
+
   it('imports none where nothing is piped in, and takes none from the command line', async () => {
     expect(await cli.run('key import acme')).toMatchObject({
       code: 2,

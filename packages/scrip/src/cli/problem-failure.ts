@@ -91,12 +91,14 @@ function exitCodeOf({ status, code }: Problem): ExitCode {
 }
 
 /** Members that no flag sets: `--id` is the change's id, not the account's. */
-const PLACES: Readonly<Record<string, string>> = { '/id': "the account's id", '/secret': 'the key' };
+const PLACES: Readonly<Record<string, string>> = { '/id': "the account's id" };
 
 /** Names a member of a request by the flag that sets it: `/occurredAt` is `--occurred-at`, `/overdraft/eur` one of its values. */
 function describeIssue({ pointer, detail }: { pointer: string; detail: string }): string {
   const [member = '', ...parts] = pointer.slice(1).split('/');
   const isFlag = /^[/?][A-Za-z]+(?:\/|$)/.test(pointer);
+  // Whatever is wrong with it: the words of the schema would be a regular expression.
+  if (pointer === '/secret') return 'the key must be 8 to 255 printable ASCII characters without spaces.';
   const place = PLACES[pointer] ?? (isFlag ? placeOf(member, parts) : pointer);
   return `${place} ${detail}`.trim();
 }
