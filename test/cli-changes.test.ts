@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliSession } from './support/cli-session.ts';
 import { startCliSession } from './support/cli-session.ts';
-import { spawnScrip } from './support/run-scrip.ts';
+import { runScrip, spawnScrip } from './support/run-scrip.ts';
 
 /** A change that happened, or may have, and whose reply nobody has seen. */
 
@@ -77,6 +77,38 @@ describe('a change whose reply cannot be written', () => {
         expect.stringMatching(/(?=.*(?:ENOSPC|EFBIG)).* answered(?: before|, but )/),
       ]);
       expect(err).toMatch(/ twice\.\n$/);
+    }
+  });
+
+  it('of the first start of a server names the key that nobody has seen', async () => {
+    const data = join(cli.directory, 'unseen');
+    const env = { SCRIP_OPERATOR_KEY: undefined };
+    const { code, err } = await runScrip(['serve', '--port', '0', '--data', data], { ...full, env });
+    expect(code).toBe(1);
+    expect(err).toMatch(/The first operator key was made, but .*ENOSPC.*\n.*SCRIP_OPERATOR_KEY.*"first key"/);
+  });
+
+  it('of a data directory is said to be made, and is not asked for again', async () => {
+    const [data, copy, made, restored] = ['data', 'copy', 'made', 'restored'].map((name) =>
+      join(cli.directory, name),
+    ) as [string, string, string, string];
+    const rows = join(cli.directory, 'rows.csv');
+    const journal = join(cli.directory, 'journal.ndjson');
+    writeFileSync(rows, 'id,balance\nimported,10\n');
+    await runScrip(['export', '--data', data, '--out', journal]);
+    for (const [words, what] of [
+      [['backup', '--data', data, '--to', copy], 'The backup was made'],
+      [['restore', copy, '--data', restored], 'The ledger was made'],
+      [['import', journal, '--data', made], 'The ledger was made'],
+      [['import', '--csv', rows, '--data', made], 'The balances were imported'],
+      [['import', '--csv', rows, '--server'], 'The balances were imported'],
+    ] as const) {
+      const { code, err } = await cli.run(words, full);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringMatching(new RegExp(`^scrip: ${what}, but .*ENOSPC`, 'm')),
+      ]);
+      expect(err).not.toContain('again');
     }
   });
 

@@ -5,6 +5,7 @@ import { CommandFailure } from './command-failure.ts';
 import type { DataFlags } from './data-flag.ts';
 import { readDataConfig } from './data-flag.ts';
 import { openDirectoryTarget } from './directory-openings.ts';
+import { noteDone } from './guard-output.ts';
 import type { OpeningPlan } from './import-openings.ts';
 import { applyOpenings, planOpenings, sumPools } from './import-openings.ts';
 import { openInput } from './open-input.ts';
@@ -32,7 +33,10 @@ export async function importBalances(file: string, flags: BalanceFlags): Promise
     const rows = await readOpeningRows(stream, { defaultPool, pools: target.pools, nowMs: Date.now() });
     const plan = await planOpenings(target, rows);
     const isRight = plan.bad.length === 0;
-    if (isRight && !dryRun) await applyOpenings(target, plan);
+    if (isRight && !dryRun) {
+      await applyOpenings(target, plan);
+      noteDone('The balances were imported', null);
+    }
     writeData(json ? planJson(plan, { dryRun }) : formatPlan(plan));
     if (!isRight) throw wrongRows(plan);
     say(dryRun ? 'Nothing was written: without --dry-run it is.' : 'Imported.');

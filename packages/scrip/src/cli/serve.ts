@@ -14,12 +14,15 @@ import { buildApp } from '../server/app.ts';
 import { openSqliteLimitStore } from '../stores/sqlite/limit-store.ts';
 import { closeInTurn } from './close-in-turn.ts';
 import { createDemo } from './demo.ts';
+import { noteDone } from './guard-output.ts';
 import { openLedger } from './open-ledger.ts';
 import { prepareLedger } from './prepare-ledger.ts';
 import { readOrMakeSecret } from './secret-file.ts';
 import { say } from './terminal.ts';
 import { keyNotice, welcome } from './welcome.ts';
 
+const WHERE_NO_KEY_IS_SEEN =
+  'Nobody has seen it. Start with SCRIP_OPERATOR_KEY set to a key of your own, and revoke what "scrip operator-key list" calls "first key".';
 const SAME_SIGNAL_MS = 500;
 const MAX_EVENT_LOOP_DELAY_MS = 1000;
 
@@ -37,6 +40,7 @@ export async function serve(config: Config, { demo }: { demo: boolean }): Promis
     newSecret,
     onRevoked: sayRevoked,
   });
+  if (newOperatorKey !== null) noteDone('The first operator key was made', WHERE_NO_KEY_IS_SEEN);
   try {
     await listen(config, { ledger, limits, secret, demo, newOperatorKey });
   } catch (error) {

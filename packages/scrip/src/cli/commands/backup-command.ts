@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
+import { noteDone } from '../guard-output.ts';
 import { formatRecord } from '../table.ts';
 import { say, soften, writeData } from '../terminal.ts';
 
@@ -27,6 +28,7 @@ async function backUp({ to: place, json = false, ...flags }: DataFlags & { reado
   const to = resolve(place);
   try {
     const { anchor, hasSecret } = takeBackup({ data, to, nowMs: Date.now() });
+    noteDone('The backup was made', null);
     const result = { backup: to, entries: anchor.entries, anchor: encodeAnchor(anchor), secret: hasSecret };
     writeData(
       json

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
+import { noteDone } from '../guard-output.ts';
 import type { BalanceFlags } from '../import-balances.ts';
 import { formatRecord } from '../table.ts';
 import { say, soften, writeData } from '../terminal.ts';
@@ -82,6 +83,7 @@ async function importFiles(
     const directory = takeEmptyDirectory(data);
     try {
       const { entries, accounts, anchor } = await importJournal(files, { ...directory, resume });
+      noteDone('The ledger was made', null);
       const text = encodeAnchor(anchor);
       const members = [
         ['directory', data],

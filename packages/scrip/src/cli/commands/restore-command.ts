@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
+import { noteDone } from '../guard-output.ts';
 import { formatRecord } from '../table.ts';
 import { say, soften, writeData } from '../terminal.ts';
 
@@ -26,6 +27,7 @@ async function restore(backup: string, { json = false, ...flags }: DataFlags) {
     const directory = takeEmptyDirectory(data);
     try {
       const { anchor, hasSecret } = restoreBackup(resolve(backup), directory);
+      noteDone('The ledger was made', null);
       const result = { data, entries: anchor.entries, anchor: encodeAnchor(anchor) };
       const members = [
         ['directory', data],

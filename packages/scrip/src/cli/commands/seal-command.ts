@@ -13,6 +13,7 @@ import type { SealableJournal } from '../../stores/sqlite/seal-journal.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand } from '../data-flag.ts';
+import { noteDone } from '../guard-output.ts';
 import { startProgress } from '../progress.ts';
 import { formatRecord } from '../table.ts';
 import { say, soften, writeData } from '../terminal.ts';
@@ -114,6 +115,7 @@ async function sealDirectory(
       });
       await sealed.finish(plan.anchor, from);
       journal.drop(plan);
+      noteDone('The entries were sealed', null);
       shrink(journal);
       progress.stop();
       return { entries: upTo - after, upTo, anchor: ledger.encodeAnchor(plan.anchor) };
