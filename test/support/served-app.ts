@@ -52,12 +52,15 @@ export async function serveApp({
   log = false,
   store = createMemoryStore(),
   wrap = (ledger) => ledger,
+  requestTimeoutMs,
 }: {
   settings?: ServerSettings;
   log?: Logger | false;
   store?: Store;
   /** Puts something between the server and the ledger. */
   wrap?: (ledger: Ledger) => Ledger;
+  /** For how long a request may arrive. */
+  requestTimeoutMs?: number;
 } = {}): Promise<ServedApp> {
   let nowMs = SERVER_START_MS;
   let count = 0;
@@ -75,6 +78,7 @@ export async function serveApp({
     newSecret,
     // A machine that is busy with other tests makes the loop late.
     maxEventLoopDelayMs: 0,
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
   await app.ready();
   const checkAnswer = createAnswerCheck((await app.inject('/openapi.json')).json<Document>());

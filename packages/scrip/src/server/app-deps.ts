@@ -15,4 +15,6 @@ export interface AppDeps {
   readonly newSecret: () => string;
   /** While the event loop is later than this, requests are turned away; 0: never. */
   readonly maxEventLoopDelayMs: number;
+  /** For how long a request may arrive; half a minute, unless a test cannot wait for that. */
+  readonly requestTimeoutMs?: number;
 }

@@ -40,6 +40,8 @@ import { registerVendorRoutes } from './vendor/vendor-routes.ts';
 export type { AppDeps } from './app-deps.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often connections are looked through within that time, so that a late request is told soon after it. */
+const TIMEOUT_CHECKS = 6;
 const CONNECTION_TIMEOUT_MS = 60_000;
 const HANDLER_TIMEOUT_MS = 20_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
@@ -50,21 +52,26 @@ const RESPONSIVE_PATHS = new Set(['/livez', '/readyz', '/metrics']);
 
 /** The server with every route, ready to listen; it owns nothing that it is given, and closes none of it. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { ledger, log, settings } = deps;
+  const { ledger, log, settings, requestTimeoutMs = REQUEST_TIMEOUT_MS } = deps;
   const headers = await securityHeaders();
   const addHeaders = (request: FastifyRequest, reply: FastifyReply) =>
     reply.headers(headers).header('x-request-id', request.id);
   const app = fastify({
     // Fastify's own lines hold addresses, where keys stand: Scrip writes its own.
     logger: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: requestIds(deps.newSecret()),
-    // Node would answer a request without it in its own words, also on a vendor's route.
-    http: { requireHostHeader: false },
+    http: {
+      // Node would answer a request without it in its own words, also on a vendor's route.
+      requireHostHeader: false,
+      // Set on a server that is made already, it would not end a body that is late: the time for the head would stay longer.
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: requestTimeoutMs / TIMEOUT_CHECKS,
+    },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, underWay),
     // No hook runs before these.
     frameworkErrors: (error, request, reply) => {

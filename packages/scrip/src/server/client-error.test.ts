@@ -4,7 +4,6 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ServedApp } from '../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../test/support/served-app.ts';
-import { answerClientError } from './client-error.ts';
 
 let served: ServedApp;
 beforeEach(async () => {
@@ -48,6 +47,11 @@ it('a request whose body cannot be read is told so', async () => {
   expect(await exchange(`${head('transfer-encoding: chunked')}zz\r\n`)).toMatch(
     /^HTTP\/1\.1 400 .*bad-request/s,
   );
+});
+
+it('a spend whose body cannot be read is told so in the words that it asks for', async () => {
+  const inOcean = head('transfer-encoding: chunked').replace('/debits', '/debits?dialect=ocean');
+  expect(await exchange(`${inOcean}zz\r\n`)).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n\{"detail":"[^"]+"\}$/s);
 });
 
 const KEYLESS =
@@ -95,15 +99,3 @@ it.each([
     expect(reply).toMatch(words);
   },
 );
-
-it('a request that does not arrive in time is a 408 in the words of its vendor too', () => {
-  let reply = '';
-  const socket = { writable: true, destroyed: false, end: (text: string) => (reply = text) };
-  const error = Object.assign(new Error('late'), {
-    code: 'ERR_HTTP_REQUEST_TIMEOUT',
-    bytesParsed: 0,
-    rawPacket: Buffer.from('GET /v2/credits/balance HTTP/1.1\r\n'),
-  });
-  answerClientError(error as never, socket as never, { isOn: () => false, isAnswered: () => false });
-  expect(reply).toMatch(/^HTTP\/1\.1 408 .*\r\n\r\n\{"detail":"[^"]+"\}$/s);
-});

@@ -3,24 +3,33 @@ import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
 import { dialectRefusal } from './dialect-refusal.ts';
 import type { Problem } from './problem.ts';
-import { PROBLEM_TYPE, problemMembers, statusOf } from './problem.ts';
+import { PROBLEM_TYPE, problemMembers, RefusedRequest, statusOf } from './problem.ts';
 import { spendDialectOf } from './spend-dialect.ts';
 import type { UnderWay } from './under-way.ts';
 import { vendorOf } from './vendor/vendor-of.ts';
 import { vendorRefusal } from './vendor/vendor-refusal.ts';
 
+/** What a client still sends would take the answer away if its connection ended at once, and hold it for ever if not at all. */
+const LINGER_MS = 1000;
+
 /**
- * Answers what is not HTTP that can be read, in the words of the vendor whose path it asks for where that can be told.
- * Where a request before it on the connection is not answered yet, its caller would take the refusal for its answer, and
- * may be making a change: the connection ends without one. So it does where the request that cannot be read to its end
- * has been answered, as one without a key is before its body: its caller would take the refusal for the next one's.
+ * Answers what is not HTTP that can be read, or does not arrive in time. A request whose head has come is refused as its
+ * route refuses any other; else the words are those of the vendor whose path is asked for, where that can be told. Where
+ * a request before it on the connection is not answered yet, its caller would take the refusal for its answer, and may be
+ * making a change: the connection ends without one. So it does where the request that cannot be read to its end has been
+ * answered, as one without a key is before its body: its caller would take the refusal for the next one's.
  */
 export function answerClientError(
   error: ConnectionError,
   socket: Socket,
-  underWay: Pick<UnderWay, 'isOn' | 'isAnswered'>,
+  underWay: Pick<UnderWay, 'isOn' | 'isAnswered' | 'arrivingOn'>,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const arriving = underWay.arrivingOn(socket);
+  if (socket.writable && arriving !== null) {
+    arriving.header('connection', 'close').send(new RefusedRequest(clientProblem(error.code, '')));
+    return;
+  }
   if (!socket.writable || underWay.isOn(socket) || underWay.isAnswered(socket)) {
     socket.destroy(error);
     return;
@@ -33,6 +42,7 @@ export function answerClientError(
   });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function clientErrorReply(error: ConnectionError): {

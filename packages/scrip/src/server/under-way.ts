@@ -14,6 +14,8 @@ export interface UnderWay {
   readonly add: (reply: FastifyReply, nowMs: number) => void;
   /** Those that began before an instant. A caller who has gone gets no response: his place is free from now on. */
   readonly takeBegunBefore: (atMs: number) => FastifyReply[];
+  /** The reply to the request that is arriving on a connection, where it has not been sent. */
+  readonly arrivingOn: (socket: Socket) => FastifyReply | null;
   /** Whether a request that has arrived whole waits for its answer on a connection. */
   readonly isOn: (socket: Socket) => boolean;
   /** Whether the request that is arriving on a connection has its answer already. */
@@ -72,6 +74,9 @@ function createUnderWay() {
       replies[reply.place] = reply;
       begunMs[reply.place] = nowMs;
     },
+    arrivingOn: (socket: Socket) =>
+      replies.find((reply) => reply?.request.raw.socket === socket && isArriving(reply) && !reply.sent) ??
+      null,
     isOn: (socket: Socket) =>
       replies.some((reply) => reply !== null && reply.request.raw.socket === socket && !isArriving(reply)),
     takeBegunBefore: (atMs: number): FastifyReply[] => {
