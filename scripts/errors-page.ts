@@ -131,7 +131,10 @@ const REFUSALS: {
   },
   conflict: {
     when: 'the state of things forbids it: `…` is the problem’s own `detail`',
-    samples: { '': { code: 'conflict', status: 409, message: '…' } },
+    samples: {
+      '': { code: 'conflict', status: 409, message: '…' },
+      'id used before': { code: 'conflict', status: 422, message: '…' },
+    },
   },
   internal: {
     when: 'something broke in Scrip, or its files cannot be read',
