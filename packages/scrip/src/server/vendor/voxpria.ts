@@ -71,14 +71,19 @@ function readDays(
   if (end < start) problems.push(parameterProblem('endDate', 'must not be before startDate', 'range'));
   else if ((Date.parse(end) - Date.parse(start)) / DAY_MS >= most)
     problems.push(parameterProblem('endDate', `must be at most ${most} days from startDate`, 'range'));
-  return problems.length > 0 ? { problems } : { days: { start, end } };
+  return problems.length > 0 ? { problems } : { days: { start: withinReach(start), end: withinReach(end) } };
+}
+
+/** Days far off are no days of anybody's usage, and the calendar does not reach them: others without any stand for them. */
+function withinReach(day: string): string {
+  if (day < '1999-12-31') return '1999-12-31';
+  return day > '9000-01-01' ? '9000-01-01' : day;
 }
 
 function readDay(query: URLSearchParams, name: string, problems: Problem[]): string | undefined {
   const text = readParameter(query, name, problems);
   if (text === undefined) return undefined;
-  // Days far off are no days of anybody's usage, and the calendar does not reach them.
-  if (isDay(text) && text >= '2000-01-01' && text < '9000-01-01') return text;
+  if (isDay(text)) return text;
   problems.push(parameterProblem(name, 'must be a date, YYYY-MM-DD', 'date'));
   return undefined;
 }
