@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Asking, ServedApp } from '../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../test/support/served-app.ts';
@@ -133,6 +134,15 @@ describe.each(ROUTES)('%s %s', (method, path, body) => {
       '',
     ])
       expect(await refuse({ text, headers: { 'content-type': type } })).toBe(415);
+    expect(await versions()).toEqual(before);
+  });
+
+  it('refuses a body that is compressed, or says so', async () => {
+    const before = await versions();
+    const text = JSON.stringify(body);
+    for (const coding of ['gzip', 'br', 'gzip, identity', 'none'])
+      for (const sent of [text, gzipSync(text)])
+        expect(await refuse({ text: sent, headers: { 'content-encoding': coding } })).toBe(415);
     expect(await versions()).toEqual(before);
   });
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { unsupportedType } from './error-problem.ts';
 import { invalidRequest, RefusedRequest } from './problem.ts';
 import { readJson } from './read/json.ts';
@@ -14,8 +14,9 @@ const JSON_SUFFIX = /^application\/[\w.-]+\+json(?:;|$)/i;
 export function installBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   for (const type of ['application/json', JSON_SUFFIX])
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
       try {
+        refuseCoding(request);
         done(null, readObject(body));
       } catch (error) {
         done(error as Error);
@@ -24,6 +25,17 @@ export function installBodyParsers(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     // Some clients announce a body of no length and of no type.
     done(body.length === 0 ? null : new RefusedRequest(unsupportedType()), undefined);
+  });
+}
+
+/** Throws `RefusedRequest`: a compressed body would be read as one that is no JSON, or no UTF-8. */
+export function refuseCoding({ headers }: Pick<FastifyRequest, 'headers'>): void {
+  const coding = headers['content-encoding'];
+  if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return;
+  throw new RefusedRequest({
+    code: 'unsupported-media-type',
+    detail: 'Send the body as it is: no Content-Encoding is read.',
+    headers: { 'accept-encoding': 'identity' },
   });
 }
 

@@ -181,8 +181,9 @@ export const problems = {
   },
   'unsupported-media-type': {
     status: 415,
-    title: 'The content type is not supported',
-    remedy: 'Send `Content-Type: application/json`, or in bulk `application/x-ndjson`.',
+    title: 'The type or coding of the body is not read',
+    remedy:
+      'Send `Content-Type: application/json`, or in bulk `application/x-ndjson`; no `Content-Encoding`.',
   },
   'invalid-request': {
     status: 422,

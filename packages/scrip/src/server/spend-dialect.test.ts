@@ -40,6 +40,7 @@ it('every refusal of a spend is put into the words of the vendor', async () => {
     ['debits', 'acme', { text: '{' }, 400],
     ['debits', 'acme', { text: `"${'x'.repeat(70_000)}"` }, 413],
     ['debits', 'acme', { text: '{}', headers: { 'content-type': 'text/plain' } }, 415],
+    ['debits', 'acme', { body: CHARGE, headers: { 'content-encoding': 'gzip' } }, 415],
     ['debits', 'acme', { body: CHARGE, key: null }, 401],
     ['debits', 'acme', { body: CHARGE, key: 'nobody' }, 401],
     ['debits', 'acme', { body: CHARGE, id: '' }, 422],

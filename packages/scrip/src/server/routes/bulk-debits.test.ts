@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ServedApp } from '../../../../../test/support/served-app.ts';
 import { serveAcme } from '../../../../../test/support/served-app.ts';
@@ -111,6 +112,20 @@ describe('bulk debits', () => {
     expect(refused.status).toBe(status);
     expect((await served.ask('POST', '/debits?dry=1', { body: [] })).status).toBe(422);
   });
+
+  it.each(['application/json', NDJSON['content-type']])(
+    'are refused whole where they are compressed, as %s',
+    async (type) => {
+      served = await serveAcme();
+      const headers = { 'content-type': type, 'content-encoding': 'gzip' };
+      for (const text of ['', '[]', gzipSync('[]')]) {
+        const { status, json, headers: replied } = await served.ask('POST', '/debits', { text, headers });
+        expect([status, json.code]).toEqual([415, 'unsupported-media-type']);
+        expect(json.detail).toBe('Send the body as it is: no Content-Encoding is read.');
+        expect(replied['accept-encoding']).toBe('identity');
+      }
+    },
+  );
 
   it('without a body are refused', async () => {
     served = await serveAcme();

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ChangeOutcome } from '../../ledger/decide-request.ts';
 import type { ChangeInput, Ledger } from '../../ledger/ledger.ts';
 import type { Settled } from '../../ledger/store.ts';
+import { refuseCoding } from '../body-parsers.ts';
 import { ofKind } from '../change.ts';
 import { knownProblem } from '../error-handling.ts';
 import type { Issue, Problem } from '../problem.ts';
@@ -37,12 +38,18 @@ export async function registerBulkDebits(
   app.addContentTypeParser(
     /^application\/(?:[\w.-]+\+)?json(?:;|$)/i,
     options,
-    async (_request: unknown, body: Buffer) => readArrayLines(body),
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseCoding(request);
+      return readArrayLines(body);
+    },
   );
   app.addContentTypeParser(
     /^application\/(?:x-)?ndjson(?:;|$)/i,
     options,
-    (_request: unknown, body: Buffer) => readTextLines(body),
+    async (request: FastifyRequest, body: Buffer) => {
+      refuseCoding(request);
+      return readTextLines(body);
+    },
   );
   // Lines are checked one by one, so that only the document has a use for the body's schema.
   installValidation(app, { checksBodies: false });
