@@ -126,6 +126,7 @@ const REFUSALS: {
         remaining: 0,
         resetAtMs: Date.parse('2026-01-01T00:01:00Z'),
         retryAfterSeconds: 30,
+        policy: { name: 'reads', windowSeconds: 60 },
       },
     },
   },

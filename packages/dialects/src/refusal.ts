@@ -33,6 +33,8 @@ export type Refusal =
       remaining: number;
       resetAtMs: number;
       retryAfterSeconds: number;
+      /** Which limit it is, where a vendor has several, and the span that it counts in. */
+      policy?: { name: string; windowSeconds: number };
     }
   /** The state of things forbids it: an id used for something else, a closed account. `status` is a 4xx. */
   | { code: 'conflict'; message: string; status: number }

@@ -210,6 +210,6 @@ it('a limit that is reached is told in the headers that are becoming the standar
   expect((await ask()).status).toBe(201);
   const { status, headers } = await ask();
   expect(status).toBe(429);
-  expect(headers['ratelimit-policy']).toBe('"ocean";q=1');
-  expect(headers['ratelimit']).toBe(`"ocean";r=0;t=${String(headers['retry-after'])}`);
+  expect(headers['ratelimit-policy']).toBe('"ocean-day";q=1;w=86400');
+  expect(headers['ratelimit']).toBe(`"ocean-day";r=0;t=${String(headers['retry-after'])}`);
 });

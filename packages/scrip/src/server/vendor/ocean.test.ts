@@ -62,7 +62,11 @@ describe('GET /v2/credits/balance', () => {
     const replies = await Promise.all(Array.from({ length: 70 }, () => balance()));
     const refused = replies.filter(({ status }) => status === 429);
     expect(refused).toHaveLength(10);
-    expect(refused[0]?.headers).toMatchObject({ 'retry-after': '60', 'x-ratelimit-limit': '60' });
+    expect(refused[0]?.headers).toMatchObject({
+      'retry-after': '60',
+      'x-ratelimit-limit': '60',
+      'ratelimit-policy': '"ocean";q=60;w=60',
+    });
   });
 
   it('reports the day that spends use up, until midnight of UTC', async () => {

@@ -55,6 +55,7 @@ describe('the limits of the vendors’ routes', () => {
       remaining: 0,
       resetAtMs: Date.UTC(2026, 2, 11),
       retryAfterSeconds: 43_200,
+      policy: { name: 'ocean-day', windowSeconds: 86_400 },
     });
     expect(await limits.admitOceanSpend('another')).toBeNull();
   });

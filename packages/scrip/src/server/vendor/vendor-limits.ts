@@ -26,6 +26,9 @@ interface VendorReader {
   readonly digest: string;
 }
 
+/** Of Ocean.io's daily count: in the store, and to clients, to whom another policy needs another name. */
+const OCEAN_DAY = 'ocean-day';
+
 /**
  * Limits of reads slide: never more than the limit in any span of the window's length. Ocean.io's daily count is the
  * account's, and begins anew at 00:00 UTC.
@@ -41,7 +44,7 @@ export function createVendorLimits({
 }): VendorLimits {
   const limiters = mapDialects((vendor) => createRateLimiter(store, { name: vendor }));
   const rules = mapDialects((vendor) => readRules(settings, vendor));
-  const days = createRateLimiter(store, { name: 'ocean-day' });
+  const days = createRateLimiter(store, { name: OCEAN_DAY });
   const day: LimitRule = { count: settings.oceanDailyLimit, windowMs: DAY_MS, window: 'fixed' };
 
   return {
@@ -52,11 +55,11 @@ export function createVendorLimits({
       if (rule === null) return null;
       const nowMs = now();
       const answer = limiters[vendor].admit(digest, rule, nowMs);
-      return answer === null ? null : refusalOf(answer, nowMs);
+      return answer === null ? null : refusalOf(answer, { name: vendor, rule, nowMs });
     },
     admitOceanSpend: async (accountId) => {
       const nowMs = now();
-      return refusalOf(days.admit(accountId, day, nowMs), nowMs);
+      return refusalOf(days.admit(accountId, day, nowMs), { name: OCEAN_DAY, rule: day, nowMs });
     },
     oceanDay: (accountId) => {
       const nowMs = now();
@@ -95,10 +98,14 @@ function ruleOf(limit: VendorSettings['dialects'][DialectName]['limit']): LimitR
   return { count: limit.count, windowMs: limit.windowSeconds * 1000, window: 'sliding' };
 }
 
-async function refusalOf(answer: Answer<LimitReached | null>, nowMs: number): Promise<Refusal | null> {
+async function refusalOf(
+  answer: Answer<LimitReached | null>,
+  { name, rule, nowMs }: { readonly name: string; readonly rule: LimitRule; readonly nowMs: number },
+): Promise<Refusal | null> {
   const reached = await answer;
   if (reached === null) return null;
   const { limit, resetAtMs } = reached;
   const retryAfterSeconds = Math.max(1, Math.ceil((resetAtMs - nowMs) / 1000));
-  return { code: 'rate-limited', limit, remaining: 0, resetAtMs, retryAfterSeconds };
+  const policy = { name, windowSeconds: rule.windowMs / 1000 };
+  return { code: 'rate-limited', limit, remaining: 0, resetAtMs, retryAfterSeconds, policy };
 }

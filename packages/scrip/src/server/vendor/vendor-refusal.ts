@@ -16,11 +16,14 @@ export interface RefusedVendorRequest {
  */
 export function vendorRefusal(vendor: DialectName, refusal: Refusal, request: RefusedVendorRequest): Reply {
   const reply = encodeRefusal(vendor, refusal, request);
-  if (refusal.code !== 'rate-limited') return reply;
+  if (refusal.code !== 'rate-limited' || refusal.policy === undefined) return reply;
   // Beside the vendor's own headers, those that are becoming the standard (draft-ietf-httpapi-ratelimit-headers-11).
-  const { limit, remaining, retryAfterSeconds } = refusal;
-  const ratelimit = `"${vendor}";r=${Math.max(0, remaining)};t=${retryAfterSeconds}`;
-  return { ...reply, headers: { ...reply.headers, 'ratelimit-policy': `"${vendor}";q=${limit}`, ratelimit } };
+  const { limit, remaining, retryAfterSeconds, policy } = refusal;
+  const headers = {
+    'ratelimit-policy': `"${policy.name}";q=${limit};w=${policy.windowSeconds}`,
+    ratelimit: `"${policy.name}";r=${Math.max(0, remaining)};t=${retryAfterSeconds}`,
+  };
+  return { ...reply, headers: { ...reply.headers, ...headers } };
 }
 
 function encodeRefusal(vendor: DialectName, refusal: Refusal, request: RefusedVendorRequest): Reply {

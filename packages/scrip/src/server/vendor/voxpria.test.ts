@@ -67,7 +67,11 @@ describe('GET /api/v1/credits', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(1000);
     const refused = await app.get('/api/v1/credits/usage', KEY);
     expect([refused.status, refused.json.error.code]).toEqual([429, 'rate_limited']);
-    expect(refused.headers).toMatchObject({ 'x-ratelimit-limit': '1000', 'retry-after': '3600' });
+    expect(refused.headers).toMatchObject({
+      'x-ratelimit-limit': '1000',
+      'retry-after': '3600',
+      'ratelimit-policy': '"voxpria";q=1000;w=3600',
+    });
   });
 });
 
