@@ -117,6 +117,12 @@ describe('a start', () => {
     expect(stderr).toMatch(/^scrip: the configuration file \S+scrip\.config\.json cannot be read: \S/);
   });
 
+  it('says of a key from the environment nothing about the file of another secret', async () => {
+    const { stderr } = await run(['serve', '--data', data], { SCRIP_OPERATOR_KEY: 'short' });
+    expect(stderr).toContain('Choose another value.');
+    expect(stderr).not.toContain('data directory');
+  });
+
   it('names what is no setting', async () => {
     const config = join(data, 'wrong.json');
     writeFileSync(config, '{"prot":1}');

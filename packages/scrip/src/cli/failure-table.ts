@@ -58,8 +58,7 @@ const settingFailures = {
   'secret-invalid': {
     exit: 'usage',
     says: '… must be 8 to 255 printable characters without spaces',
-    remedy:
-      'Choose another value; put the file `secret` of a data directory back from a copy: no key works without it.',
+    remedy: 'Choose another value.',
   },
   'log-level-unknown': {
     exit: 'usage',

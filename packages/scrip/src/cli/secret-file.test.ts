@@ -28,6 +28,10 @@ it('is made once, for its owner alone, and read from then on', () => {
 it.each(['', '\n', 'short', 'with a space in it'])('is refused where the file holds %j', (text) => {
   writeFileSync(file, text);
   expect(() => readOrMakeSecret(file, never)).toThrow(
-    /^the secret in .* must be 8 to 255 printable characters/,
+    expect.objectContaining({
+      code: 'secret-invalid',
+      message: expect.stringMatching(/^the secret in .* must be 8 to 255 printable characters/) as string,
+      hint: expect.stringContaining('back from a copy') as string,
+    }),
   );
 });

@@ -1,17 +1,24 @@
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shapeSecret } from '../config/config.ts';
+import { SettingError } from '../config/setting-error.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
+import { CommandFailure } from './command-failure.ts';
 import { writeOwnFile } from './own-file.ts';
 
 /**
- * The server's secret from its file, made on the first start; readable by the owner only. Throws `SettingError` where
- * something else stands in the file.
+ * The server's secret from its file, made on the first start; readable by the owner only. Throws `CommandFailure`
+ * where something else stands in the file.
  */
 export function readOrMakeSecret(file: string, newSecret: () => string): string {
   try {
     return shapeSecret(`the secret in ${file}`, readFileSync(file, 'utf8').trim());
   } catch (error) {
+    if (error instanceof SettingError)
+      throw CommandFailure.of(error.code, error.message, {
+        hint: 'Put the file back from a copy: no key works without what it held.',
+        cause: error,
+      });
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const secret = newSecret();
