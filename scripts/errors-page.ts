@@ -245,7 +245,7 @@ function failureTable(): string {
   ]);
   return `## What the command line itself fails with
 
-A refusal of the API is told in the API's words, under the problem's code [above](#errors): exit code 4 for a 401 or 403, 2 for \`invalid-request\`, 1 for any other. These are the command line's own, on standard error. \`…\` stands for words that depend on the moment.
+A refusal of the API is told in the API's words, under the problem's code [above](#errors): exit code 4 for a 401 or 403, 2 for \`invalid-request\` and \`amount-not-positive\`, 1 for any other. These are the command line's own, on standard error. \`…\` stands for words that depend on the moment.
 
 ${markdownTable(['exit code', 'code', 'says', 'what to do'], rows)}
 

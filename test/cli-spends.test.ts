@@ -57,6 +57,11 @@ describe('debit, refund and explain', () => {
     );
   });
 
+  it('of nothing is a wrong value of the command line', async () => {
+    for (const line of ['debit acme --pool standard --amount 0', 'debit acme --action sms --quantity 0'])
+      expect(await cli.run(line), line).toMatchObject({ code: 2, err: expect.stringContaining('above 0') });
+  });
+
   it('carry no metadata in which a number would lose digits', async () => {
     const { code, err } = await cli.run(
       'debit acme --action sms --quantity 1 --metadata {"order":1234567890123456789}',

@@ -84,10 +84,13 @@ function hintOf(problem: Problem): string | null {
   return typeof hint === 'function' ? hint(problem) : hint;
 }
 
+/** Problems of a value that is wrong for any ledger. */
+const WRONG_VALUES: ReadonlySet<string> = new Set(['invalid-request', 'amount-not-positive']);
+
 function exitCodeOf({ status, code }: Problem): ExitCode {
   if (status === 401 || status === 403) return exitCode.notAuthorised;
   // The value came from the command line as it is: whoever typed it is told, as of a wrong flag.
-  return code === 'invalid-request' ? exitCode.usage : exitCode.failure;
+  return WRONG_VALUES.has(code) ? exitCode.usage : exitCode.failure;
 }
 
 /** Members that no flag sets: `--id` is the change's id, not the account's. */
