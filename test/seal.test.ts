@@ -165,6 +165,7 @@ describe('a sealed ledger', () => {
   it('says what it does not know any more', async () => {
     const { ledger, change, close } = await openAged(directory, 100);
     await expect(ledger.accountAt('acme', dayMs(20))).rejects.toThrow(SealedPast);
+    expect(await ledger.accountAt('acme', dayMs(0))).toBeNull();
     await expect(ledger.accountAt('acme', dayMs(99), 1)).rejects.toThrow(SealedPast);
     expect(await change('acme', 'too-late', refundDebit('early-5'))).toEqual({
       ok: false,

@@ -87,6 +87,7 @@ const selectSnapshot = database.prepare(
 const selectSealed = database.prepare(
   'SELECT version, at_ms AS atMs FROM journal.sealed_account WHERE account_id = ?',
 );
+const selectSealedState = database.prepare('SELECT state FROM journal.sealed_account WHERE account_id = ?');
 const selectCheckpoint = database.prepare('SELECT checkpoint FROM progress');
 const selectUsageName = database.prepare('SELECT pool, action, key FROM usage_name WHERE name = ?');
 const selectAccounts = database.prepare(
@@ -122,6 +123,12 @@ function rowsAt(positions: readonly number[]): StoredRow[] {
   return linesAt(positions).map((line) => ({ ...line, personal: entries.personalAt(line.position) }));
 }
 
+/** When the account was opened; only the checkpoint tells where its opening is sealed. */
+function openedMs(accountId: string): number {
+  const row = selectSealedState.get(accountId);
+  return row === undefined ? -Infinity : decodeState(row['state'] as string).createdAtMs;
+}
+
 /** Where the account stood when its oldest entries were sealed. */
 function sealedOf(accountId: string): { readonly version: number; readonly atMs: number } {
   return (selectSealed.get(accountId) ?? { version: 0, atMs: -Infinity }) as {
@@ -142,7 +149,7 @@ function account({
   const last = Math.max(recorded, sealed.version);
   if (number === null || last === 0) return null;
   const isSealed = upToVersion < sealed.version || (atMs !== null && atMs < sealed.atMs);
-  if (isSealed) return { knownFromMs: sealed.atMs };
+  if (isSealed) return atMs !== null && atMs < openedMs(accountId) ? null : { knownFromMs: sealed.atMs };
   const recordedThen = atMs === null ? last : lastVersionAt(number, { from: sealed.version, to: last }, atMs);
   const upTo = Math.min(recordedThen, upToVersion);
   const snapshot = selectSnapshot.get(accountId, upTo);
