@@ -344,6 +344,8 @@ describe('a sealed ledger', () => {
     expect(taken).toMatchObject({ code: 1, err: expect.stringContaining('exists already') });
     const nowhere = ['seal', '--before', isoDay(80), '--to', '/nowhere/sealed.ndjson', '--data', directory];
     expect(await runScrip(nowhere)).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') });
+    const dash = await runScrip(['seal', '--before', isoDay(80), '--to', '-', '--data', directory]);
+    expect(dash).toMatchObject({ code: 2, err: expect.stringContaining('standard output') });
     const both = ['seal', '--before', isoDay(50), '--keep-days', '100', '--to', 'x', '--data', directory];
     expect((await runScrip(both)).code).toBe(2);
   });

@@ -43,7 +43,7 @@ export function sealCommand(): Command {
       'scrip seal --before 2026-01-01 --to /archive/2025.ndjson --data /srv/scrip/data',
     ],
   })
-    .requiredOption('--to <file>', 'the sealed file: one that does not exist yet')
+    .requiredOption('--to <file>', 'the sealed file: one that does not exist yet', parseSealedFile)
     .option(
       '--before <day>',
       'seal what was recorded before this day (UTC), or a time such as 2026-01-01T09:30:00Z',
@@ -153,6 +153,12 @@ function showSealed({ to, json = false }: SealFlags, { entries, upTo, anchor }: 
           soften,
         ),
   );
+}
+
+/** Elsewhere it means standard output, from where nothing could be read back. */
+function parseSealedFile(file: string): string {
+  if (file !== '-') return file;
+  throw new InvalidArgumentError('It must be a file: what goes to standard output cannot be checked.');
 }
 
 /** A time must say its offset: what the machine's own zone makes of it would seal hours more or less. */
