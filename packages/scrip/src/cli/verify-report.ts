@@ -67,7 +67,9 @@ export function reportJson(report: VerifyReport): object {
 }
 
 /** Why the answer is no; null when all is right. */
-export function whyNot(report: VerifyReport): { code: FailureCode; message: string } | null {
+export function whyNot(
+  report: VerifyReport,
+): { readonly code: FailureCode; readonly message: string; readonly hint?: string } | null {
   const { journalFlaw, projectionFlaws, keptAnchor } = report;
   if (journalFlaw !== null)
     return {
@@ -78,6 +80,7 @@ export function whyNot(report: VerifyReport): { code: FailureCode; message: stri
     return {
       code: 'anchor-does-not-hold',
       message: `The kept anchor does not hold: ${ANCHOR_REASONS[keptAnchor.reason]}.`,
+      ...(keptAnchor.reason === 'sealed' ? { hint: HOW_TO_CHECK_SEALED } : {}),
     };
   if (projectionFlaws === null || projectionFlaws.length === 0) return null;
   const tables = projectionFlaws.map(({ table }) => table).join(', ');
@@ -92,6 +95,10 @@ const ANCHOR_REASONS = {
   shorter: 'the journal has fewer entries than it covers',
   sealed: 'it ends amid entries that are sealed; an anchor of the seal or of later can be checked',
 } as const;
+
+/** Nothing is wrong with the ledger where only its seal is in the way. */
+const HOW_TO_CHECK_SEALED =
+  'To check this one, import the sealed files and an export of the rest into another directory, and run the same command with --repair on that, which makes its tables.';
 
 function nameOf({ number, accountId, version }: JournalFlaw): string {
   const entry = `entry ${number}`;

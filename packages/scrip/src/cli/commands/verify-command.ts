@@ -40,7 +40,10 @@ export function verifyCommand(): Command {
       const about = reportJson(report);
       if (!isJson) writeData(formatReport(report));
       else if (failure === null) writeData(JSON.stringify(about));
-      if (failure !== null) throw CommandFailure.of(failure.code, failure.message, { about });
+      if (failure !== null) {
+        const { code, message, ...told } = failure;
+        throw CommandFailure.of(code, message, { about, ...told });
+      }
     });
 }
 
