@@ -350,6 +350,29 @@ describe('a sealed ledger', () => {
     expect((await runScrip(both)).code).toBe(2);
   });
 
+  it('stays whole where the disk is full once the sealed file is there, and says what to do', async () => {
+    const copy = another();
+    const words = (name: string) => [
+      'seal',
+      '--before',
+      isoDay(50),
+      '--to',
+      join(copy, name),
+      '--data',
+      copy,
+    ];
+    const { code, err } = await runScrip(words('one.ndjson'), {
+      under: ['bash', '-c', 'ulimit -f 56; exec "$@"', 'bash'],
+    });
+    expect(code, err).toBe(1);
+    expect(err).toMatch(/^scrip: The files cannot be written: .*\nNothing was sealed.* another --to/);
+    expect((await runScrip(['verify', '--data', copy])).code).toBe(0);
+    expect((await runScrip(words('one.ndjson'))).err).toContain('exists already');
+    expect((await runScrip(words('two.ndjson'))).code).toBe(0);
+    const [one, two] = ['one.ndjson', 'two.ndjson'].map((name) => readFileSync(join(copy, name), 'utf8'));
+    expect(one).toBe(two);
+  });
+
   it.each(['2020-06-31', '2020-01-01T09:30', '2020-01-01T09:30:00', '2020-02-30T00:00:00Z', 'yesterday'])(
     'is not made up to %s, which is no day and no time that says its zone',
     async (before) => {

@@ -9,7 +9,7 @@ import { parseInteger } from '../api-command.ts';
 import type { Issue } from '../../server/problem.ts';
 import { readInstant } from '../../server/read/instant.ts';
 import { isThere } from '../../stores/sqlite/is-there.ts';
-import type { SealableJournal } from '../../stores/sqlite/seal-journal.ts';
+import type { SealableJournal, SealPlan } from '../../stores/sqlite/seal-journal.ts';
 import { CommandFailure } from '../command-failure.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand } from '../data-flag.ts';
@@ -20,6 +20,9 @@ import { say, soften, writeData } from '../terminal.ts';
 
 /** Usage may be told of so late, and a refund be asked for. */
 const LEAST_KEPT_DAYS = OCCURRED_BACK_MS / DAY_MS;
+
+/** What SQLite says when it cannot write: SQLITE_FULL, and SQLITE_IOERR_WRITE where a quota is the limit. */
+const NO_ROOM: ReadonlySet<unknown> = new Set([13, 778]);
 
 interface SealFlags extends DataFlags {
   readonly to: string;
@@ -114,7 +117,7 @@ async function sealDirectory(
         progress.advance(entry.number - after, entry.number - after);
       });
       await sealed.finish(plan.anchor, from);
-      journal.drop(plan);
+      drop(journal, plan, file);
       noteDone('The entries were sealed', null);
       shrink(journal);
       progress.stop();
@@ -124,6 +127,19 @@ async function sealDirectory(
     }
   } finally {
     unlock();
+  }
+}
+
+/** Throws `CommandFailure` where there is no room for it: the whole ledger stays as it was. */
+function drop(journal: SealableJournal, plan: SealPlan, file: string): void {
+  try {
+    journal.drop(plan);
+  } catch (error) {
+    if (!NO_ROOM.has((error as { errcode?: unknown }).errcode)) throw error;
+    throw CommandFailure.of('files-unwritable', `The files cannot be written: ${(error as Error).message}.`, {
+      hint: `Nothing was sealed, and nothing is lost. Make room on the disk, and run the command with another --to: ${file} is an export of what it would have sealed.`,
+      cause: error,
+    });
   }
 }
 
