@@ -15,6 +15,7 @@ import { openSqliteLimitStore } from '../stores/sqlite/limit-store.ts';
 import { closeInTurn } from './close-in-turn.ts';
 import { createDemo } from './demo.ts';
 import { noteDone } from './guard-output.ts';
+import { createLogDestination } from './log-destination.ts';
 import { openLedger } from './open-ledger.ts';
 import { prepareLedger } from './prepare-ledger.ts';
 import { readOrMakeSecret } from './secret-file.ts';
@@ -76,7 +77,7 @@ async function listen(
 ): Promise<void> {
   await checkTrialGrant(ledger, config);
   // Standard output is for what was asked for; the log goes beside it.
-  const log = pino({ level: config.logLevel }, pino.destination(2));
+  const log = pino({ level: config.logLevel }, createLogDestination(process.stderr.fd));
   const app = await buildApp({
     ledger,
     settings: config.server,
