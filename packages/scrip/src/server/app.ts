@@ -4,6 +4,7 @@ import { fastify } from 'fastify';
 import type { AppDeps } from './app-deps.ts';
 import { createAuthorise } from './auth.ts';
 import { BODY_LIMIT_BYTES, installBodyParsers } from './body-parsers.ts';
+import { installBoundedClose } from './bounded-close.ts';
 import { answerClientError } from './client-error.ts';
 import { answerError, installErrorHandling } from './error-handling.ts';
 import { installHandlerTimeout } from './handler-timeout.ts';
@@ -44,6 +45,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUT_CHECKS = 6;
 const CONNECTION_TIMEOUT_MS = 60_000;
 const HANDLER_TIMEOUT_MS = 20_000;
+/** What a handler may take, and a moment for its time-out to be noticed and sent. */
+const CLOSE_WITHIN_MS = HANDLER_TIMEOUT_MS + 5000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** An id of 255 characters, each percent-encoded. */
 const MAX_PARAM_LENGTH = 255 * 3;
@@ -91,6 +94,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   });
   const underWay = installUnderWay(app);
   installHandlerTimeout(app, { underWay, timeoutMs: HANDLER_TIMEOUT_MS });
+  installBoundedClose(app, { underWay, withinMs: CLOSE_WITHIN_MS });
   installRequestLog(app, log);
   const metrics = installMetrics(app, ledger);
   installErrorHandling(app, { log, settings, notFound: installNotFound(app) });
