@@ -68,12 +68,12 @@ const settingFailures = {
   'config-file-unreadable': {
     exit: 'usage',
     says: 'the configuration file … cannot be read: …',
-    remedy: 'Correct `SCRIP_CONFIG`, or the file where the message says.',
+    remedy: 'Correct the file where the message says, or name another with `SCRIP_CONFIG`.',
   },
   'config-file-invalid': {
     exit: 'usage',
     says: '…: … must …',
-    remedy: 'Correct the member of the file that is named; [Configuration](configuration.md) lists them.',
+    remedy: 'Correct the member of the file that is named; docs/configuration.md lists them.',
   },
   'trial-pool-unknown': {
     exit: 'usage',

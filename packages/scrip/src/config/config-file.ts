@@ -1,4 +1,7 @@
-import { cosmiconfig } from 'cosmiconfig';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { loadAll, YAMLException } from 'js-yaml';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { formatPath } from './format-path.ts';
@@ -6,6 +9,10 @@ import { SettingError } from './setting-error.ts';
 
 /** Below what an amount can be. */
 const Decimal = Type.String({ pattern: '^(0|[1-9]\\d{0,11})(\\.\\d{1,6})?$' });
+/** The names of vendors and of directories are no account's. */
+const AccountId = Type.String({
+  pattern: '^(?!(?:voicepartner|supertone|voxpria|ocean|\\.\\.?)$)[A-Za-z0-9._-]{1,64}$',
+});
 const Limit = Type.Object(
   {
     count: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
@@ -41,7 +48,9 @@ const ConfigFile = Type.Object(
         ),
       ),
     ),
-    accountLimits: Type.Optional(Type.Record(Type.String(), perVendor(LimitOrNone))),
+    accountLimits: Type.Optional(
+      Type.Record(AccountId, perVendor(LimitOrNone), { additionalProperties: false }),
+    ),
     oceanDailyLimit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 })),
     creditPrice: Type.Optional(Decimal),
     trialGrant: Type.Optional(
@@ -60,38 +69,68 @@ const ConfigFile = Type.Object(
 
 export type ConfigFile = Type.Static<typeof ConfigFile>;
 
+const NAMES = ['scrip.config.json', 'scrip.config.yaml', 'scrip.config.yml'];
+
 /**
- * Reads the named file, or the first of `scrip.config.json`, `.yaml` … and the like in the working directory.
- * Throws `SettingError` naming the file and the member that is wrong.
+ * Reads the named file, or the first of `scrip.config.json`, `.yaml` and `.yml` in the working directory. Throws
+ * `SettingError` naming the file and the member that is wrong; no value is repeated, for where the wrong file is named
+ * it can be a secret.
  */
 export async function readConfigFile(named: string | undefined): Promise<ConfigFile> {
-  const explorer = cosmiconfig('scrip', {
-    searchPlaces: ['scrip.config.json', 'scrip.config.yaml', 'scrip.config.yml'],
-    searchStrategy: 'none',
-  });
-  let found: { config: unknown; filepath: string; isEmpty?: boolean } | null;
-  try {
-    found = named === undefined ? await explorer.search() : await explorer.load(named);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    // Of one that was found, only what is wrong with it says which.
-    const file = named ?? (error as { filepath?: string }).filepath;
-    throw new SettingError(
-      'config-file-unreadable',
-      `the configuration file ${file === undefined ? '' : `${file} `}cannot be read: ${reason}`,
-    );
-  }
-  if (found === null || found.isEmpty === true) return {};
-  if (Value.Check(ConfigFile, found.config)) return found.config;
-  const [error] = Value.Errors(ConfigFile, found.config);
+  const names = named === undefined ? NAMES : [named];
+  const file = names.map((name) => resolve(name)).find((path) => named !== undefined || existsSync(path));
+  if (file === undefined) return {};
+  const config = await readWhole(file);
+  if (Value.Check(ConfigFile, config)) return config;
+  const [error] = Value.Errors(ConfigFile, config);
   throw new SettingError(
     'config-file-invalid',
-    `${found.filepath}: ${formatPath(error?.instancePath ?? '')} ${flawOf(error)}`,
+    `${file}: ${formatPath(error?.instancePath ?? '')} ${flawOf(error)}`,
   );
 }
 
+/** What the file holds; nothing where it is empty. */
+async function readWhole(file: string): Promise<unknown> {
+  const isJson = extname(file) === '.json';
+  try {
+    if (!['.json', '.yaml', '.yml', ''].includes(extname(file)))
+      throw new Error('its name must end in .json, .yaml or .yml');
+    // A mark of the byte order is left out.
+    const text = new TextDecoder().decode(await readFile(file));
+    if (isJson) return text.trim() === '' ? {} : (JSON.parse(text) as unknown);
+    const [config = {}, ...more] = loadAll(text);
+    if (more.length > 0) throw new Error('it holds more than one document');
+    return config;
+  } catch (error) {
+    throw new SettingError(
+      'config-file-unreadable',
+      `the configuration file ${file} cannot be read: ${reasonOf(error)}`,
+    );
+  }
+}
+
+/** The parsers' own words repeat pieces of the file. */
+function reasonOf(error: unknown): string {
+  if (error instanceof YAMLException) {
+    const { mark } = error;
+    return `it is not YAML${mark === undefined ? '' : ` (line ${mark.line + 1}, column ${mark.column + 1})`}`;
+  }
+  const { message } = error as Error;
+  if (!(error instanceof SyntaxError)) return message;
+  const [where] = / \(line \d+ column \d+\)$/.exec(message) ?? [''];
+  return `it is not JSON${where.replace(' column', ', column')}`;
+}
+
 /** What is wrong with a member: of one that nobody knows, the schema only says that it is false. */
-function flawOf(error: { readonly keyword: string; readonly message: string } | undefined): string {
-  if (error?.keyword === 'boolean') return 'must not be there: it is no setting';
+function flawOf(
+  error: { readonly keyword: string; readonly schemaPath: string; readonly message: string } | undefined,
+): string {
+  const ofAccount = error?.schemaPath.endsWith('/accountLimits/additionalProperties') === true;
+  if (error?.keyword === 'boolean')
+    return ofAccount
+      ? 'must not be there: no account can have this id'
+      : 'must not be there: it is no setting';
+  // The only pattern of a value.
+  if (error?.keyword === 'pattern') return 'must be a decimal number in quotes, such as "0.1"';
   return error?.message ?? 'is not valid';
 }
