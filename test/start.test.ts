@@ -123,6 +123,26 @@ describe('a start', () => {
     expect(stderr).not.toContain('data directory');
   });
 
+  it.each([
+    'serve --host',
+    'serve --data',
+    'verify --data',
+    'verify --anchor',
+    'export --out',
+    'seal --keep-days 400 --to',
+    'backup --to',
+    'restore',
+    'import',
+    'debit --file',
+    'check --campaign',
+    'check --for sms=1 --rate-card',
+    'rate-card publish',
+  ])('scrip %s "" is refused: it can be a variable of the shell that is not set', async (line) => {
+    const { code, stdout, stderr } = await run([...line.split(' '), '']);
+    expect(stderr).toMatch(/^error: .*argument .*'' is invalid.* It must not be empty\.$/m);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
   it('names what is no setting', async () => {
     const config = join(data, 'wrong.json');
     writeFileSync(config, '{"prot":1}');

@@ -69,6 +69,16 @@ export function showReply<T>(
   if (replayed) say('This id was used before: what is shown is the first outcome, and nothing was changed.');
 }
 
+/** A file, a directory or an address: an empty one is a variable of the shell that is not set, and would name another. */
+export function parsePlace(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.');
+  return text;
+}
+
+export function collectPlaces(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, parsePlace(text)];
+}
+
 export function parseInteger(text: string): number {
   if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { shapeConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
-import { describeCommand } from './api-command.ts';
+import { describeCommand, parsePlace } from './api-command.ts';
 
 /** What a command on a data directory understands. */
 export interface DataFlags {
@@ -16,7 +16,7 @@ export function dataCommand(
   text: { description: string; examples: readonly string[] },
 ): Command {
   return describeCommand(name, text)
-    .option('--data <directory>', 'where the ledger is kept (default: ./data)')
+    .option('--data <directory>', 'where the ledger is kept (default: ./data)', parsePlace)
     .option('--json', 'print the result as JSON');
 }
 

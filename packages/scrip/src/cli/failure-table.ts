@@ -24,7 +24,7 @@ export const usageFailures = {
   optionMissingArgument: { exit: 'usage', says: "error: option '…' argument missing", remedy: CHECK_HELP },
   invalidArgument: {
     exit: 'usage',
-    says: "error: …argument '…' is invalid. …",
+    says: 'error: …argument … is invalid…',
     remedy: 'Give a value as the message says.',
   },
   conflictingOption: {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { ServeFlags } from '../config/config.ts';
 import { shapeConfig } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
-import { WHERE_HELP_IS } from './api-command.ts';
+import { parsePlace, WHERE_HELP_IS } from './api-command.ts';
 
 const EXAMPLES = `
 Examples:
@@ -18,8 +18,8 @@ export function serveCommand(): Command {
     .description('serve the ledger over HTTP')
     .helpOption('-h, --help', 'print this help')
     .option('--port <number>', 'port to listen on (default: 8787; 0: any free one)')
-    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
-    .option('--data <directory>', 'where the ledger is kept (default: ./data)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)', parsePlace)
+    .option('--data <directory>', 'where the ledger is kept (default: ./data)', parsePlace)
     .option('--demo', 'make a demo account in an empty ledger')
     .option('--no-demo', 'make none')
     .showHelpAfterError(WHERE_HELP_IS)

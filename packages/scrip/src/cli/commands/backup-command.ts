@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { parsePlace } from '../api-command.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { noteDone } from '../guard-output.ts';
@@ -14,7 +15,7 @@ export function backupCommand(): Command {
       'scrip backup --data /srv/scrip/data --to "/backups/$(date +%F)" --json',
     ],
   })
-    .requiredOption('--to <directory>', 'the backup: a directory that does not exist yet')
+    .requiredOption('--to <directory>', 'the backup: a directory that does not exist yet', parsePlace)
     .action(backUp);
 }
 

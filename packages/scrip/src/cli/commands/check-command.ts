@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RateCard } from '../../core/rate-card.ts';
 import type { ApiFlags } from '../api-command.ts';
-import { apiCommand } from '../api-command.ts';
+import { apiCommand, parsePlace } from '../api-command.ts';
 import { type BalanceTarget, chooseTargets, TargetArgument, TARGETS_HELP } from '../balance-target.ts';
 import { readCampaign } from '../campaign-file.ts';
 import { checkShare, sharePlan, type TargetCheck } from '../check-plan.ts';
@@ -45,8 +45,12 @@ export function checkCommand(): Command {
       collectLines,
     )
     .option('--need <[pool=]amount>', 'credits without an action; can be repeated', collectNeeds)
-    .option('--campaign <file>', 'a CSV of actions and quantities, each line a debit; - reads standard input')
-    .option('--rate-card <file>', "prices instead of the vendors' published ones, as JSON")
+    .option(
+      '--campaign <file>',
+      'a CSV of actions and quantities, each line a debit; - reads standard input',
+      parsePlace,
+    )
+    .option('--rate-card <file>', "prices instead of the vendors' published ones, as JSON", parsePlace)
     .action(async (words: string[], flags: CheckFlags) => {
       const targets = chooseTargets(words);
       const plan = await readPlan(flags);

@@ -2,7 +2,7 @@ import type { Debit } from '@scrip/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
-import { apiCommand, connect, showReply } from '../api-command.ts';
+import { apiCommand, connect, parsePlace, showReply } from '../api-command.ts';
 import { lotsCell, timeCell } from '../cell.ts';
 import type { ChargeFlags } from '../charge-flags.ts';
 import { addChargeFlags, addIdFlag, changeId, chargeBody } from '../charge-flags.ts';
@@ -31,7 +31,7 @@ export function debitCommand(): Command {
     ],
   })
     .argument('[account]', 'who pays; with --file, each line says it')
-    .option('--file <file>', 'debit every line of it: NDJSON or CSV; - reads standard input')
+    .option('--file <file>', 'debit every line of it: NDJSON or CSV; - reads standard input', parsePlace)
     .addOption(
       new Option('--format <format>', 'what the file is (default: by its name)').choices(['ndjson', 'csv']),
     );

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { parseInteger } from '../api-command.ts';
+import { parseInteger, parsePlace } from '../api-command.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { formatRecord } from '../table.ts';
@@ -22,7 +22,7 @@ export function exportCommand(): Command {
       'scrip export | gzip > journal.ndjson.gz',
     ],
   })
-    .option('--out <file>', 'where to; - is standard output', '-')
+    .option('--out <file>', 'where to; - is standard output', parsePlace, '-')
     .option('--after <number>', 'leave the first so many entries out', parseInteger, 0)
     .option('--resume', 'go on with the file of an export that was cut short')
     .action(async (flags: ExportFlags, command: Command) => {

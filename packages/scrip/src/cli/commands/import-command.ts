@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collectPlaces } from '../api-command.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { noteDone } from '../guard-output.ts';
 import type { BalanceFlags } from '../import-balances.ts';
@@ -27,7 +28,11 @@ export function importCommand(): Command {
       'acme,Acme,1500.5,standard,Europe/Paris,2027-01-01T00:00:00Z',
     ],
   })
-    .argument('<files...>', 'what "scrip export" wrote, or with --csv one CSV file; - is standard input')
+    .argument(
+      '<files...>',
+      'what "scrip export" wrote, or with --csv one CSV file; - is standard input',
+      collectPlaces,
+    )
     .option('--resume', 'go on with an import that was cut short')
     .option('--csv', 'the file is CSV: accounts, each with a balance')
     .option('--pool <name>', 'of CSV: the pool of lines that name none', 'standard')

@@ -1,7 +1,7 @@
 import type { RateCard } from '@scrip/client';
 import type { Command } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
-import { apiCommand, commandGroup, connect, showReply } from '../api-command.ts';
+import { apiCommand, commandGroup, connect, parsePlace, showReply } from '../api-command.ts';
 import { readCardFile } from '../card-file.ts';
 import { timeCell } from '../cell.ts';
 import type { IdFlag } from '../charge-flags.ts';
@@ -33,7 +33,7 @@ function publishCommand(): Command {
         'scrip rate-card show --json > card.json     then edit it, and',
         'scrip rate-card publish card.json',
       ],
-    }).argument('<file>', 'the card as JSON; - reads standard input'),
+    }).argument('<file>', 'the card as JSON; - reads standard input', parsePlace),
   ).action(async (file: string, flags: ApiFlags & IdFlag) => {
     const client = connect();
     const reply = await client.call<RateCard>({

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { parsePlace } from '../api-command.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { noteDone } from '../guard-output.ts';
@@ -11,7 +12,7 @@ export function restoreCommand(): Command {
     description: 'make a ledger of a backup, in an empty directory, when all of it is right',
     examples: ['scrip restore /backups/monday', 'scrip restore /backups/monday --data /srv/scrip/data'],
   })
-    .argument('<backup>', 'the directory that "scrip backup" made')
+    .argument('<backup>', 'the directory that "scrip backup" made', parsePlace)
     .action(restore);
 }
 

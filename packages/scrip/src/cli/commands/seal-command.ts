@@ -5,7 +5,7 @@ import { DAY_MS, isDay } from '../../core/calendar.ts';
 import { OCCURRED_BACK_MS } from '../../core/decide-debit.ts';
 import { shapeConfig } from '../../config/config.ts';
 import { readEnv } from '../../config/env.ts';
-import { parseInteger } from '../api-command.ts';
+import { parseInteger, parsePlace } from '../api-command.ts';
 import type { Issue } from '../../server/problem.ts';
 import { readInstant } from '../../server/read/instant.ts';
 import { isThere } from '../../stores/sqlite/is-there.ts';
@@ -173,7 +173,7 @@ function showSealed({ to, json = false }: SealFlags, { entries, upTo, anchor }: 
 
 /** Elsewhere it means standard output, from where nothing could be read back. */
 function parseSealedFile(file: string): string {
-  if (file !== '-') return file;
+  if (file !== '-') return parsePlace(file);
   throw new InvalidArgumentError('It must be a file: what goes to standard output cannot be checked.');
 }
 

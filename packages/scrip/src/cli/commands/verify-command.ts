@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Anchor } from '../../ledger/anchor.ts';
 import { decodeAnchor, findAnchor } from '../../ledger/anchor.ts';
 import { CommandFailure } from '../command-failure.ts';
+import { parsePlace } from '../api-command.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { openInput } from '../open-input.ts';
@@ -30,7 +31,11 @@ export function verifyCommand(): Command {
       'scrip verify --repair                make damaged tables anew from the journal',
     ],
   })
-    .option('--anchor <anchor>', 'an anchor that was kept, or a file that holds one, such as a kept report')
+    .option(
+      '--anchor <anchor>',
+      'an anchor that was kept, or a file that holds one, such as a kept report',
+      parsePlace,
+    )
     .option('--repair', 'make wrong tables anew; the server must be stopped')
     .action(async (flags: VerifyFlags) => {
       const keptAnchor = flags.anchor === undefined ? null : await readAnchor(flags.anchor);
