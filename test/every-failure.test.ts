@@ -11,6 +11,7 @@ import type { planFailures } from '../packages/scrip/src/cli/plan-failure-table.
 import type { vendorFailures } from '../packages/scrip/src/cli/vendor-failure-table.ts';
 import type { FailureCode } from '../packages/scrip/src/cli/failure-table.ts';
 import { failures, usageFailures } from '../packages/scrip/src/cli/failure-table.ts';
+import { OPERATOR_STREAM } from '../packages/scrip/src/core/account.ts';
 import { digestApiKey } from '../packages/scrip/src/server/api-key.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import { asPattern } from './support/as-pattern.ts';
@@ -185,6 +186,15 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
   'directory-in-use': () => ({ words: ['serve', '--data', join(cli.directory, 'data')] }),
   'directory-unusable': () => ({ words: ['serve', '--data', join(file('a-file', ''), 'data')] }),
   'data-unusable': spoiled('garbage', (journal) => writeFileSync(journal, 'no database'.repeat(1000))),
+  'secret-gone': async () => {
+    const data = join(directory, 'without-secret');
+    const store = await openSqliteStore({ directory: data, idsKeptMs: 86_400_000, now: Date.now });
+    const { ledger, change } = await openSampleLedger(store);
+    await change(OPERATOR_STREAM, 'open', OPEN);
+    await change(OPERATOR_STREAM, 'key', { kind: 'AddKey', keyId: 'k', digest: 'd', role: 'admin' });
+    await ledger.close();
+    return { words: ['serve', '--data', data] };
+  },
   'data-too-new': spoiled('newer', (journal) => {
     const database = new DatabaseSync(journal);
     database.exec('PRAGMA user_version = 99');

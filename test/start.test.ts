@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,6 +65,36 @@ describe('a start', () => {
     const later = await startScrip({ data, flags: ['--demo'] });
     expect(later.output()).toContain('scrip_ak_');
     expect(await later.stop()).toBe(0);
+  });
+
+  it('whose ledger has keys makes no new secret for them unasked: none would open anything', async () => {
+    const first = await startScrip({ data, env: { SCRIP_OPERATOR_KEY: '' } });
+    const [key = ''] = /scrip_op_[0-9a-f]{72}/.exec(first.output()) ?? [];
+    expect(await first.stop()).toBe(0);
+    const secret = join(data, 'secret');
+    renameSync(secret, join(data, 'secret.away'));
+    const args = ['serve', '--port', '0', '--data', data];
+    const { code, stderr } = await run(args, { SCRIP_OPERATOR_KEY: '' });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`their secret is not there: ${secret} does`)]);
+    expect(stderr).toContain('SCRIP_OPERATOR_KEY');
+    expect(existsSync(secret)).toBe(false);
+    renameSync(join(data, 'secret.away'), secret);
+    const again = await startScrip({ data, env: { SCRIP_OPERATOR_KEY: '' } });
+    const headers = { authorization: `Bearer ${key}` };
+    expect((await fetch(`${again.url}/scrip/v1/accounts`, { headers })).status).toBe(200);
+    await again.stop();
+  });
+
+  it('without the secret of the keys goes on where the operator brings a key, and says what it does', async () => {
+    expect(await (await startScrip({ data, env: { SCRIP_OPERATOR_KEY: '' } })).stop()).toBe(0);
+    rmSync(join(data, 'secret'));
+    const second = await startScrip({ data });
+    expect(second.output()).toContain('no key that was made before opens anything');
+    expect((await second.call('GET', '/accounts')).status).toBe(200);
+    await second.stop();
+    const third = await startScrip({ data });
+    expect(third.output()).not.toContain('no key that was made before');
+    await third.stop();
   });
 
   it('on a directory that another process has ends with 1 and says which', async () => {

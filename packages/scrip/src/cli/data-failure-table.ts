@@ -18,6 +18,12 @@ export const dataFailures = {
     remedy:
       'Run `scrip verify`: where the journal is right, `--repair` makes the indexes anew. A damaged limits.db or lock.db may be removed while nothing runs. Else mend the disk, or restore the last backup.',
   },
+  'secret-gone': {
+    exit: 'failure',
+    says: 'The ledger has keys, and their secret is not there: … does not exist.',
+    remedy:
+      'Put the `secret` file back, from a backup, or set SCRIP_SECRET to what it was. If it is lost, set SCRIP_OPERATOR_KEY to a key of your choice: that one will open the ledger, and no other.',
+  },
   'data-too-new': {
     exit: 'failure',
     says: 'the data was written by a newer version of Scrip (…)',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import type { Config } from '../config/config.ts';
+import { OPERATOR_STREAM } from '../core/account.ts';
 import { checkAmount } from '../core/charge.ts';
 import { formatMicros } from '../core/credits.ts';
 import { findPoolTerms } from '../core/rate-card.ts';
@@ -13,6 +14,7 @@ import type { LimitStore } from '../ledger/limit-store.ts';
 import { buildApp } from '../server/app.ts';
 import { openSqliteLimitStore } from '../stores/sqlite/limit-store.ts';
 import { closeInTurn } from './close-in-turn.ts';
+import { CommandFailure } from './command-failure.ts';
 import { createDemo } from './demo.ts';
 import { noteDone } from './guard-output.ts';
 import { createLogDestination } from './log-destination.ts';
@@ -32,7 +34,7 @@ export async function serve(config: Config, { demo }: { demo: boolean }): Promis
   makeAllObjectsYoung();
   const { dataDirectory: directory } = config;
   const ledger = await openLedger(config);
-  const secret = config.secret ?? readOrMakeSecret(join(directory, 'secret'), newSecret);
+  const secret = config.secret ?? (await keptSecret(ledger, config));
   const limits = await openSqliteLimitStore(directory);
   const { operatorKey } = config;
   const newOperatorKey = await prepareLedger(ledger, {
@@ -49,6 +51,23 @@ export async function serve(config: Config, { demo }: { demo: boolean }): Promis
     if (newOperatorKey !== null) process.stdout.write(keyNotice(newOperatorKey));
     throw error;
   }
+}
+
+/** A new secret for a ledger that has keys would silence them all: it is made only where the operator brings a key. */
+async function keptSecret(ledger: Ledger, config: Config): Promise<string> {
+  const file = join(config.dataDirectory, 'secret');
+  const hasKeys = ((await ledger.account(OPERATOR_STREAM))?.keys.length ?? 0) > 0;
+  return readOrMakeSecret(file, () => {
+    if (hasKeys && config.operatorKey === null)
+      throw CommandFailure.of(
+        'secret-gone',
+        `The ledger has keys, and their secret is not there: ${file} does not exist.`,
+      );
+    if (hasKeys)
+      say(`${file} does not exist, so a new secret is made: no key that was made before opens anything.
+To open the ledger with them, put the file back, or set SCRIP_SECRET to what it was, and start again.`);
+    return newSecret();
+  });
 }
 
 /**
