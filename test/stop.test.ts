@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScripProcess } from './support/scrip-process.ts';
 import { startScrip } from './support/scrip-process.ts';
 
@@ -39,4 +40,34 @@ describe('a stop', () => {
     const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'still runs'));
     expect(await Promise.race([scrip.stop(), late])).toBe(0);
   });
+
+  it('reaches the server from npm', async () => {
+    const words = ['start', '--', '--port', '0', '--data', join(data, 'of-npm'), '--no-demo'];
+    const npm = spawn('npm', words, {
+      cwd: join(import.meta.dirname, '..'),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let output = '';
+    for await (const chunk of npm.stdout) {
+      output += String(chunk);
+      if (output.includes('Press Ctrl')) break;
+    }
+    const pid = Number(readFileSync(join(data, 'of-npm/scrip.pid'), 'utf8'));
+    try {
+      npm.kill('SIGTERM');
+      await once(npm, 'exit');
+      await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5000);
+    } finally {
+      // What npm has left behind would run for ever.
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    }
+  });
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
