@@ -10,6 +10,13 @@ import { CommandFailure } from './command-failure.ts';
 /** Calls that a data directory is opened with; what other places fail with is told where they are opened. */
 const DIRECTORY_CALLS: ReadonlySet<string> = new Set(['mkdir', 'chmod', 'open', 'scandir', 'stat']);
 
+/** SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN. */
+const PERMISSION_ERRCODES: ReadonlySet<number> = new Set([3, 8, 14]);
+const SQLITE_FULL = 13;
+const PERMISSION_HINT =
+  'Let this user read and write the directory and its files, as their owner, or name another directory with --data.';
+const ROOM_HINT = 'Make room on the disk, then run it again.';
+
 /**
  * What keeps a command from the data directory, or a server from its address, as a failure that a person can act on.
  * Anything else is given back as it is: it is a bug, and its stack is shown.
@@ -37,17 +44,50 @@ export function asDataFailure(error: unknown): unknown {
       hint: 'The ledger was sealed meanwhile: run the same command again.',
     });
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof Fault || code === 'ERR_SQLITE_ERROR')
-    return CommandFailure.of('data-unusable', `the ledger's files cannot be used: ${reasonOf(error)}`, told);
+  if (error instanceof Fault || code === 'ERR_SQLITE_ERROR') return asFilesFailure(error, told);
   if (code === 'EADDRINUSE')
     return CommandFailure.of('port-in-use', 'the port is in use by another program', told);
   if (syscall === 'listen' || syscall === 'getaddrinfo')
     return CommandFailure.of('address-unusable', `it cannot listen: ${message}`, told);
   if (syscall !== undefined && DIRECTORY_CALLS.has(syscall))
-    return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${message}`, told);
+    return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${message}`, {
+      ...told,
+      ...hintOf(error),
+    });
   if (syscall !== undefined || error instanceof UnwritableTarget)
-    return CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`, told);
+    return CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`, {
+      ...told,
+      ...(code === 'ENOSPC' ? { hint: ROOM_HINT } : {}),
+    });
   return error;
+}
+
+/** What SQLite cannot do with the files of a ledger. Where it may not, or has no room, nothing is wrong with them. */
+function asFilesFailure(error: Error, told: { readonly cause: unknown }): CommandFailure {
+  // The low byte; the rest says where SQLite met it.
+  const errcode = Number((error as { errcode?: number }).errcode) & 0xff;
+  if (PERMISSION_ERRCODES.has(errcode))
+    return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${error.message}`, {
+      ...told,
+      hint: PERMISSION_HINT,
+    });
+  const says = `the ledger's files cannot be used: ${reasonOf(error)}`;
+  return CommandFailure.of('data-unusable', says, {
+    ...told,
+    ...(errcode === SQLITE_FULL ? { hint: ROOM_HINT } : {}),
+  });
+}
+
+/** What helps, where it is more than another directory. */
+function hintOf({ code, syscall, path = '' }: NodeJS.ErrnoException): { hint?: string } {
+  if (code === 'ENOSPC') return { hint: ROOM_HINT };
+  if (code !== 'EPERM' && code !== 'EACCES') return {};
+  // Who is not its owner may write in it, and cannot close it to others.
+  if (syscall === 'chmod' && !path.endsWith('.db'))
+    return {
+      hint: 'Name a directory inside it with --data: this user must own the one that holds a ledger.',
+    };
+  return { hint: PERMISSION_HINT };
 }
 
 function reasonOf({ message, cause }: Error): string {
