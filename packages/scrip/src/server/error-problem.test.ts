@@ -29,6 +29,24 @@ describe('an error', () => {
       expect(problemMembers(errorProblem(error))).toMatchObject({ status: 503, outcome: 'unknown' });
   });
 
+  it('of a store that fails until it is started again promises no other outcome before that', () => {
+    const failed = { code: 'store-failed', retryable: true } as const;
+    const problem = errorProblem(new Fault('x', { ...failed, outcome: 'not-applied' }));
+    expect(problemMembers(problem)).toMatchObject({
+      outcome: 'not-applied',
+      detail: 'Nothing was changed: send it again when the store takes changes, as GET /readyz says.',
+    });
+    const unknown = errorProblem(new Fault('x', { ...failed, outcome: 'unknown' }));
+    expect(problemMembers(unknown)['detail']).toBe(
+      'The change may have happened: send it again with the same id, when the store takes changes, to find out.',
+    );
+    const busy = errorProblem(
+      new Fault('x', { code: 'overloaded', retryable: true, outcome: 'not-applied' }),
+    );
+    expect(problemMembers(busy)['detail']).toBe('Nothing was changed: try again.');
+    expect([problem.headers, busy.headers]).toEqual([undefined, { 'retry-after': '1' }]);
+  });
+
   it('that is a refusal keeps its problem', () => {
     const problem = { code: 'forbidden', detail: 'No.' } as const;
     expect(errorProblem(new RefusedRequest(problem))).toBe(problem);

@@ -167,6 +167,16 @@ const RETRY_AFTER_SECONDS = '1';
 
 /** The problem that says that the world broke. `outcome` "unknown": only the same id again finds out. */
 export function faultProblem({ code, outcome }: Pick<Fault, 'code' | 'outcome'>): Problem {
+  // Until it is started again no time would be right, and a try would only be refused again.
+  if (code === 'store-failed')
+    return {
+      code,
+      detail:
+        outcome === 'unknown'
+          ? 'The change may have happened: send it again with the same id, when the store takes changes, to find out.'
+          : 'Nothing was changed: send it again when the store takes changes, as GET /readyz says.',
+      members: { outcome },
+    };
   const next =
     outcome === 'unknown'
       ? 'The change may have happened: send it again with the same id to find out.'
