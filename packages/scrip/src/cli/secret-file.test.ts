@@ -25,6 +25,12 @@ it('is made once, for its owner alone, and read from then on', () => {
   expect(readOrMakeSecret(file, never)).toBe('the-new-secret');
 });
 
+it('is closed to others when it is read', () => {
+  writeFileSync(file, 'the-old-secret', { mode: 0o644 });
+  expect(readOrMakeSecret(file, never)).toBe('the-old-secret');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
 it.each(['', '\n', 'short', 'with a space in it'])('is refused where the file holds %j', (text) => {
   writeFileSync(file, text);
   expect(() => readOrMakeSecret(file, never)).toThrow(

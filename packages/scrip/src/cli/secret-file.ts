@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shapeSecret } from '../config/config.ts';
 import { SettingError } from '../config/setting-error.ts';
@@ -12,7 +12,9 @@ import { writeOwnFile } from './own-file.ts';
  */
 export function readOrMakeSecret(file: string, newSecret: () => string): string {
   try {
-    return shapeSecret(`the secret in ${file}`, readFileSync(file, 'utf8').trim());
+    const secret = shapeSecret(`the secret in ${file}`, readFileSync(file, 'utf8').trim());
+    closeToOthers(file);
+    return secret;
   } catch (error) {
     if (error instanceof SettingError)
       throw CommandFailure.of(error.code, error.message, {
@@ -29,4 +31,13 @@ export function readOrMakeSecret(file: string, newSecret: () => string): string 
   renameSync(part, file);
   syncDirectory(dirname(file));
   return secret;
+}
+
+function closeToOthers(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    // Whoever put it there for this user to read, as a mount is, keeps it as it is.
+    if (!['EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }

@@ -43,7 +43,7 @@ function lock(directory: string): () => void {
   const pidFile = join(directory, 'scrip.pid');
   const unlock = lockFile(join(directory, 'lock.db'));
   if (unlock === null) throw new DirectoryInUse(directory, readOwner(pidFile));
-  writeFileSync(pidFile, `${process.pid}\n`);
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
   return unlock;
 }
 
