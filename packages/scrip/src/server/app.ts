@@ -90,7 +90,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.decorateRequest('dialect', null);
   app.addHook('onRequest', (request, reply, done) => {
     addHeaders(request, reply);
-    done(isWithoutHost(request) ? new RefusedRequest(WITHOUT_HOST) : undefined);
+    done(hasOneHost(request) ? undefined : new RefusedRequest(WRONG_HOST));
   });
   const underWay = installUnderWay(app);
   installHandlerTimeout(app, { underWay, timeoutMs: HANDLER_TIMEOUT_MS });
@@ -111,10 +111,16 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   return app;
 }
 
-const WITHOUT_HOST = { code: 'bad-request', detail: 'Send the header Host: HTTP/1.1 needs it.' } as const;
+const WRONG_HOST = { code: 'bad-request', detail: 'Send the header Host once: HTTP/1.1 needs it.' } as const;
 
-function isWithoutHost({ raw, headers }: FastifyRequest): boolean {
-  return headers.host === undefined && raw.httpVersion === '1.1';
+/** Of two, Node keeps the first, and a proxy before it may have taken the other. */
+function hasOneHost({ raw: { rawHeaders, httpVersion } }: FastifyRequest): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count === 1 || (count === 0 && httpVersion !== '1.1');
 }
 
 async function registerOwnRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {

@@ -73,6 +73,8 @@ it.each([
   ['GET /v1/credits HTTP/1.0', /^HTTP\/1\.1 401 .*x-request-id.*Unauthorized/is],
   ['GET /v1/credits HTTP/1.1', /^HTTP\/1\.1 400 .*x-request-id.*"message"/is],
   ['GET /scrip/v1/accounts HTTP/1.1', /^HTTP\/1\.1 400 .*x-request-id.*bad-request/is],
+  ['GET /v1/credits HTTP/1.1\r\nhost: x\r\nHost: y', /^HTTP\/1\.1 400 .*x-request-id.*"message"/is],
+  ['GET /livez HTTP/1.0\r\nhost: x\r\nhost: x', /^HTTP\/1\.1 400 .*x-request-id.*the header Host once/is],
 ])('%j is answered in the words of its route', async (lines, words) => {
   expect(await exchange(`${lines}\r\nconnection: close\r\n\r\n`)).toMatch(words);
 });
