@@ -9,6 +9,9 @@ declare module 'fastify' {
   }
 }
 
+/** It is asked every few seconds: that it is still not ready says nothing new. */
+const READINESS = '/readyz';
+
 /**
  * A line for each request that failed, and with level `debug` for every one, under the route's pattern: neither the address nor a header is ever logged, because a key can
  * stand in both. Fastify's own logging stays off for the same reason.
@@ -16,11 +19,15 @@ declare module 'fastify' {
 export function installRequestLog(app: FastifyInstance, log: Logger | false): void {
   app.decorateRequest('fault', null);
   if (log === false) return;
+  let isUnready = false;
   const writesEach = log.isLevelEnabled('debug');
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply;
     // A bulk request is answered also where lines of it met a fault.
-    const isFailed = statusCode >= 500 || request.fault !== null;
+    const isReadiness = routePattern(request) === READINESS;
+    const isKnown = isReadiness && isUnready;
+    if (isReadiness) isUnready = statusCode >= 500;
+    const isFailed = (statusCode >= 500 && !isKnown) || request.fault !== null;
     if (!isFailed && !writesEach) {
       done();
       return;

@@ -140,6 +140,27 @@ it('a fault is logged with its reason, which the caller is not told', async () =
   await broken.close();
 });
 
+it('that it is not ready is logged when that begins, and not at each probe', async () => {
+  let reason: string | null = 'the disk is full';
+  const broken = await serveAcme({
+    log: pino({ level: 'info' }, { write: (line: string) => (logged += line) }),
+    wrap: (ledger) => ({
+      ...ledger,
+      health: () => ({ ...ledger.health(), writable: reason === null, reason }),
+    }),
+  });
+  const probe = async () => (await broken.app.inject('/readyz')).statusCode;
+  expect([await probe(), await probe(), await probe()]).toEqual([503, 503, 503]);
+  const lines = () => logged.split('\n').filter((line) => line.includes('/readyz'));
+  expect(lines()).toHaveLength(1);
+  reason = null;
+  expect(await probe()).toBe(200);
+  reason = 'it is full again';
+  expect([await probe(), await probe()]).toEqual([503, 503]);
+  expect(lines()).toHaveLength(2);
+  await broken.close();
+});
+
 it('a fault of one line of a bulk request is logged too', async () => {
   const fault = new Fault('the ledger cannot be read from its files', {
     code: 'store-unreadable',
