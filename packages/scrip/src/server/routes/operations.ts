@@ -49,12 +49,13 @@ export function registerOperations(
     },
     async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),
   );
-  let document: string | undefined;
+  // One for all: a copy for each of many requests at once would fill the memory.
+  let document: Buffer | undefined;
   app.get(
     '/openapi.json',
     { schema: { summary: 'This document', tags: [TAG], security: [], response: { 200: Type.Object({}) } } },
     async (_request, reply) => {
-      document ??= JSON.stringify(app.swagger());
+      document ??= Buffer.from(JSON.stringify(app.swagger()));
       return sendJson(reply, 200, document);
     },
   );
