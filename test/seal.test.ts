@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { asDataFailure } from '../packages/scrip/src/cli/data-failure.ts';
 import { DEFAULT_ACTIONS, DEFAULT_POOLS } from '../packages/scrip/src/config/default-catalog.ts';
 import { RATE_CARD_STREAM } from '../packages/scrip/src/core/account.ts';
@@ -313,6 +313,10 @@ describe('a sealed ledger', () => {
     'is not begun where a name or metadata is damaged (%s)',
     async (damaged) => {
       const own = another();
+      // A start reads what is not in the indexes yet, and would find it first.
+      const { ledger, close } = await openAged(own, 100);
+      await vi.waitFor(() => expect(ledger.health().lagEntries).toBe(0));
+      await close();
       const journal = new DatabaseSync(join(own, 'journal.db'));
       const damage = journal.prepare(`UPDATE personal SET data = ${damaged}
         WHERE position = (SELECT min(position) FROM personal WHERE data LIKE '%"name":"%') RETURNING position`);
