@@ -62,6 +62,33 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
+it('keeps no copy of names beside those that were sealed or stay', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'scrip-seal-'));
+  directories.push(directory);
+  const aged = await openAged(directory);
+  await aged.change(RATE_CARD_STREAM, 'open', openAccount());
+  const card = { kind: 'PublishRateCard', pools: DEFAULT_POOLS, actions: DEFAULT_ACTIONS } as const;
+  await aged.change(RATE_CARD_STREAM, 'card', card);
+  const accounts = Array.from({ length: 208 }, (_, at) => `a${at}`);
+  for (const [at, accountId] of accounts.entries()) {
+    if (at === 124) aged.goTo(60);
+    const name = `canary-${at}.${'x'.repeat((at * 7919) % 900)}`;
+    await aged.change(accountId, 'open', openAccount({ setsName: true }), { name });
+  }
+  await aged.close();
+  await sealed(directory, 50);
+  const canaries = () =>
+    readFileSync(join(directory, 'journal.db'))
+      .toString('latin1')
+      .match(/canary-\d+/g);
+  expect(canaries()).not.toBeNull();
+  const { ledger, close } = await openAged(directory, 61);
+  for (const accountId of accounts)
+    await ledger.erase({ accountId, actor: null, id: 'erase', command: { kind: 'ErasePersonalData' } });
+  await close();
+  expect(canaries()).toBeNull();
+});
+
 describe('a sealed ledger', () => {
   let directory: string;
   let told: { entries: number; upTo: number; anchor: string };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -38,6 +38,16 @@ it.each(['', '\n', 'short', 'with a space in it'])('is refused where the file ho
       code: 'secret-invalid',
       message: expect.stringMatching(/^the secret in .* must be 8 to 255 printable characters/) as string,
       hint: expect.stringContaining('back from a copy') as string,
+    }),
+  );
+});
+
+it('is told as what it is where it is a directory', () => {
+  mkdirSync(file);
+  expect(() => readOrMakeSecret(file, never)).toThrow(
+    expect.objectContaining({
+      code: 'file-unreadable',
+      message: `${file} cannot be read: it is a directory.`,
     }),
   );
 });

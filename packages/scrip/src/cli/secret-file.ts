@@ -21,7 +21,12 @@ export function readOrMakeSecret(file: string, newSecret: () => string): string 
         hint: 'Put the file back from a copy: no key works without what it held.',
         cause: error,
       });
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR')
+      throw CommandFailure.of('file-unreadable', `${file} cannot be read: it is a directory.`, {
+        hint: 'Put the file with the secret in its place: a mount of a file that is not there makes a directory.',
+      });
+    if (code !== 'ENOENT') throw error;
   }
   const secret = newSecret();
   // Without the secret no key of the ledger opens anything: it is on the disk, and whole, before the first key is.

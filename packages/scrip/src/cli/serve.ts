@@ -106,7 +106,9 @@ async function listen(
     newSecret,
     maxEventLoopDelayMs: MAX_EVENT_LOOP_DELAY_MS,
   });
-  await app.listen({ host: config.host, port: config.port });
+  // By its name Fastify would listen a second time where it has an address of each kind, with a server that nothing here knows.
+  const address = config.host === 'localhost' ? '127.0.0.1' : config.host;
+  await app.listen({ host: address, port: config.port });
   let stoppingSinceMs: number | null = null;
   const stop = async () => {
     // One Ctrl+C can arrive twice at once: from the terminal, and from npm.

@@ -89,6 +89,13 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.decorateRequest('principal', null);
   app.decorateRequest('dialect', null);
   app.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw;
+    // Its connection has been told that no request came in time: one that comes now must not be taken.
+    if (socket.writableEnded) {
+      reply.hijack();
+      socket.destroy();
+      return;
+    }
     addHeaders(request, reply);
     done(hasOneHost(request) ? undefined : new RefusedRequest(WRONG_HOST));
   });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -70,6 +71,25 @@ it.each([null, 'x: y\r\n'])('a head that does not end is a 408 (trickled: %j)', 
   expect(reply).toMatch(/^HTTP\/1\.1 408 .*"code":"request-timeout"/s);
   expect(reply).not.toContain(NEVER_ENDED);
 });
+
+it.each([0, 40])(
+  'a request that comes after the 408 is not taken (%i characters before it)',
+  async (before) => {
+    const { port } = served.app.server.address() as AddressInfo;
+    const body = '{"id":"late"}';
+    const text = `POST /scrip/v1/accounts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${served.adminKey}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(text.slice(0, before));
+    socket.on('error', () => {});
+    const [told] = (await once(socket, 'data')) as [Buffer];
+    expect(told.toString()).toMatch(/^HTTP\/1\.1 408 /);
+    socket.write(text.slice(before));
+    // It would be taken at once.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    socket.destroy();
+    expect((await served.ask('GET', '/accounts/late')).status).toBe(404);
+  },
+);
 
 it('the time is the half minute that the documents speak of, unless a test says otherwise', async () => {
   const { app, close } = await serveAcme();

@@ -12,7 +12,7 @@ import { createEntryRows } from './entry-rows.ts';
 import type { JournalSource } from './journal-source.ts';
 import { openJournalSource } from './journal-source.ts';
 import { migrate } from './migrate.ts';
-import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
+import { JOURNAL_MIGRATIONS, NEW_PERSONAL_TABLE, REPLACE_PERSONAL_TABLE } from './migrations/journal.ts';
 import { createNeededEntries } from './needed-entries.ts';
 import { openJournal } from './open-files.ts';
 import { removeDerived } from './prepare-files.ts';
@@ -167,13 +167,24 @@ function replaceUpTo(database: DatabaseSync, kept: readonly StoredRow[], upTo: n
   const last = cut?.lastPosition ?? upTo;
   const behind = entryRows.range({ after: upTo, upTo: last, limit: last - upTo });
   database.prepare('DELETE FROM block WHERE last_position <= ?').run(last);
-  database.prepare('DELETE FROM personal WHERE position <= ?').run(upTo);
   const insertBlock = database.prepare('INSERT INTO block (last_position, entries) VALUES (?, ?)');
-  const insertPersonal = database.prepare('INSERT INTO personal (position, data) VALUES (?, ?)');
   const blocks = kept.flatMap((row) => encodeBlocks(row.position, [row]));
   for (const { lastPosition, text } of [...blocks, ...encodeBlocks(upTo + 1, behind)])
     insertBlock.run(lastPosition, text);
-  for (const { position, personal } of kept) if (personal !== null) insertPersonal.run(position, personal);
+  keepPersonal(database, kept, upTo);
+}
+
+/** In a table of its own: rows that were deleted amid others would leave copies of these, which no erasing finds. */
+function keepPersonal(database: DatabaseSync, kept: readonly StoredRow[], upTo: number): void {
+  database.exec(NEW_PERSONAL_TABLE);
+  const insert = database.prepare('INSERT INTO new_personal (position, data) VALUES (?, ?)');
+  for (const { position, personal } of kept) if (personal !== null) insert.run(position, personal);
+  database
+    .prepare(
+      'INSERT INTO new_personal SELECT position, data FROM personal WHERE position > ? ORDER BY position',
+    )
+    .run(upTo);
+  database.exec(REPLACE_PERSONAL_TABLE);
 }
 
 function* sealedStates(database: DatabaseSync): Generator<ChainedState> {

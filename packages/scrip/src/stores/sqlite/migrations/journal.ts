@@ -1,3 +1,17 @@
+/** The table of personal parts, to be filled and put in the place of the one that there is. */
+export const NEW_PERSONAL_TABLE = `
+CREATE TABLE new_personal (
+  position INTEGER PRIMARY KEY,
+  data TEXT NOT NULL
+) STRICT;
+`;
+
+/** Puts it there. Pages of a table that is dropped are overwritten. */
+export const REPLACE_PERSONAL_TABLE = `
+DROP TABLE personal;
+ALTER TABLE new_personal RENAME TO personal;
+`;
+
 /** Migrations of `journal.db`, oldest first; the file's `user_version` counts those that it has had. */
 export const JOURNAL_MIGRATIONS: readonly string[] = [
   `
@@ -80,13 +94,7 @@ DROP TABLE entry;
 -- Why: rows of personal were deleted to erase what they hold, and pages of the file that were put together then kept
 --      copies of others. These go with the old table (its pages are overwritten); a row is emptied now and stays.
 -- Locks: the whole file, while nobody else has it open; takes as long as the table is large.
-CREATE TABLE new_personal (
-  position INTEGER PRIMARY KEY,
-  data TEXT NOT NULL
-) STRICT;
-
+${NEW_PERSONAL_TABLE}
 INSERT INTO new_personal SELECT position, data FROM personal ORDER BY position;
-DROP TABLE personal;
-ALTER TABLE new_personal RENAME TO personal;
-`,
+${REPLACE_PERSONAL_TABLE}`,
 ];
