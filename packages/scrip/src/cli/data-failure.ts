@@ -5,14 +5,13 @@ import { NoLedger, SealMoved } from '../stores/sqlite/journal-source.ts';
 import { UnfinishedJournal, UnwritableTarget } from '../stores/sqlite/journal-target.ts';
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
 import { SealChanged } from '../stores/sqlite/seal.ts';
+import { SQLITE, sqliteCodeOf } from '../stores/sqlite/sqlite-code.ts';
 import { CommandFailure } from './command-failure.ts';
 
 /** Calls that a data directory is opened with; what other places fail with is told where they are opened. */
 const DIRECTORY_CALLS: ReadonlySet<string> = new Set(['mkdir', 'chmod', 'open', 'scandir', 'stat']);
 
-/** SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN. */
-const PERMISSION_ERRCODES: ReadonlySet<number> = new Set([3, 8, 14]);
-const SQLITE_FULL = 13;
+const PERMISSION_CODES: ReadonlySet<number | null> = new Set([SQLITE.PERM, SQLITE.READONLY, SQLITE.CANTOPEN]);
 const PERMISSION_HINT =
   'Let this user read and write the directory and its files, as their owner, or name another directory with --data.';
 const ROOM_HINT = 'Make room on the disk, then run it again.';
@@ -64,9 +63,8 @@ export function asDataFailure(error: unknown): unknown {
 
 /** What SQLite cannot do with the files of a ledger. Where it may not, or has no room, nothing is wrong with them. */
 function asFilesFailure(error: Error, told: { readonly cause: unknown }): CommandFailure {
-  // The low byte; the rest says where SQLite met it.
-  const errcode = Number((error as { errcode?: number }).errcode) & 0xff;
-  if (PERMISSION_ERRCODES.has(errcode))
+  const sqliteCode = sqliteCodeOf(error);
+  if (PERMISSION_CODES.has(sqliteCode))
     return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${error.message}`, {
       ...told,
       hint: PERMISSION_HINT,
@@ -74,7 +72,7 @@ function asFilesFailure(error: Error, told: { readonly cause: unknown }): Comman
   const says = `the ledger's files cannot be used: ${reasonOf(error)}`;
   return CommandFailure.of('data-unusable', says, {
     ...told,
-    ...(errcode === SQLITE_FULL ? { hint: ROOM_HINT } : {}),
+    ...(sqliteCode === SQLITE.FULL ? { hint: ROOM_HINT } : {}),
   });
 }
 

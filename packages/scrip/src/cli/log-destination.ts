@@ -6,7 +6,8 @@ const WAIT_MS = 100;
 
 /**
  * Writes log lines to a file descriptor, one write at a time, and never waits for it. A line that cannot be written is
- * lost: on a full disk, or where a reader takes nothing any more, the server goes on, and can be stopped.
+ * lost: on a full disk, or where a reader takes nothing any more, the server goes on, and can be stopped. Pino's own
+ * destination tries for ever at the end of the process, and holds it.
  */
 export function createLogDestination(fd: number): { readonly write: (line: string) => void } {
   let waiting = '';

@@ -8,17 +8,14 @@ import { openDerived, openJournal, withName } from './open-files.ts';
 import type { Seal } from './seal.ts';
 import { readSeal } from './seal.ts';
 import { seedDerived } from './seed-derived.ts';
+import { SQLITE, sqliteCodeOf } from './sqlite-code.ts';
 
-const SQLITE_ERROR = 1;
-const SQLITE_CORRUPT = 11;
-const SQLITE_CONSTRAINT = 19;
-const SQLITE_NOTADB = 26;
 /** What SQLite says of bytes that it did not write, and of tables and rows that Scrip did not. */
-const FILE_CODES: ReadonlySet<number> = new Set([
-  SQLITE_ERROR,
-  SQLITE_CORRUPT,
-  SQLITE_CONSTRAINT,
-  SQLITE_NOTADB,
+const FILE_CODES: ReadonlySet<number | null> = new Set([
+  SQLITE.ERROR,
+  SQLITE.CORRUPT,
+  SQLITE.CONSTRAINT,
+  SQLITE.NOTADB,
 ]);
 
 interface Files {
@@ -56,9 +53,7 @@ export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void 
 
 /** Whether another file in its place would do. */
 function isOfFile(error: unknown): error is Error {
-  if (error instanceof OtherSeal) return true;
-  // The low byte; the rest says where SQLite met it.
-  return error instanceof Error && 'errcode' in error && FILE_CODES.has(Number(error.errcode) & 0xff);
+  return error instanceof OtherSeal || FILE_CODES.has(sqliteCodeOf(error));
 }
 
 export function removeDerived(file: string): void {

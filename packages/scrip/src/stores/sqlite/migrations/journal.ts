@@ -1,4 +1,4 @@
-/** The table of personal parts, to be filled and put in the place of the one that there is. */
+/** The table of personal parts, to be filled and put in the place of the one that there is. A migration's: never changed. */
 export const NEW_PERSONAL_TABLE = `
 CREATE TABLE new_personal (
   position INTEGER PRIMARY KEY,
