@@ -103,7 +103,10 @@ const PLAIN = new RegExp(
 export function readPlainDebit(accountId: string, version: number, body: string): CreditsDebited | null {
   const found = PLAIN.exec(body) as unknown as Groups | null;
   if (found === null) return null;
-  const lot = found[14];
+  const [amount, lot] = [found[7], found[14]];
+  const amountMicros = readMicros(amount);
+  // Mostly the quantity has the same digits, and all of the amount is drawn from one lot.
+  const readSame = (digits: string) => (digits === amount ? amountMicros : readMicros(digits));
   return {
     accountId,
     version,
@@ -116,9 +119,9 @@ export function readPlainDebit(accountId: string, version: number, body: string)
       actor: found[5] ?? null,
     },
     pool: found[6],
-    amountMicros: readMicros(found[7]),
+    amountMicros,
     action: found[8] ?? null,
-    quantityMicros: found[9] === undefined ? null : readMicros(found[9]),
+    quantityMicros: found[9] === undefined ? null : readSame(found[9]),
     rateCardVersion: found[10] === undefined ? null : Number(found[10]),
     settledMicros: readMicros(found[11]),
     heldMicros: readMicros(found[12]),
@@ -126,7 +129,7 @@ export function readPlainDebit(accountId: string, version: number, body: string)
     draws:
       lot === undefined
         ? []
-        : [{ lot: Number(lot), grantId: found[15] ?? '', amountMicros: readMicros(found[16] ?? '') }],
+        : [{ lot: Number(lot), grantId: found[15] ?? '', amountMicros: readSame(found[16] ?? '') }],
   };
 }
 
@@ -135,6 +138,7 @@ const ZERO = '0'.charCodeAt(0);
 
 /** As `BigInt` of decimal digits, which takes several times as long to read a text as to take a number over. */
 function readMicros(digits: string): bigint {
+  if (digits === '0') return 0n;
   if (digits.length > EXACT_DIGITS) return BigInt(digits);
   let micros = 0;
   for (let at = 0; at < digits.length; at += 1) micros = micros * 10 + digits.charCodeAt(at) - ZERO;

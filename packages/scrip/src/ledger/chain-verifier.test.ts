@@ -10,7 +10,7 @@ import type { Entry } from '../core/entry.ts';
 import { encodeEntry } from '../core/entry-format.ts';
 import { evolve } from '../core/evolve.ts';
 import { createChainVerifier } from './chain-verifier.ts';
-import { CHAIN_START, chainHash } from './digest.ts';
+import { CHAIN_START, chainHash, linkOf } from './digest.ts';
 
 /** The account that the rate card is published in, as far as it is asked for here. */
 const PRICES = { id: RATE_CARD_STREAM, version: 1, rateCards: [CARD] } as unknown as AccountState;
@@ -52,10 +52,9 @@ function flawOf(entries: readonly Entry[]): string | null {
   });
   let hash = CHAIN_START;
   for (const [index, entry] of entries.entries()) {
-    const { accountId, version } = entry;
-    const body = encodeEntry(entry);
-    hash = chainHash(hash, { accountId, version, body });
-    const found = verifier.add({ position: index + 1, accountId, version, body, hash }, null);
+    const stored = { accountId: entry.accountId, version: entry.version, body: encodeEntry(entry) };
+    hash = chainHash(hash, stored);
+    const found = verifier.add({ position: index + 1, ...stored, hash, link: linkOf(stored) }, null);
     if (typeof found === 'string') return found;
   }
   return null;

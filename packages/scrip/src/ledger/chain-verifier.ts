@@ -7,7 +7,7 @@ import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
 import { evolve } from '../core/evolve.ts';
 import type { RateCard } from '../core/rate-card.ts';
 import { copyOf } from './copy-of.ts';
-import { CHAIN_START, chainHash } from './digest.ts';
+import { CHAIN_START, linkHash } from './digest.ts';
 import { personalFlaw } from './personal-flaw.ts';
 import type { ChainedState } from './store.ts';
 
@@ -18,6 +18,8 @@ export interface KeptEntry {
   readonly version: number;
   readonly body: string;
   readonly hash: string;
+  /** As of `linkOf`. */
+  readonly link: string;
 }
 
 /** An account as far as its entries have been verified. */
@@ -92,7 +94,7 @@ export function createChainVerifier({
     const { state: before } = account;
     const next = (before?.version ?? 0) + 1;
     if (version !== next) return version > next ? `version ${next} is missing before it` : 'it stands twice';
-    const chained = chainHash(account.hash, line);
+    const chained = linkHash(account.hash, line.link);
     if (chained !== hash) return 'its hash does not fit its text and the chain before it';
     let entry: Entry;
     try {

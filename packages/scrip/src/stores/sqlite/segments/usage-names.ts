@@ -28,15 +28,22 @@ export function createUsageNames(
     return inner(actions, action);
   }
 
+  // What follows is mostly of the same name, and three texts are compared sooner than looked for.
+  let last: UsageName | null = null;
+  let lastName = UNKNOWN_NAME;
+
   return {
     of: (used) => {
-      const [action, key] = [used.action ?? '', used.key ?? ''];
-      const keys = keysOf(used.pool, action);
+      const { pool, action, key } = { pool: used.pool, action: used.action ?? '', key: used.key ?? '' };
+      if (last !== null && last.pool === pool && last.action === action && last.key === key) return lastName;
+      const keys = keysOf(pool, action);
       let name = keys.get(key);
       if (name === undefined) {
-        name = add({ pool: used.pool, action, key });
+        name = add({ pool, action, key });
         keys.set(key, name);
       }
+      last = { pool, action, key };
+      lastName = name;
       return name;
     },
   };

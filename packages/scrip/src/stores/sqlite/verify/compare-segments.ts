@@ -140,19 +140,20 @@ function strayIndex(derived: DatabaseSync): ProjectionFlaw | null {
     : { table: 'segment_index', row: String(index['name']), what: 'there is no such index' };
 }
 
-/** A page that no index has. */
+/** A page that no index has: one that lies between the pages of two indexes. */
 function strayPage(derived: DatabaseSync): ProjectionFlaw | null {
   const ranges = derived
     .prepare('SELECT first_page AS page, length(fences) / 16 AS pages FROM segment_index ORDER BY 1')
     .all() as unknown as { readonly page: number; readonly pages: number }[];
-  let range = 0;
-  for (const row of derived.prepare('SELECT page FROM segment_page ORDER BY 1').iterate()) {
-    const page = row['page'] as number;
-    const isBehind = (one: (typeof ranges)[number] | undefined) =>
-      one !== undefined && page >= one.page + one.pages;
-    while (isBehind(ranges[range])) range += 1;
-    if (page < (ranges[range]?.page ?? Infinity))
-      return { table: 'segment_page', row: `page ${page}`, what: 'it belongs to no segment' };
+  const select = derived.prepare(
+    'SELECT page FROM segment_page WHERE page >= ? AND page < ? ORDER BY 1 LIMIT 1',
+  );
+  let from = Number.MIN_SAFE_INTEGER;
+  for (const { page, pages } of [...ranges, { page: Number.MAX_SAFE_INTEGER, pages: 0 }]) {
+    const stray = select.get(from, page)?.['page'];
+    if (stray !== undefined)
+      return { table: 'segment_page', row: `page ${String(stray)}`, what: 'it belongs to no segment' };
+    from = page + pages;
   }
   return null;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const CHUNK_NUMBERS = 4_194_304;
 const READ_NUMBERS = 65_536;
 
-/** Collects any number of numbers in bounded memory, and says which of them came more than once. */
+/** Collects any number of numbers, none of them negative, in bounded memory, and says which of them came more than once. */
 export interface DuplicateHashes {
   readonly add: (hash: number) => void;
   readonly repeated: () => Set<number>;
@@ -28,7 +28,7 @@ export function createDuplicateHashes(chunkNumbers = CHUNK_NUMBERS): DuplicateHa
       return;
     }
     folder ??= mkdtempSync(join(tmpdir(), 'scrip-hashes-'));
-    writeFileSync(join(folder, String(files)), new Uint8Array(chunk.toSorted().buffer), { mode: 0o600 });
+    writeFileSync(join(folder, String(files)), new Uint8Array(sortedOf(chunk).buffer), { mode: 0o600 });
     files += 1;
     count = 0;
   }
@@ -40,7 +40,7 @@ export function createDuplicateHashes(chunkNumbers = CHUNK_NUMBERS): DuplicateHa
       count += 1;
     },
     repeated: () => {
-      const sorted = chunk.subarray(0, count).toSorted();
+      const sorted = sortedOf(chunk.subarray(0, count));
       if (folder === null) return repeatedOf(sorted);
       const at = folder;
       const readers = Array.from({ length: files }, (_, file) => readNumbers(join(at, String(file))));
@@ -50,6 +50,13 @@ export function createDuplicateHashes(chunkNumbers = CHUNK_NUMBERS): DuplicateHa
       if (folder !== null) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The bits of numbers that are not negative are in order as the numbers are, and are sorted in half the time. */
+function sortedOf(numbers: Float64Array): Float64Array {
+  const sorted = numbers.slice();
+  new BigUint64Array(sorted.buffer).sort();
+  return sorted;
 }
 
 function repeatedOf(sorted: Iterable<number>): Set<number> {

@@ -1,21 +1,25 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RATE_CARD_STREAM } from '../../../core/account.ts';
-import type { BlockEntry } from '../entry-block.ts';
+import type { KeptEntry } from '../../../ledger/chain-verifier.ts';
+import { linkOf } from '../../../ledger/digest.ts';
 import { encodeBlocks } from '../entry-block.ts';
 import type { EntryRows, Range } from '../entry-rows.ts';
 import { entryWindows } from './entry-windows.ts';
 import { isInShare } from './share.ts';
 
 const ACCOUNTS = ['acme', 'acmf', 'b', 'böse-Ümlaut', 'customer-000017', RATE_CARD_STREAM];
+function entryOf(accountId: string, at: number): KeptEntry {
+  const stored = { accountId, version: at, body: '{}' };
+  return { position: at + 1, ...stored, hash: 'f', link: linkOf(stored) };
+}
+
 const journals = fc
   .array(fc.constantFrom(...ACCOUNTS), { minLength: 1, maxLength: 200 })
-  .map((accounts) =>
-    accounts.map((accountId, at) => ({ position: at + 1, accountId, version: at, body: '{}', hash: 'f' })),
-  );
+  .map((accounts) => accounts.map((accountId, at) => entryOf(accountId, at)));
 
 /** Blocks of these entries, and an error where `broken` is reached. */
-function rowsOf(entries: readonly BlockEntry[], broken = Infinity): Pick<EntryRows, 'blocks'> {
+function rowsOf(entries: readonly KeptEntry[], broken = Infinity): Pick<EntryRows, 'blocks'> {
   return {
     blocks: function* blocks({ after, upTo }: Range) {
       for (let at = 0; at < entries.length; at += 7) {
@@ -29,12 +33,12 @@ function rowsOf(entries: readonly BlockEntry[], broken = Infinity): Pick<EntryRo
 }
 
 function visited(rows: Pick<EntryRows, 'blocks'>, share: { index: number; of: number }, range: Range) {
-  const windows: BlockEntry[][] = [];
+  const windows: KeptEntry[][] = [];
   const ranges: Range[] = [];
   let error: unknown = null;
   try {
     for (const window of entryWindows(rows, share, range)) {
-      const entries: BlockEntry[] = [];
+      const entries: KeptEntry[] = [];
       window.each((entry) => entries.push(entry));
       windows.push(entries);
       ranges.push({ ...window.range });
@@ -45,8 +49,8 @@ function visited(rows: Pick<EntryRows, 'blocks'>, share: { index: number; of: nu
   return { windows, ranges, error };
 }
 
-const byPosition = (a: BlockEntry, b: BlockEntry) => a.position - b.position;
-const range = (entries: readonly BlockEntry[]): Range => ({ after: 0, upTo: entries.length });
+const byPosition = (a: KeptEntry, b: KeptEntry) => a.position - b.position;
+const range = (entries: readonly KeptEntry[]): Range => ({ after: 0, upTo: entries.length });
 
 describe('windows of entries', () => {
   it('visit every entry of their share once, those of an account in their order', () => {
@@ -55,7 +59,7 @@ describe('windows of entries', () => {
         for (let index = 0; index < of; index += 1) {
           const share = { index, of };
           const seen = visited(rowsOf(entries), share, range(entries)).windows.flat();
-          const isMine = ({ accountId }: BlockEntry) =>
+          const isMine = ({ accountId }: KeptEntry) =>
             isInShare(share, accountId) || accountId === RATE_CARD_STREAM;
           expect(seen.toSorted(byPosition)).toEqual(entries.filter(isMine));
           for (const account of ACCOUNTS) {
@@ -81,13 +85,7 @@ describe('windows of entries', () => {
   });
 
   it('visit an account’s entries one after another', () => {
-    const entries = Array.from({ length: 90 }, (_, at) => ({
-      position: at + 1,
-      accountId: ['acme', 'acmf', 'b'][at % 3] ?? '',
-      version: at,
-      body: '{}',
-      hash: 'f',
-    }));
+    const entries = Array.from({ length: 90 }, (_, at) => entryOf(['acme', 'acmf', 'b'][at % 3] ?? '', at));
     const accounts = visited(rowsOf(entries), { index: 0, of: 1 }, range(entries)).windows.map((window) =>
       window.map(({ accountId }) => accountId),
     );
@@ -110,13 +108,7 @@ describe('windows of entries', () => {
   });
 
   it('show what could be read before they throw', () => {
-    const entries = Array.from({ length: 30 }, (_, at) => ({
-      position: at + 1,
-      accountId: `a${at % 4}`,
-      version: at,
-      body: '{}',
-      hash: 'f',
-    }));
+    const entries = Array.from({ length: 30 }, (_, at) => entryOf(`a${at % 4}`, at));
     const { windows, ranges, error } = visited(rowsOf(entries, 20), { index: 0, of: 1 }, range(entries));
     expect(windows.flat()).toHaveLength(14);
     expect(ranges.at(-1)?.upTo).toBe(14);

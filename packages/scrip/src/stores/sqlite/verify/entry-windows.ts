@@ -1,5 +1,5 @@
 import { RATE_CARD_STREAM } from '../../../core/account.ts';
-import type { BlockEntry } from '../entry-block.ts';
+import type { KeptEntry } from '../../../ledger/chain-verifier.ts';
 import { lineEndsOf, LINES } from '../entry-block.ts';
 import type { EntryRows, Range } from '../entry-rows.ts';
 import type { Share } from './share.ts';
@@ -13,7 +13,7 @@ export interface EntryWindow {
    * Visits the entries account by account, each account's in their order: what is known of an account comes from far
    * memory, and so comes once for several entries.
    */
-  readonly each: (visit: (entry: BlockEntry) => void) => void;
+  readonly each: (visit: (entry: KeptEntry) => void) => void;
 }
 
 /** Of one window: a few megabytes, which the processor still has at hand, and several entries of an account that is often met. */
@@ -75,13 +75,14 @@ function createWindow(after: number) {
   const range = { after, upTo: after };
   // Longer than what is in them, so that no window makes them anew.
   const texts: string[] = [];
-  const places: number[] = [];
   const buckets: number[] = [];
+  let places = new Float64Array(NUMBERS * 65_536);
+  let sorted = new Float64Array(places.length);
   let blocks = 0;
   let entries = 0;
 
-  /** Which entry is visited when. */
-  function sorted(): Int32Array {
+  /** Brings the numbers of the entries into the order in which these are visited. */
+  function sort(): void {
     const next = new Int32Array(BUCKETS + 1);
     for (let entry = 0; entry < entries; entry += 1) {
       const bucket = buckets[entry] as number;
@@ -89,14 +90,14 @@ function createWindow(after: number) {
     }
     for (let bucket = 1; bucket < BUCKETS; bucket += 1)
       next[bucket] = (next[bucket] as number) + (next[bucket - 1] as number);
-    const order = new Int32Array(entries);
+    if (sorted.length < places.length) sorted = new Float64Array(places.length);
     for (let entry = 0; entry < entries; entry += 1) {
       const bucket = buckets[entry] as number;
-      const at = next[bucket] as number;
-      order[at] = entry;
-      next[bucket] = at + 1;
+      const to = next[bucket] as number;
+      for (let number = 0; number < NUMBERS; number += 1)
+        sorted[to * NUMBERS + number] = places[entry * NUMBERS + number] as number;
+      next[bucket] = to + 1;
     }
-    return order;
   }
 
   return {
@@ -114,6 +115,11 @@ function createWindow(after: number) {
         blocks += 1;
       }
       const at = entries * NUMBERS;
+      if (at === places.length) {
+        const larger = new Float64Array(at * 2);
+        larger.set(places);
+        places = larger;
+      }
       places[at] = position;
       places[at + 1] = blocks - 1;
       places[at + 2] = start;
@@ -121,22 +127,24 @@ function createWindow(after: number) {
       buckets[entries] = bucketOf(text, { start, end: lineEnds[line] as number });
       entries += 1;
     },
-    each: (visit: (entry: BlockEntry) => void) => {
+    each: (visit: (entry: KeptEntry) => void) => {
+      sort();
       let accountId = '';
-      for (const entry of sorted()) {
-        const at = entry * NUMBERS;
-        const text = texts[places[at + 1] as number] as string;
-        const start = places[at + 2] as number;
-        const end = places[at + 3] as number;
-        const versionEnd = places[at + 4] as number;
-        const bodyEnd = places[at + 5] as number;
+      for (let at = 0; at < entries * NUMBERS; at += NUMBERS) {
+        const text = texts[sorted[at + 1] as number] as string;
+        const start = sorted[at + 2] as number;
+        const end = sorted[at + 3] as number;
+        const versionEnd = sorted[at + 4] as number;
+        const bodyEnd = sorted[at + 5] as number;
         if (!isAt(text, { start, end }, accountId)) accountId = text.slice(start, end);
         visit({
-          position: places[at] as number,
+          position: sorted[at] as number,
           accountId,
           version: Number(text.slice(end + 1, versionEnd)),
           body: text.slice(versionEnd + 1, bodyEnd),
-          hash: text.slice(bodyEnd + 1, places[at + 6]),
+          hash: text.slice(bodyEnd + 1, sorted[at + 6]),
+          // Its lines stand together in the block, behind a line break but for the first entry.
+          link: start === 0 ? `\n${text.slice(0, bodyEnd)}` : text.slice(start - 1, bodyEnd),
         });
       }
     },

@@ -1,10 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainEnd } from '../../../ledger/anchor.ts';
-import type { ChainVerifier } from '../../../ledger/chain-verifier.ts';
+import type { ChainVerifier, KeptEntry } from '../../../ledger/chain-verifier.ts';
 import { createChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { decodeEntry } from '../../../core/entry-format.ts';
 import { changeHash } from '../change-filter.ts';
-import type { BlockEntry } from '../entry-block.ts';
 import type { EntryRows, Range } from '../entry-rows.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import { readSeal, readSealedAccount } from '../seal.ts';
@@ -84,7 +83,7 @@ function goThrough(
   const isMine = (accountId: string) => isInShare(share, accountId);
   let entries = 0;
 
-  function addLine(line: BlockEntry, personal: string | null): string | null {
+  function addLine(line: KeptEntry, personal: string | null): string | null {
     const { position, accountId } = line;
     const entry = chains.add(line, personal);
     // Every thread needs the prices; the one whose share they are in answers for their stream.
@@ -137,7 +136,7 @@ function readEntries({
   readonly entryRows: EntryRows;
   readonly share: Share;
   readonly range: Range;
-  readonly add: (entry: BlockEntry, personal: string | null) => string | null;
+  readonly add: (entry: KeptEntry, personal: string | null) => string | null;
   readonly onWindow: () => void;
 }): JournalFlaw | null {
   let last = range.after;
@@ -157,7 +156,7 @@ function readEntries({
 function firstFlawOf(
   window: EntryWindow,
   entryRows: EntryRows,
-  add: (entry: BlockEntry, personal: string | null) => string | null,
+  add: (entry: KeptEntry, personal: string | null) => string | null,
 ): JournalFlaw | null {
   let flaw: JournalFlaw | null = null;
   // Personal parts are few, and are read for many entries at once.
