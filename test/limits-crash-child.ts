@@ -1,5 +1,5 @@
 import type { LimitRule } from '../packages/scrip/src/ledger/limit-store.ts';
-import { createRateLimiter } from '../packages/scrip/src/server/rate-limit.ts';
+import { createRateLimiter } from '../packages/scrip/src/server/limits/rate-limit.ts';
 import { openSqliteLimitStore } from '../packages/scrip/src/stores/sqlite/limit-store.ts';
 
 // Admits one request after the other and reports each, until one is refused.

@@ -1,3 +1,4 @@
+import { exactly, isNothing } from './capture-input.ts';
 import { ClientError, ConfigurationError, ConflictError } from './client-error.ts';
 import { holdIdOf, type HoldStanding, MOST_TRIES, standingOf } from './hold-standing.ts';
 import type { ScripAccount } from './scrip-account.ts';
@@ -160,32 +161,4 @@ function unlessGivenBack(error: unknown): void {
   if (error instanceof ClientError && (error.code === 'hold-expired' || error.code === 'hold-resolved'))
     return;
   throw error;
-}
-
-/** Nothing cannot be captured: it is released. */
-export function isNothing({ amount, quantity }: CaptureInput): boolean {
-  const said = amount ?? quantity;
-  return said !== undefined && /^[+-]?(?:0+\.?0*|\.0+)$/.test(String(said).trim());
-}
-
-const DECIMALS = 6;
-/** A double keeps so many digits of any decimal; those behind them are what adding up has left there. */
-const SIGNIFICANT_DIGITS = 15;
-
-/** What was used as it can be captured: a number that was measured has more decimals than a quantity, and is rounded up. */
-export function exactly(used: CaptureInput | undefined): CaptureInput {
-  const { amount, quantity, ...rest } = used ?? {};
-  return {
-    ...rest,
-    ...(amount === undefined ? {} : { amount: roundedUp(amount) }),
-    ...(quantity === undefined ? {} : { quantity: roundedUp(quantity) }),
-  };
-}
-
-function roundedUp(said: Amount): Amount {
-  if (typeof said !== 'number' || !Number.isFinite(said)) return said;
-  const exact = Number(said.toPrecision(SIGNIFICANT_DIGITS));
-  const nearest = exact.toFixed(DECIMALS);
-  if (Number(nearest) === exact) return exact;
-  return Number(nearest) >= exact ? nearest : (Number(nearest) + 10 ** -DECIMALS).toFixed(DECIMALS);
 }

@@ -23,7 +23,7 @@ export function formatMicros(micros: bigint): string {
  * exponent, a plus, surrounding blanks and superfluous zeros are taken, and what lies below a micro (the
  * noise of somebody's floats) is rounded half up. Null for anything else, and for what 64 bits cannot hold.
  */
-export function parseMicros(text: string): bigint | null {
+export function parseLenientMicros(text: string): bigint | null {
   const trimmed = text.trim();
   if (trimmed.length > longestText) return null;
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/.exec(trimmed);

@@ -5,7 +5,7 @@ import * as voicepartner from './voicepartner/index.ts';
 import * as voxpria from './voxpria/index.ts';
 
 export type { Balance, PoolBalance, Purchasable } from './balance.ts';
-export { divideHalfUp, formatMicros, parseMicros } from './decimal.ts';
+export { formatMicros, parseLenientMicros } from './decimal.ts';
 export {
   type Credential,
   type CredentialPlace,

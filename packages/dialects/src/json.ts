@@ -1,4 +1,4 @@
-import { formatMicros, parseMicros } from './decimal.ts';
+import { formatMicros, parseLenientMicros } from './decimal.ts';
 
 const numberText: unique symbol = Symbol('numberText');
 
@@ -112,7 +112,7 @@ export function textOf(value: JsonValue | undefined): string | null {
 /** The amount in micros that a number, or a string that looks like one, stands for; null for anything else. */
 export function microsOf(value: JsonValue | undefined): bigint | null {
   const text = textOf(value);
-  return text === null ? null : parseMicros(text);
+  return text === null ? null : parseLenientMicros(text);
 }
 
 /** The whole part of a number that is not negative, null for anything else. */

@@ -11,7 +11,7 @@ import type { ScripAccount } from '../scrip-account.ts';
 import { writeBigInt } from '../scrip-call.ts';
 import type { Hold } from '../scrip-replies.ts';
 import type { CaptureInput } from '../scrip-requests.ts';
-import { exactly, isNothing } from '../with-hold.ts';
+import { exactly, isNothing } from '../capture-input.ts';
 import type { Given, Metered, MeterOptions, UnchargedWork } from './meter-options.ts';
 import { placeHold } from './place-hold.ts';
 import { passOn, type RefusalReply, unavailableReply, unidentifiedReply } from './refusal-reply.ts';

@@ -1,5 +1,5 @@
 import type { Balance } from '../balance.ts';
-import { parseMicros } from '../decimal.ts';
+import { parseLenientMicros } from '../decimal.ts';
 import { parseInstant } from '../instant.ts';
 import { countOf, isArray, type JsonValue, memberOf, microsOf, textOf } from '../json.ts';
 import { type BalanceReading, type NotRead, type Oddity, readBalance, readReply } from '../reading.ts';
@@ -75,6 +75,6 @@ function decodeUsed(used: JsonValue | undefined): Used | null {
   return {
     calls: Number(calls),
     usedMicros,
-    costMicros: cost === null ? null : parseMicros(cost.replaceAll(/[$,]/g, '')),
+    costMicros: cost === null ? null : parseLenientMicros(cost.replaceAll(/[$,]/g, '')),
   };
 }

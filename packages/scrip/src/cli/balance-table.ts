@@ -1,4 +1,4 @@
-import { parseMicros } from '@scrip/dialects';
+import { parseLenientMicros } from '@scrip/dialects';
 import { vendorCard } from '../config/vendor-catalog.ts';
 import { quantityFor } from '../core/rate-card.ts';
 import { upcomingCell } from './cell.ts';
@@ -94,7 +94,7 @@ function buysCell({ reading: { target }, pool }: BalanceRow): string | null {
 
 /** Null where the amount cannot be read. */
 function pricedBuys(vendor: Parameters<typeof vendorCard>[0], pool: string, available: string) {
-  const availableMicros = parseMicros(available);
+  const availableMicros = parseLenientMicros(available);
   if (availableMicros === null) return null;
   return Object.entries(vendorCard(vendor).actions).flatMap(([action, price]) => {
     const quantity =

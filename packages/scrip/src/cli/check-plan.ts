@@ -1,4 +1,4 @@
-import { parseMicros } from '@scrip/dialects';
+import { parseLenientMicros } from '@scrip/dialects';
 import { CommandFailure } from './command-failure.ts';
 import type { Plan, PlanLine } from './plan.ts';
 import type { PricedLine, Seller } from './seller.ts';
@@ -122,7 +122,7 @@ function checkPool(
   // An account has nothing in a pool without grants; a vendor that leaves a pool out says nothing of it.
   const available =
     found === undefined && seller.target.kind === 'account' ? '0' : (found?.available ?? null);
-  const availableMicros = available === null ? null : parseMicros(available);
+  const availableMicros = available === null ? null : parseLenientMicros(available);
   const missing = availableMicros === null ? null : requiredMicros - availableMicros;
   return {
     pool,

@@ -11,6 +11,12 @@ interface Told {
   readonly about?: object | null;
 }
 
+/** Where the disk does not take what is written. */
+export function filesUnwritable(cause: unknown, told: Omit<Told, 'cause'> = {}): CommandFailure {
+  const message = `The files cannot be written: ${(cause as Error).message}.`;
+  return CommandFailure.of('files-unwritable', message, { ...told, cause });
+}
+
 /** A command that could not be done: what is wrong, what to do next, and what the exit says. */
 export class CommandFailure extends Error {
   /** A stable name of what is wrong: of the table of failures, or of the API's problems. */

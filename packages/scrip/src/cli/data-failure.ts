@@ -6,7 +6,7 @@ import { UnfinishedJournal, UnwritableTarget } from '../stores/sqlite/journal-ta
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
 import { SealChanged } from '../stores/sqlite/seal.ts';
 import { SQLITE, sqliteCodeOf } from '../stores/sqlite/sqlite-code.ts';
-import { CommandFailure } from './command-failure.ts';
+import { CommandFailure, filesUnwritable } from './command-failure.ts';
 
 /** Calls that a data directory is opened with; what other places fail with is told where they are opened. */
 const DIRECTORY_CALLS: ReadonlySet<string> = new Set(['mkdir', 'chmod', 'open', 'scandir', 'stat']);
@@ -54,10 +54,7 @@ export function asDataFailure(error: unknown): unknown {
       ...hintOf(error),
     });
   if (syscall !== undefined || error instanceof UnwritableTarget)
-    return CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`, {
-      ...told,
-      ...(code === 'ENOSPC' ? { hint: ROOM_HINT } : {}),
-    });
+    return filesUnwritable(error, code === 'ENOSPC' ? { hint: ROOM_HINT } : {});
   return error;
 }
 

@@ -8,7 +8,7 @@ import { checkAlone } from '../ledger/entry-check.ts';
 import { encodeLine } from '../ledger/journal-line.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
-import { CommandFailure } from './command-failure.ts';
+import { CommandFailure, filesUnwritable } from './command-failure.ts';
 import { startProgress } from './progress.ts';
 import { readLines } from './read-lines.ts';
 import { writeWhole } from './terminal.ts';
@@ -86,20 +86,14 @@ async function openFile(file: string, { resume }: { resume: boolean }): Promise<
   try {
     return await open(file, 'wx+', 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(error);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw filesUnwritable(error);
     if (!resume) throw CommandFailure.of('file-exists', `${file} exists already.`);
   }
   try {
     return await open(file, 'r+');
   } catch (error) {
-    throw unwritable(error);
+    throw filesUnwritable(error);
   }
-}
-
-function unwritable(cause: unknown): CommandFailure {
-  return CommandFailure.of('files-unwritable', `The files cannot be written: ${(cause as Error).message}.`, {
-    cause,
-  });
 }
 
 /** The lines of the export, each entry checked against its chain and its personal part against the entry: what could not be imported is not written either. */

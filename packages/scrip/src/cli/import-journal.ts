@@ -1,3 +1,4 @@
+import { isOwnStream } from '../core/account.ts';
 import type { Anchor } from '../ledger/anchor.ts';
 import { WrongEntry } from '../ledger/chain-ends.ts';
 import { createEntryCheck } from '../ledger/entry-check.ts';
@@ -91,7 +92,7 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
     writer.close();
   }
   target.erasePersonal(check.erasedBefore());
-  const accounts = [...check.streams()].filter((id) => !id.startsWith('$')).length;
+  const accounts = [...check.streams()].filter((id) => !isOwnStream(id)).length;
   return { entries: check.entries(), accounts, anchor: check.anchor() };
 }
 

@@ -7,6 +7,7 @@ import { NoLedger, openJournalSource } from '../stores/sqlite/journal-source.ts'
 import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
 import { openJournalTarget } from '../stores/sqlite/journal-target.ts';
 import { SealChanged } from '../stores/sqlite/seal.ts';
+import { SQLITE, sqliteCodeOf } from '../stores/sqlite/sqlite-code.ts';
 import type { BackupManifest } from './backup.ts';
 import {
   backupDamaged,
@@ -58,9 +59,6 @@ function readSecret(backup: string, { secretDigest }: BackupManifest): string | 
   throw backupDamaged(backup, `its secret is ${secret === null ? 'missing' : 'another'}`);
 }
 
-/** SQLite's code for a file that it may not open, or that is none. */
-const CANNOT_OPEN = 14;
-
 function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void {
   const journal = join(backup, BACKUP_FILES.journal);
   try {
@@ -74,8 +72,7 @@ function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void
     if (found !== encodeAnchor(anchor))
       throw backupDamaged(backup, `its entries come to ${found}, not ${encodeAnchor(anchor)}`);
   } catch (error) {
-    if (error instanceof Error && 'errcode' in error && error.errcode === CANNOT_OPEN)
-      throw backupUnreadable(journal, error);
+    if (sqliteCodeOf(error) === SQLITE.CANTOPEN) throw backupUnreadable(journal, error);
     throw isDamage(error) ? backupDamaged(backup, (error as Error).message, error) : error;
   }
 }
@@ -83,5 +80,5 @@ function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void
 /** What SQLite says of a file that it reads counts too; where it writes, that is an `UnwritableTarget`. */
 function isDamage(error: unknown): boolean {
   if (error instanceof WrongEntry || error instanceof SealChanged || error instanceof NoLedger) return true;
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+  return sqliteCodeOf(error) !== null;
 }

@@ -6,7 +6,7 @@ import { openJournalSource } from '../stores/sqlite/journal-source.ts';
 import { openJournalTarget, partFileOf, syncDirectory } from '../stores/sqlite/journal-target.ts';
 import { BACKUP_FILES, copyChecked, digestSecret, encodeManifest } from './backup.ts';
 import { lockBackup } from './backup-lock.ts';
-import { CommandFailure } from './command-failure.ts';
+import { CommandFailure, filesUnwritable } from './command-failure.ts';
 import { writeOwnFile } from './own-file.ts';
 
 export interface TakenBackup {
@@ -126,8 +126,5 @@ function existsAlready(path: string): CommandFailure {
 }
 
 function unwritable(cause: unknown): CommandFailure {
-  return CommandFailure.of('files-unwritable', `The files cannot be written: ${(cause as Error).message}.`, {
-    hint: 'Name another place with --to, or make that one writable.',
-    cause,
-  });
+  return filesUnwritable(cause, { hint: 'Name another place with --to, or make that one writable.' });
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { constants, fstatSync, ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { CommandFailure } from './command-failure.ts';
+import { filesUnwritable } from './command-failure.ts';
 import type { Paint } from './table.ts';
 
 /** Data goes to standard output and nothing else does, so that it can be piped. */
@@ -24,12 +24,9 @@ export async function writeWhole(text: string): Promise<void> {
   try {
     if (!writeOut(text)) await once(process.stdout, 'drain');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'EPIPE') throw new ReaderGone('nobody reads what is written', { cause });
-    throw CommandFailure.of('files-unwritable', `The files cannot be written: ${message}.`, {
-      cause,
-      about: null,
-    });
+    if ((cause as NodeJS.ErrnoException).code === 'EPIPE')
+      throw new ReaderGone('nobody reads what is written', { cause });
+    throw filesUnwritable(cause, { about: null });
   }
 }
 

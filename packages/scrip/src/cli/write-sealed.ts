@@ -15,7 +15,7 @@ import type { NumberedEntry } from '../ledger/journal-line.ts';
 import { encodeLine } from '../ledger/journal-line.ts';
 import { createExportReader } from '../ledger/read-export.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
-import { CommandFailure } from './command-failure.ts';
+import { CommandFailure, filesUnwritable } from './command-failure.ts';
 import { readLines } from './read-lines.ts';
 
 const CHUNK_CHARACTERS = 262_144;
@@ -61,7 +61,7 @@ function openPart(part: string): number {
   try {
     return openSync(part, 'w', 0o600);
   } catch (error) {
-    throw CommandFailure.of('files-unwritable', `The files cannot be written: ${(error as Error).message}.`);
+    throw filesUnwritable(error);
   }
 }
 

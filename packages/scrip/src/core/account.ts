@@ -122,9 +122,20 @@ export interface AccountState {
   readonly rateCards: readonly RateCard[];
 }
 
+/** How far a pool may be overdrawn. */
+export interface OverdraftLimit {
+  readonly pool: string;
+  readonly limitMicros: bigint;
+}
+
 /** The stream of the rate card and the stream of the operator's keys: no account can bear these names. */
 export const RATE_CARD_STREAM = '$rate-card';
 export const OPERATOR_STREAM = '$operator';
+
+/** Whether a chain is one of the ledger's own, and no account's. */
+export function isOwnStream(accountId: string): boolean {
+  return accountId.startsWith('$');
+}
 
 /** The lot number of the overdraft; versions of entries start at 1. */
 export const OVERDRAFT_LOT = 0;

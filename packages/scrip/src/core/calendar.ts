@@ -126,13 +126,13 @@ export function periodStart(cycle: Cycle, index: number): number {
   );
 }
 
-const SHORTEST_PERIOD_MS = { day: 22, week: 7 * 24 - 2, month: 28 * 24 - 2, year: 365 * 24 - 2 };
+const SHORTEST_PERIOD_HOURS = { day: 22, week: 7 * 24 - 2, month: 28 * 24 - 2, year: 365 * 24 - 2 };
 
 /** The index of the period that contains this instant; -1 before the first. */
 export function periodIndexAt(cycle: Cycle, atMs: number): number {
   if (atMs < cycle.anchorMs) return -1;
   let low = 0;
-  let high = Math.ceil((atMs - cycle.anchorMs) / (SHORTEST_PERIOD_MS[cycle.every] * 3_600_000)) + 1;
+  let high = Math.ceil((atMs - cycle.anchorMs) / (SHORTEST_PERIOD_HOURS[cycle.every] * 3_600_000)) + 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (periodStart(cycle, middle) <= atMs) low = middle;

@@ -1,4 +1,4 @@
-import type { GrantSource, OperatorRole, Rollover } from './account.ts';
+import type { GrantSource, OperatorRole, OverdraftLimit, Rollover } from './account.ts';
 import type { Every } from './calendar.ts';
 import type { PoolTerms, Price } from './rate-card.ts';
 
@@ -15,7 +15,7 @@ export interface MoneyPrice {
 export interface OpenAccount {
   readonly kind: 'OpenAccount';
   readonly timezone: string;
-  readonly overdraft: readonly { readonly pool: string; readonly limitMicros: bigint }[];
+  readonly overdraft: readonly OverdraftLimit[];
   /** The name and metadata themselves travel as the entry's personal part. */
   readonly setsName: boolean;
   readonly setsMetadata: boolean;
@@ -25,7 +25,7 @@ export interface OpenAccount {
 export interface ChangeAccount {
   readonly kind: 'ChangeAccount';
   readonly timezone: string | null;
-  readonly overdraft: readonly { readonly pool: string; readonly limitMicros: bigint }[];
+  readonly overdraft: readonly OverdraftLimit[];
   readonly setsName: boolean;
   readonly setsMetadata: boolean;
 }

@@ -1,3 +1,4 @@
+import type { OverdraftLimit } from './account.ts';
 import { findPool, OVERDRAFT_LOT } from './account.ts';
 import { checkAmount } from './charge.ts';
 import { currentCard } from './rate-card.ts';
@@ -7,16 +8,13 @@ import type { Decision, Facts, Rejection, Situation } from './decision.ts';
 import { accept, nextBase, reject } from './decision.ts';
 import type { AccountChanged, AccountClosed, AccountOpened, Change, PersonalDataErased } from './entry.ts';
 import { overdrawnMicros } from './lots.ts';
-import type { RateCard } from './rate-card.ts';
 
 export function decideOpenAccount(
   command: OpenAccount,
   { accountId, change, nowMs, facts }: { accountId: string; change: Change; nowMs: number; facts: Facts },
 ): Decision<AccountOpened> {
-  if (command.overdraft.length > 0) {
-    const rejection = checkLimits(command.overdraft, currentCard(facts.rateCards));
-    if (rejection !== null) return reject(rejection);
-  }
+  const rejection = checkLimits(command.overdraft, facts);
+  if (rejection !== null) return reject(rejection);
   return accept({
     kind: 'AccountOpened',
     accountId,
@@ -33,10 +31,8 @@ export function decideOpenAccount(
 export function decideChangeAccount(command: ChangeAccount, situation: Situation): Decision<AccountChanged> {
   const { state, facts } = situation;
   if (state.closedAtMs !== null) return reject({ code: 'account-closed' });
-  if (command.overdraft.length > 0) {
-    const rejection = checkLimits(command.overdraft, currentCard(facts.rateCards));
-    if (rejection !== null) return reject(rejection);
-  }
+  const rejection = checkLimits(command.overdraft, facts);
+  if (rejection !== null) return reject(rejection);
   for (const { pool: id, limitMicros } of command.overdraft) {
     const pool = findPool(state, id);
     const overdraft = pool?.lots.find((lot) => lot.version === OVERDRAFT_LOT);
@@ -70,10 +66,9 @@ export function decideErasePersonalData(situation: Situation): Decision<Personal
   return accept({ kind: 'PersonalDataErased', ...nextBase(situation) });
 }
 
-function checkLimits(
-  limits: readonly { readonly pool: string; readonly limitMicros: bigint }[],
-  card: RateCard,
-): Rejection | null {
+function checkLimits(limits: readonly OverdraftLimit[], facts: Facts): Rejection | null {
+  if (limits.length === 0) return null;
+  const card = currentCard(facts.rateCards);
   for (const { pool, limitMicros } of limits) {
     const rejection = checkAmount(limitMicros, pool, card);
     // A limit of zero takes the overdraft away.

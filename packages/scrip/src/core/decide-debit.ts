@@ -5,7 +5,8 @@ import { isInRange } from './credits.ts';
 import type { DebitCredits, RefundDebit } from './command.ts';
 import type { Decision, Rejection, Situation } from './decision.ts';
 import { accept, nextBase, reject } from './decision.ts';
-import type { CreditsDebited, Debit, DebitRefunded, Entry } from './entry.ts';
+import type { CreditsDebited, DebitRefunded, Entry } from './entry.ts';
+import { isDebit } from './entry.ts';
 import { planDraws, planReturns, returnDebited } from './lots.ts';
 import { currentCard } from './rate-card.ts';
 
@@ -90,10 +91,6 @@ export function decideRefund(command: RefundDebit, situation: Situation): Decisi
     debitOccurredAtMs: debit.occurredAtMs ?? debit.atMs,
     debitActor: debit.change?.actor ?? null,
   });
-}
-
-export function isDebit(entry: Entry): entry is Debit {
-  return entry.kind === 'CreditsDebited' || entry.kind === 'HoldCaptured';
 }
 
 /** The terms of the lots that these entries made. */

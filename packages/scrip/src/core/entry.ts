@@ -1,4 +1,12 @@
-import type { Draw, GrantSource, LotKind, LotTerms, OperatorRole, Rollover } from './account.ts';
+import type {
+  Draw,
+  GrantSource,
+  LotKind,
+  LotTerms,
+  OperatorRole,
+  OverdraftLimit,
+  Rollover,
+} from './account.ts';
 import type { MoneyPrice } from './command.ts';
 import type { Every } from './calendar.ts';
 import type { PoolTerms, Price } from './rate-card.ts';
@@ -41,7 +49,7 @@ export interface Returned extends Draw {
 export interface AccountOpened extends EntryBase {
   readonly kind: 'AccountOpened';
   readonly timezone: string;
-  readonly overdraft: readonly { readonly pool: string; readonly limitMicros: bigint }[];
+  readonly overdraft: readonly OverdraftLimit[];
   readonly setsName: boolean;
   readonly setsMetadata: boolean;
 }
@@ -49,7 +57,7 @@ export interface AccountOpened extends EntryBase {
 export interface AccountChanged extends EntryBase {
   readonly kind: 'AccountChanged';
   readonly timezone: string | null;
-  readonly overdraft: readonly { readonly pool: string; readonly limitMicros: bigint }[];
+  readonly overdraft: readonly OverdraftLimit[];
   readonly setsName: boolean;
   readonly setsMetadata: boolean;
 }
@@ -225,6 +233,10 @@ export type Entry =
 export type EntryKind = Entry['kind'];
 /** An entry that a refund can undo. */
 export type Debit = CreditsDebited | HoldCaptured;
+
+export function isDebit(entry: Entry): entry is Debit {
+  return entry.kind === 'CreditsDebited' || entry.kind === 'HoldCaptured';
+}
 
 /** The version of the earlier entry that this one continues: the debit of a refund, the hold of its end, the grant of its void. */
 export function continuedVersion(entry: Entry): number | null {

@@ -195,8 +195,9 @@ function applyGrantVoided(state: AccountState, entry: GrantVoided): AccountState
   };
 }
 
-function applyHoldPlaced(state: AccountState, entry: HoldPlaced): AccountState {
-  const hold: Hold = {
+/** The hold as it is when it has been placed. */
+export function holdOf(entry: HoldPlaced): Hold {
+  return {
     id: entry.change?.id ?? '',
     version: entry.version,
     pool: entry.pool,
@@ -210,6 +211,10 @@ function applyHoldPlaced(state: AccountState, entry: HoldPlaced): AccountState {
     occurredAtMs: entry.occurredAtMs,
     actor: entry.change?.actor ?? null,
   };
+}
+
+function applyHoldPlaced(state: AccountState, entry: HoldPlaced): AccountState {
+  const hold = holdOf(entry);
   const held = entry.draws.map(({ lot, amountMicros }) => ({
     lot,
     freeMicros: -amountMicros,

@@ -2,6 +2,7 @@ import type { Draw, Lot, LotTerms, PoolState, VoidedGrant } from './account.ts';
 import { OVERDRAFT_GRANT_ID, OVERDRAFT_LOT } from './account.ts';
 import { minMicros } from './credits.ts';
 import type { Entry, Returned } from './entry.ts';
+import { isDebit } from './entry.ts';
 
 /**
  * The burn-down order: priority ascending, then earliest expiry (none last), then recurring before one-time,
@@ -245,6 +246,5 @@ function insertLot(lots: readonly Lot[], lot: Lot): Lot[] {
 
 /** The lots that an entry drew on: whoever undoes it may need their terms. */
 export function drawnLots(entry: Entry): number[] {
-  if (entry.kind !== 'CreditsDebited' && entry.kind !== 'HoldCaptured') return [];
-  return entry.draws.map(({ lot }) => lot);
+  return isDebit(entry) ? entry.draws.map(({ lot }) => lot) : [];
 }

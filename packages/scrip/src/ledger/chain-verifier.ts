@@ -12,7 +12,7 @@ import { personalFlaw } from './personal-flaw.ts';
 import type { ChainedState } from './store.ts';
 
 /** An entry as the journal keeps it. */
-export interface KeptEntry {
+export interface ChainedEntry {
   readonly position: number;
   readonly accountId: string;
   readonly version: number;
@@ -40,7 +40,7 @@ export interface VerifiedAccount {
 /** Goes through a journal in its order and finds the first entry of each account that is wrong. */
 export interface ChainVerifier {
   /** The entry where it is right; in words what is wrong where it is not. */
-  readonly add: (line: KeptEntry, personal: string | null) => Entry | string;
+  readonly add: (line: ChainedEntry, personal: string | null) => Entry | string;
   /** That of the entry that was added last. */
   readonly account: () => VerifiedAccount | null;
   readonly accounts: ReadonlyMap<string, VerifiedAccount>;
@@ -86,7 +86,7 @@ export function createChainVerifier({
     return account;
   }
 
-  function add(line: KeptEntry, personal: string | null): Entry | string {
+  function add(line: ChainedEntry, personal: string | null): Entry | string {
     const { accountId, version, hash } = line;
     const account = last !== null && lastId === accountId ? last : accountOf(accountId);
     last = account;

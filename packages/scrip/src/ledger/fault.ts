@@ -31,7 +31,7 @@ export class Fault extends Error {
   }
 }
 
-/** What is read for an answer or a decision cannot be, of what `cause` says. */
+/** The fault of a read that an answer or a decision needs; `cause` is what failed. */
 export function unreadable(cause: unknown): Fault {
   return new Fault('the ledger cannot be read from its files', {
     code: 'store-unreadable',

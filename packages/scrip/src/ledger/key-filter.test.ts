@@ -21,8 +21,9 @@ describe('a key filter', () => {
 
   it('has what another had when it was added to it', () => {
     const [one, other] = [newKeyFilter(), newKeyFilter()];
+    addKey(one, 'own');
     addKey(other, 'key');
     addFilter(one, other);
-    expect(mayHaveKey(one, 'key')).toBe(true);
+    expect(['own', 'key', 'a third'].map((key) => mayHaveKey(one, key))).toEqual([true, true, false]);
   });
 });

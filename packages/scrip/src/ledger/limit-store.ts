@@ -88,6 +88,6 @@ export interface LimitStore {
   /** Grants what `leaseBlanket` grants: every key may have used that much, without a lease of its own. As durable as `lease`. */
   readonly leaseBlanket: (request: BlanketRequest) => Promise<BlanketReply>;
   /** The keys, without the prefix, that have leases of their own that may still count. */
-  readonly heldKeys: (request: { readonly prefix: string; readonly nowMs: number }) => Promise<KeyFilter>;
+  readonly leasedKeys: (request: { readonly prefix: string; readonly nowMs: number }) => Promise<KeyFilter>;
   readonly close: () => Promise<void>;
 }

@@ -45,8 +45,9 @@ export interface ChainedState {
 export interface Loaded {
   readonly account: ChainedState | null;
   /**
-   * The entry that already bears the request's change id. Of one that is long past it may be unknown; of a grant or a
-   * refund that the journal holds, never, where another one would bear it: lots and series are named by it.
+   * The entry that already bears the request's change id. Null where none does, and where the one that did is past the
+   * time for which ids are kept, and forgotten. That of a grant or a refund which the journal holds is never forgotten
+   * where another of these would bear it: lots and series go by it.
    */
   readonly prior: RecordedEntry | null;
   readonly facts: Facts;

@@ -14,6 +14,7 @@ import { installNotFound } from './not-found.ts';
 import { installOpenApi } from './openapi.ts';
 import { RefusedRequest } from './problem.ts';
 import { faultProblem } from './rejection-problem.ts';
+import { countHeader } from './request-headers.ts';
 import { installRequestLog } from './request-log.ts';
 import type { RouteContext } from './route-context.ts';
 import { registerAccounts } from './routes/accounts.ts';
@@ -121,13 +122,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 const WRONG_HOST = { code: 'bad-request', detail: 'Send the header Host once: HTTP/1.1 needs it.' } as const;
 
 /** Of two, Node keeps the first, and a proxy before it may have taken the other. */
-function hasOneHost({ raw: { rawHeaders, httpVersion } }: FastifyRequest): boolean {
-  let count = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at];
-    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
-  }
-  return count === 1 || (count === 0 && httpVersion !== '1.1');
+function hasOneHost(request: FastifyRequest): boolean {
+  const count = countHeader(request, 'host');
+  return count === 1 || (count === 0 && request.raw.httpVersion !== '1.1');
 }
 
 async function registerOwnRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {

@@ -21,7 +21,10 @@ export function errorProblem(error: unknown): Problem {
   const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return { code: 'body-too-large', detail: 'Send less at once: 64 kB to a single route, 8 MB in bulk.' };
+      return {
+        code: 'body-too-large',
+        detail: 'Send less at once: 64 kB, 1 MB of a rate card or a quote, 8 MB in bulk.',
+      };
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
     case 'FST_ERR_CTP_INVALID_TYPE':
       return unsupportedType();

@@ -4,7 +4,7 @@ import type { Fault } from '../ledger/fault.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What of the store kept it from being answered as asked. */
+    /** The store's fault that kept it from being answered as asked; null: none. */
     fault: Fault | null;
   }
 }
@@ -13,8 +13,8 @@ declare module 'fastify' {
 const READINESS = '/readyz';
 
 /**
- * A line for each request that failed, and with level `debug` for every one, under the route's pattern: neither the address nor a header is ever logged, because a key can
- * stand in both. Fastify's own logging stays off for the same reason.
+ * A line for each request that failed, and with level `debug` for every one, under the route's pattern: neither the
+ * address nor a header is ever logged, because a key can stand in both. Fastify's own logging stays off for the same reason.
  */
 export function installRequestLog(app: FastifyInstance, log: Logger | false): void {
   app.decorateRequest('fault', null);
@@ -23,10 +23,10 @@ export function installRequestLog(app: FastifyInstance, log: Logger | false): vo
   const writesEach = log.isLevelEnabled('debug');
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply;
-    // A bulk request is answered also where lines of it met a fault.
     const isReadiness = routePattern(request) === READINESS;
     const isKnown = isReadiness && isUnready;
     if (isReadiness) isUnready = statusCode >= 500;
+    // A bulk request is answered also where lines of it met a fault.
     const isFailed = (statusCode >= 500 && !isKnown) || request.fault !== null;
     if (!isFailed && !writesEach) {
       done();

@@ -1,3 +1,4 @@
+import type { OverdraftLimit } from '../../core/account.ts';
 import type { Issue } from '../problem.ts';
 import { readMicros } from './amount.ts';
 
@@ -5,7 +6,7 @@ import { readMicros } from './amount.ts';
 export function readLimits(
   overdraft: Readonly<Record<string, string | number>> | undefined,
   issues: Issue[],
-): { pool: string; limitMicros: bigint }[] {
+): OverdraftLimit[] {
   return Object.entries(overdraft ?? {})
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([pool, limit]) => ({ pool, limitMicros: readMicros(limit, `/overdraft/${pool}`, issues) }));

@@ -1,4 +1,4 @@
-import type { AccountState } from '../../core/account.ts';
+import type { AccountState, OverdraftLimit } from '../../core/account.ts';
 import { formatMicros } from '../../core/credits.ts';
 import type { AccountOpened } from '../../core/entry.ts';
 import type { Profile } from '../../ledger/ledger.ts';
@@ -36,8 +36,6 @@ export function renderOpenedAccount(entry: AccountOpened, personal: Personal | n
   };
 }
 
-export function renderLimits(
-  limits: readonly { readonly pool: string; readonly limitMicros: bigint }[],
-): Record<string, string> {
+export function renderLimits(limits: readonly OverdraftLimit[]): Record<string, string> {
   return Object.fromEntries(limits.map(({ pool, limitMicros }) => [pool, formatMicros(limitMicros)]));
 }

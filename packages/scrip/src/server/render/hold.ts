@@ -1,6 +1,7 @@
 import type { Hold } from '../../core/account.ts';
 import type { HoldPlaced, HoldReleased } from '../../core/entry.ts';
 import { formatMicros } from '../../core/credits.ts';
+import { holdOf } from '../../core/evolve.ts';
 import { chargedMembersJson } from './debit.ts';
 import { renderLotAmounts } from './lot-amounts.ts';
 import { poolAfterChange } from './pool-after.ts';
@@ -47,20 +48,5 @@ export function renderOpenHold(accountId: string, hold: Hold) {
 
 /** A hold in a list, from the entry that placed it and what became of it. */
 export function renderListedHold(entry: HoldPlaced, standing: HoldStanding) {
-  const { accountId, pool, amountMicros, draws, rateCardVersion, version } = entry;
-  const hold: Hold = {
-    id: entry.change?.id ?? '',
-    version,
-    pool,
-    amountMicros,
-    draws,
-    rateCardVersion,
-    placedAtMs: entry.atMs,
-    expiresAtMs: entry.expiresAtMs,
-    action: entry.action,
-    quantityMicros: entry.quantityMicros,
-    occurredAtMs: entry.occurredAtMs,
-    actor: entry.change?.actor ?? null,
-  };
-  return { ...renderOpenHold(accountId, hold), state: standing };
+  return { ...renderOpenHold(entry.accountId, holdOf(entry)), state: standing };
 }

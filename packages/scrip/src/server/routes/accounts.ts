@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { OpenAccount } from '../../core/command.ts';
+import type { ChangeAccount, OpenAccount } from '../../core/command.ts';
 import type { Entry } from '../../core/entry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
@@ -62,14 +62,9 @@ function registerOpening(app: FastifyInstance, { deps, authorise }: RouteContext
       // The opening would have the id that its own trial grant needs.
       if (settings.trialGrant !== null && origin.id === TRIAL_GRANT_ID)
         throw new RefusedRequest(rejectionProblem({ code: 'reserved-id' }));
-      const { name, metadata } = body;
-      const personal = {
-        ...(name === undefined ? {} : { name }),
-        ...(metadata === undefined ? {} : { metadata }),
-      };
       return answerChange(
         { request, reply, ledger },
-        { accountId, command, ...origin, ...personal },
+        { accountId, command, ...origin, ...personalOf(body) },
         {
           status: 201,
           render: async (entry, kept) => {
@@ -86,17 +81,27 @@ function registerOpening(app: FastifyInstance, { deps, authorise }: RouteContext
 function readOpening(body: AccountBody): OpenAccount {
   const issues: Issue[] = [];
   if (body.id !== undefined) checkAccountId(body.id, '/id', issues);
+  return { kind: 'OpenAccount', timezone: body.timezone ?? 'UTC', ...readTerms(body, issues) };
+}
+
+function readChange(body: AccountPatch): ChangeAccount {
+  return { kind: 'ChangeAccount', timezone: body.timezone ?? null, ...readTerms(body, []) };
+}
+
+/** `issues`: what is wrong with the rest of the body. */
+function readTerms(body: AccountPatch, issues: Issue[]) {
   checkText(body.name, '/name', issues);
   checkTimezone(body.timezone, '/timezone', issues);
   checkMetadata(body.metadata, '/metadata', issues);
   const overdraft = readLimits(body.overdraft, issues);
   refuseIssues(issues);
+  return { overdraft, setsName: body.name !== undefined, setsMetadata: body.metadata !== undefined };
+}
+
+function personalOf({ name, metadata }: AccountPatch) {
   return {
-    kind: 'OpenAccount',
-    timezone: body.timezone ?? 'UTC',
-    overdraft,
-    setsName: body.name !== undefined,
-    setsMetadata: body.metadata !== undefined,
+    ...(name === undefined ? {} : { name }),
+    ...(metadata === undefined ? {} : { metadata }),
   };
 }
 
@@ -152,15 +157,11 @@ function registerChanging(app: FastifyInstance, { deps: { ledger }, authorise }:
     },
     async (request, reply) => {
       const { body } = request;
-      const { name, metadata } = body;
+      const { accountId } = request.params;
       const command = readChange(body);
-      const personal = {
-        ...(name === undefined ? {} : { name }),
-        ...(metadata === undefined ? {} : { metadata }),
-      };
       return answerChange(
         { request, reply, ledger },
-        { accountId: request.params.accountId, command, ...changeOrigin(request, ledger), ...personal },
+        { accountId, command, ...changeOrigin(request, ledger), ...personalOf(body) },
         { status: 200, render },
       );
     },
@@ -190,22 +191,6 @@ function registerChanging(app: FastifyInstance, { deps: { ledger }, authorise }:
         { status: 200, render },
       ),
   );
-}
-
-function readChange(body: AccountPatch) {
-  const issues: Issue[] = [];
-  checkText(body.name, '/name', issues);
-  checkTimezone(body.timezone, '/timezone', issues);
-  checkMetadata(body.metadata, '/metadata', issues);
-  const overdraft = readLimits(body.overdraft, issues);
-  refuseIssues(issues);
-  return {
-    kind: 'ChangeAccount',
-    timezone: body.timezone ?? null,
-    overdraft,
-    setsName: body.name !== undefined,
-    setsMetadata: body.metadata !== undefined,
-  } as const;
 }
 
 /** The account as it was when the change was recorded, whatever has happened to it since. */

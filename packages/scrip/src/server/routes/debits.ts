@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { isDebit } from '../../core/decide-debit.ts';
+import { isDebit } from '../../core/entry.ts';
 import { DEBIT_KINDS } from '../../core/reference.ts';
 import { accountNotFound } from '../auth.ts';
 import { answerChange, changeOrigin, ofKind } from '../change.ts';

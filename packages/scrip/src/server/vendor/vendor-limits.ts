@@ -4,8 +4,8 @@ import { dialectNames } from '@scrip/dialects';
 import type { Answer } from '../../ledger/answer.ts';
 import type { LimitRule, LimitStore } from '../../ledger/limit-store.ts';
 import { windowEndMs } from '../../ledger/lease-terms.ts';
-import type { LimitReached } from '../key-limit.ts';
-import { createRateLimiter } from '../rate-limit.ts';
+import type { LimitReached } from '../limits/key-limit.ts';
+import { createRateLimiter } from '../limits/rate-limit.ts';
 import type { VendorSettings } from './vendor-settings.ts';
 
 /** The limits of the vendors' routes. Each answers with null, or with the refusal; throws a `Fault` when limits cannot be kept. */

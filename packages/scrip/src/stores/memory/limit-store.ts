@@ -23,7 +23,7 @@ export function createMemoryLimitStore({
       leases.set(request.name, granted.leases);
       return granted.reply;
     },
-    heldKeys: async ({ prefix }) => {
+    leasedKeys: async ({ prefix }) => {
       const filter = newKeyFilter();
       for (const key of leases.keys()) if (key.startsWith(prefix)) addKey(filter, key.slice(prefix.length));
       return filter;

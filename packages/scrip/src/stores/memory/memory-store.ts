@@ -1,5 +1,5 @@
 import type { AccountState } from '../../core/account.ts';
-import { RATE_CARD_STREAM } from '../../core/account.ts';
+import { isOwnStream, RATE_CARD_STREAM } from '../../core/account.ts';
 import type { Reference } from '../../core/reference.ts';
 import { isChange, referenceOf } from '../../core/reference.ts';
 import type { Facts } from '../../core/decision.ts';
@@ -93,7 +93,7 @@ export function createMemoryStore(): Store {
         .reduce<AccountState | null>((state, { entry }) => evolve(state, entry), null),
     accountIds: async ({ after, limit }) =>
       [...journals.keys()]
-        .filter((id) => !id.startsWith('$') && (after === null || id > after))
+        .filter((id) => !isOwnStream(id) && (after === null || id > after))
         .toSorted()
         .slice(0, limit),
     keyOwner: (digest) => keyOwners.get(digest) ?? null,

@@ -8,7 +8,7 @@ export interface CachedAccount {
   decided: ChainedState;
   /** With durable entries only: what readers see. Null until the account's first entry is durable. */
   durable: AccountState | null;
-  /** In the journal, of its last entry as far as that may be in the tail; 0 where it is not. */
+  /** In the journal, of its last entry while the tail may hold that; 0 otherwise. */
   lastPosition: number;
   /** Version of the last snapshot that was asked for, or that the state was made from; 0 for none. */
   snapshotVersion: number;

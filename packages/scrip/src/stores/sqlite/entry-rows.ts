@@ -13,7 +13,7 @@ export interface EntryRows {
   readonly personalAt: (position: number) => string | null;
   /** Entries after a position and up to another, in order: so many at the most, but for what it takes to end a block. */
   readonly range: (range: Range & { readonly limit: number }) => StoredRow[];
-  /** All of them, a block at a time. */
+  /** All of them, a page of entries at a time. */
   readonly each: (range: Range) => Generator<StoredRow>;
   /** The same from the last to the first. */
   readonly eachBackwards: (range: Range) => Generator<StoredRow>;

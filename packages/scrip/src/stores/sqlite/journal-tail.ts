@@ -1,3 +1,4 @@
+import { isOwnStream } from '../../core/account.ts';
 import { continuedVersion } from '../../core/entry.ts';
 import { decodeEntry } from '../../core/entry-format.ts';
 import type { Reference } from '../../core/reference.ts';
@@ -138,7 +139,7 @@ export function createJournalTail(): JournalTail {
       const { entry } = appended;
       if (entry.kind === 'KeyAdded') changeKey(entry.digest, { accountId: entry.accountId, position });
       if (entry.kind === 'KeyRevoked') changeKey(entry.digest, { accountId: null, position });
-      if (entry.kind === 'AccountOpened' && !entry.accountId.startsWith('$'))
+      if (entry.kind === 'AccountOpened' && !isOwnStream(entry.accountId))
         opened.push({ accountId: entry.accountId, position });
     },
     forget,

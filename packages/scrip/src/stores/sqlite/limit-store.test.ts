@@ -111,7 +111,7 @@ describe('the SQLite limit store', () => {
     await lease('voxpria old');
     for (const key of ['voxpria new', 'voxpria-day another', 'ocean third'])
       await lease(key, { at: NOON + 30_000 });
-    const held = await store.heldKeys({ prefix: 'voxpria ', nowMs: NOON + 60_000 });
+    const held = await store.leasedKeys({ prefix: 'voxpria ', nowMs: NOON + 60_000 });
     const keys = ['new', 'old', 'day another', 'third'];
     expect(keys.filter((key) => mayHaveKey(held, key))).toEqual(['new']);
   });

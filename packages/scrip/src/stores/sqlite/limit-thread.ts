@@ -19,7 +19,7 @@ import { serveThread } from './thread.ts';
 export type LimitRequest =
   | { readonly lease: LeaseRequest }
   | { readonly blanket: BlanketRequest }
-  | { readonly held: Parameters<LimitStore['heldKeys']>[0] };
+  | { readonly held: Parameters<LimitStore['leasedKeys']>[0] };
 
 /** After so many leases some rows are looked at, in key order, whether they have ended: the file stays as small as what it has to hold. */
 const LEASES_PER_SWEEP = 64;
@@ -62,7 +62,7 @@ serveThread((requests: readonly LimitRequest[] | 'close') => {
 function answer(request: LimitRequest): LeaseReply | BlanketReply | KeyFilter {
   if ('lease' in request) return grant(request.lease);
   if ('blanket' in request) return cover(request.blanket);
-  return heldKeys(request.held);
+  return leasedKeys(request.held);
 }
 
 function grant(request: LeaseRequest): LeaseReply {
@@ -82,7 +82,7 @@ function cover(request: BlanketRequest): BlanketReply {
   return reply;
 }
 
-function heldKeys({ prefix, nowMs }: Parameters<LimitStore['heldKeys']>[0]): KeyFilter {
+function leasedKeys({ prefix, nowMs }: Parameters<LimitStore['leasedKeys']>[0]): KeyFilter {
   const filter = newKeyFilter();
   for (const { key } of heldBy.iterate(prefix, nowMs) as Iterable<{ key: string }>)
     addKey(filter, key.slice(prefix.length));
@@ -98,7 +98,7 @@ function write(key: string, leases: readonly Lease[], rule: LimitRule): void {
   upsert.run(key, encode(leases), endsAtMs(leases, rule));
 }
 
-/** For itself: a damaged page that it meets is told by the leases that stand there, and fails no others. */
+/** In a transaction of its own: a damaged page that only the sweep meets fails nobody's lease. */
 function sweep(): void {
   leasesSinceSweep = 0;
   try {

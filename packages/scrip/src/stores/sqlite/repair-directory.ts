@@ -10,7 +10,7 @@ import { readSeal } from './seal.ts';
 import type { EngineSizes } from './sqlite-store.ts';
 import { DEFAULT_SIZES } from './sqlite-store.ts';
 import type { VerifyOptions } from './verify-directory.ts';
-import { replay, verifyDirectory } from './verify-directory.ts';
+import { goThroughDirectory, verifyDirectory } from './verify-directory.ts';
 import { openJournalBeside } from './verify/open-beside.ts';
 import type { Verification } from './verify/verification.ts';
 
@@ -67,7 +67,7 @@ async function rebuild(
   try {
     derivation.derive(entries);
     const snapshots = { every: sizes.snapshotEvery, keep: derivation.keepSnapshots };
-    await replay({ ...options, keptAnchor: null, snapshots });
+    await goThroughDirectory({ ...options, keptAnchor: null, snapshots });
     await derivation.whenWithin(0, () => entries);
   } finally {
     await derivation.close();

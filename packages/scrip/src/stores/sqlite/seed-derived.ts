@@ -9,8 +9,6 @@ import { sealedUsage } from './sealed-usage.ts';
 import { PAGE_BYTES } from './segments/segment-pages.ts';
 import type { SegmentRows } from './segments/segment-rows.ts';
 
-const PAGE_ENTRIES = 1000;
-
 /** Fills new derived tables with what they held when the journal's oldest entries were sealed, as far as it is kept. */
 export function seedDerived(
   derived: DatabaseSync,
@@ -61,12 +59,6 @@ export function addSealedRows(
     readonly position: number;
   },
 ): void {
-  for (let after = 0; ;) {
-    const page = entries.range({ after, upTo: position, limit: PAGE_ENTRIES });
-    for (const row of page) rows.addPlace(row.position, decodeEntry(row));
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last.position;
-  }
+  for (const row of entries.each({ after: 0, upTo: position })) rows.addPlace(row.position, decodeEntry(row));
   for (const { accountId, used } of sealedUsage(journal, schema)) rows.addUsage(accountId, used);
 }

@@ -10,6 +10,16 @@ export const SQLITE = {
   NOTADB: 26,
 } as const;
 
+/** SQLITE_IOERR_WRITE: what a quota says. */
+const WRITE_FAILED = 778;
+
+/** Whether SQLite found no room to write. */
+export function isOutOfRoom(error: unknown): boolean {
+  return (
+    sqliteCodeOf(error) === SQLITE.FULL || (error as { errcode?: unknown } | null)?.errcode === WRITE_FAILED
+  );
+}
+
 /** The number of an error of SQLite's; null of any other. */
 export function sqliteCodeOf(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error)) return null;

@@ -32,7 +32,7 @@ export interface SqliteStoreOptions {
   readonly now: () => number;
   /** A time that goes on evenly when somebody sets the clock; where there is none, the clock is never set. */
   readonly evenNow?: () => number;
-  /** The derived tables could not be used, of which it is told why, and are made again. */
+  /** Told why the derived tables could not be used, before they are made again. */
   readonly onDerivedAnew?: (why: string) => void;
   /** Smaller ones let a test see in a moment what takes a large ledger days. */
   readonly sizes?: Partial<EngineSizes>;
@@ -47,7 +47,7 @@ export interface EngineSizes extends DeriverSizes {
   readonly packedKeyBytes: number;
   /** Entries that the derived tables may lag behind before new changes wait for them. */
   readonly maxLagEntries: number;
-  /** Entries of an account, at least, from one snapshot to the next: what a load has to replay at most. */
+  /** Entries of an account from one snapshot to the next, at least; more where it has more lots and open holds than that. */
   readonly snapshotEvery: number;
 }
 

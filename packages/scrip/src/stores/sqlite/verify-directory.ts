@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
+import { isOwnStream } from '../../core/account.ts';
 import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
 import { anchorOf } from '../../ledger/anchor.ts';
 import { Fault } from '../../ledger/fault.ts';
@@ -34,7 +35,7 @@ export interface VerifyOptions {
  * it begins. Throws `NoLedger`, `DataTooNew`, and a `Fault` when the files cannot be read.
  */
 export async function verifyDirectory(options: VerifyOptions): Promise<Verification> {
-  return replay({ ...options, snapshots: null });
+  return goThroughDirectory({ ...options, snapshots: null });
 }
 
 /** The snapshots that a server would have kept, made from the journal. */
@@ -43,7 +44,7 @@ export interface SnapshotWish {
   readonly keep: (rows: readonly SnapshotRow[]) => void;
 }
 
-export async function replay({
+export async function goThroughDirectory({
   directory,
   keptAnchor,
   threads: of,
@@ -152,7 +153,7 @@ async function verifyShares({
   const chainEnds = found.flatMap(({ ends }) => ends);
   return {
     entries,
-    accounts: chainEnds.filter(({ accountId }) => !accountId.startsWith('$')).length,
+    accounts: chainEnds.filter(({ accountId }) => !isOwnStream(accountId)).length,
     journalFlaw: null,
     checkpoint: Math.min(...pinned.map((share) => share.checkpoint)),
     projectionFlaws: await findProjectionFlaws(shares, pinned, found),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RATE_CARD_STREAM } from '../../../core/account.ts';
-import type { KeptEntry } from '../../../ledger/chain-verifier.ts';
+import type { ChainedEntry } from '../../../ledger/chain-verifier.ts';
 import { linkOf } from '../../../ledger/digest.ts';
 import { encodeBlocks } from '../entry-block.ts';
 import type { EntryRows, Range } from '../entry-rows.ts';
@@ -9,7 +9,7 @@ import { entryWindows } from './entry-windows.ts';
 import { isInShare } from './share.ts';
 
 const ACCOUNTS = ['acme', 'acmf', 'b', 'böse-Ümlaut', 'customer-000017', RATE_CARD_STREAM];
-function entryOf(accountId: string, at: number): KeptEntry {
+function entryOf(accountId: string, at: number): ChainedEntry {
   const stored = { accountId, version: at, body: '{}' };
   return { position: at + 1, ...stored, hash: 'f', link: linkOf(stored) };
 }
@@ -19,7 +19,7 @@ const journals = fc
   .map((accounts) => accounts.map((accountId, at) => entryOf(accountId, at)));
 
 /** Blocks of these entries, and an error where `broken` is reached. */
-function rowsOf(entries: readonly KeptEntry[], broken = Infinity): Pick<EntryRows, 'blocks'> {
+function rowsOf(entries: readonly ChainedEntry[], broken = Infinity): Pick<EntryRows, 'blocks'> {
   return {
     blocks: function* blocks({ after, upTo }: Range) {
       for (let at = 0; at < entries.length; at += 7) {
@@ -33,12 +33,12 @@ function rowsOf(entries: readonly KeptEntry[], broken = Infinity): Pick<EntryRow
 }
 
 function visited(rows: Pick<EntryRows, 'blocks'>, share: { index: number; of: number }, range: Range) {
-  const windows: KeptEntry[][] = [];
+  const windows: ChainedEntry[][] = [];
   const ranges: Range[] = [];
   let error: unknown = null;
   try {
     for (const window of entryWindows(rows, share, range)) {
-      const entries: KeptEntry[] = [];
+      const entries: ChainedEntry[] = [];
       window.each((entry) => entries.push(entry));
       windows.push(entries);
       ranges.push({ ...window.range });
@@ -49,8 +49,8 @@ function visited(rows: Pick<EntryRows, 'blocks'>, share: { index: number; of: nu
   return { windows, ranges, error };
 }
 
-const byPosition = (a: KeptEntry, b: KeptEntry) => a.position - b.position;
-const range = (entries: readonly KeptEntry[]): Range => ({ after: 0, upTo: entries.length });
+const byPosition = (a: ChainedEntry, b: ChainedEntry) => a.position - b.position;
+const range = (entries: readonly ChainedEntry[]): Range => ({ after: 0, upTo: entries.length });
 
 describe('windows of entries', () => {
   it('visit every entry of their share once, those of an account in their order', () => {
@@ -59,7 +59,7 @@ describe('windows of entries', () => {
         for (let index = 0; index < of; index += 1) {
           const share = { index, of };
           const seen = visited(rowsOf(entries), share, range(entries)).windows.flat();
-          const isMine = ({ accountId }: KeptEntry) =>
+          const isMine = ({ accountId }: ChainedEntry) =>
             isInShare(share, accountId) || accountId === RATE_CARD_STREAM;
           expect(seen.toSorted(byPosition)).toEqual(entries.filter(isMine));
           for (const account of ACCOUNTS) {

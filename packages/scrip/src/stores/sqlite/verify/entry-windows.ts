@@ -1,5 +1,5 @@
 import { RATE_CARD_STREAM } from '../../../core/account.ts';
-import type { KeptEntry } from '../../../ledger/chain-verifier.ts';
+import type { ChainedEntry } from '../../../ledger/chain-verifier.ts';
 import { lineEndsOf, LINES } from '../entry-block.ts';
 import type { EntryRows, Range } from '../entry-rows.ts';
 import type { Share } from './share.ts';
@@ -13,7 +13,7 @@ export interface EntryWindow {
    * Visits the entries account by account, each account's in their order: what is known of an account comes from far
    * memory, and so comes once for several entries.
    */
-  readonly each: (visit: (entry: KeptEntry) => void) => void;
+  readonly each: (visit: (entry: ChainedEntry) => void) => void;
 }
 
 /** Of one window: a few megabytes, which the processor still has at hand, and several entries of an account that is often met. */
@@ -127,7 +127,7 @@ function createWindow(after: number) {
       buckets[entries] = bucketOf(text, { start, end: lineEnds[line] as number });
       entries += 1;
     },
-    each: (visit: (entry: KeptEntry) => void) => {
+    each: (visit: (entry: ChainedEntry) => void) => {
       sort();
       let accountId = '';
       for (let at = 0; at < entries * NUMBERS; at += NUMBERS) {

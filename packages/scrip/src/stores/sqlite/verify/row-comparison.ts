@@ -16,8 +16,6 @@ import { createUsageNames, UNKNOWN_NAME } from '../segments/usage-names.ts';
 import type { SegmentBasis } from './compare-segments.ts';
 import { readIndex } from './read-index.ts';
 
-const PAGE_ENTRIES = 1000;
-
 type Row = readonly number[];
 
 /** Makes the rows of a segment again, from the journal, to name the first one that is wrong. */
@@ -52,11 +50,8 @@ export function createRowComparison(derived: DatabaseSync, { journal, plan }: Se
     const rows = createSegmentRows({ accountOf, changeOf, nameOf });
     const sealed = readSeal(journal)?.position ?? 0;
     if (after < sealed) addSealedRows(rows, { entries, journal, schema: 'main', position: sealed });
-    for (let last = Math.max(after, sealed); last < upTo;) {
-      const page = entries.range({ after: last, upTo, limit: PAGE_ENTRIES });
-      for (const row of page) rows.add(row.position, decodeEntry(row));
-      last = page.at(-1)?.position ?? upTo;
-    }
+    for (const row of entries.each({ after: Math.max(after, sealed), upTo }))
+      rows.add(row.position, decodeEntry(row));
     return rows.sorted(index);
   }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainEnd } from '../../../ledger/anchor.ts';
-import type { ChainVerifier, KeptEntry } from '../../../ledger/chain-verifier.ts';
+import type { ChainVerifier, ChainedEntry } from '../../../ledger/chain-verifier.ts';
 import { createChainVerifier } from '../../../ledger/chain-verifier.ts';
 import { decodeEntry } from '../../../core/entry-format.ts';
 import { changeHash } from '../change-filter.ts';
@@ -83,7 +83,7 @@ function goThrough(
   const isMine = (accountId: string) => isInShare(share, accountId);
   let entries = 0;
 
-  function addLine(line: KeptEntry, personal: string | null): string | null {
+  function addLine(line: ChainedEntry, personal: string | null): string | null {
     const { position, accountId } = line;
     const entry = chains.add(line, personal);
     // Every thread needs the prices; the one whose share they are in answers for their stream.
@@ -136,7 +136,7 @@ function readEntries({
   readonly entryRows: EntryRows;
   readonly share: Share;
   readonly range: Range;
-  readonly add: (entry: KeptEntry, personal: string | null) => string | null;
+  readonly add: (entry: ChainedEntry, personal: string | null) => string | null;
   readonly onWindow: () => void;
 }): JournalFlaw | null {
   let last = range.after;
@@ -156,7 +156,7 @@ function readEntries({
 function firstFlawOf(
   window: EntryWindow,
   entryRows: EntryRows,
-  add: (entry: KeptEntry, personal: string | null) => string | null,
+  add: (entry: ChainedEntry, personal: string | null) => string | null,
 ): JournalFlaw | null {
   let flaw: JournalFlaw | null = null;
   // Personal parts are few, and are read for many entries at once.

@@ -14,8 +14,8 @@ import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-dire
 import { busyId, fillBusily } from './support/busy-ledger.ts';
 import { withHoldsListed } from './support/check-account.ts';
 
-/** Fewer for a quick look: SCRIP_SPEED_CHANGES=50000 npx vitest run test/at-speed.test.ts */
-const CHANGES = Number(process.env['SCRIP_SPEED_CHANGES'] ?? 1_000_000);
+/** Fewer for a quick look: SCRIP_LOAD_CHANGES=50000 npx vitest run test/under-load.test.ts */
+const CHANGES = Number(process.env['SCRIP_LOAD_CHANGES'] ?? 1_000_000);
 const ACCOUNTS = 500;
 const ALL = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
 

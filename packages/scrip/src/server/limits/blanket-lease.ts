@@ -1,5 +1,5 @@
-import { portionOf } from '../ledger/lease-terms.ts';
-import type { LimitRule, LimitStore } from '../ledger/limit-store.ts';
+import { portionOf } from '../../ledger/lease-terms.ts';
+import type { LimitRule, LimitStore } from '../../ledger/limit-store.ts';
 
 /** What every key of a rule may use without a lease of its own. */
 export interface BlanketLease {

@@ -1,5 +1,11 @@
-import { windowEndMs } from '../ledger/lease-terms.ts';
-import type { BlanketUse, LeaseReply, LimitRule, LimitStore, SettledLease } from '../ledger/limit-store.ts';
+import { windowEndMs } from '../../ledger/lease-terms.ts';
+import type {
+  BlanketUse,
+  LeaseReply,
+  LimitRule,
+  LimitStore,
+  SettledLease,
+} from '../../ledger/limit-store.ts';
 import type { BlanketLease } from './blanket-lease.ts';
 
 /** Why a request is not admitted. */

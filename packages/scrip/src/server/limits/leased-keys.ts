@@ -1,9 +1,9 @@
-import type { KeyFilter } from '../ledger/key-filter.ts';
-import { addFilter, addKey, mayHaveKey, newKeyFilter } from '../ledger/key-filter.ts';
-import type { LimitStore } from '../ledger/limit-store.ts';
+import type { KeyFilter } from '../../ledger/key-filter.ts';
+import { addFilter, addKey, mayHaveKey, newKeyFilter } from '../../ledger/key-filter.ts';
+import type { LimitStore } from '../../ledger/limit-store.ts';
 
 /** Tells keys of which the store may hold leases from those that it surely holds none of. */
-export interface HeldKeys {
+export interface LeasedKeys {
   /** Null while that is not known yet: `load` finds out. */
   readonly may: (key: string) => boolean | null;
   readonly load: (nowMs: number) => Promise<void>;
@@ -14,7 +14,7 @@ export interface HeldKeys {
 /** Keys that are added before the store is asked again, so that those of which nothing counts any more fall out. */
 const MOST_ADDED = 500_000;
 
-export function createHeldKeys(store: LimitStore, prefix: string): HeldKeys {
+export function createLeasedKeys(store: LimitStore, prefix: string): LeasedKeys {
   let filter: KeyFilter | null = null;
   let added = newKeyFilter();
   let addedCount = 0;
@@ -24,9 +24,9 @@ export function createHeldKeys(store: LimitStore, prefix: string): HeldKeys {
     // What is added meanwhile may be missing in the answer.
     added = newKeyFilter();
     addedCount = 0;
-    const held = await store.heldKeys({ prefix, nowMs });
-    addFilter(held, added);
-    filter = held;
+    const leased = await store.leasedKeys({ prefix, nowMs });
+    addFilter(leased, added);
+    filter = leased;
   }
 
   function load(nowMs: number): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Answer } from '../ledger/answer.ts';
-import { windowEndMs } from '../ledger/lease-terms.ts';
-import type { LimitRule, LimitStore } from '../ledger/limit-store.ts';
+import type { Answer } from '../../ledger/answer.ts';
+import { windowEndMs } from '../../ledger/lease-terms.ts';
+import type { LimitRule, LimitStore } from '../../ledger/limit-store.ts';
 import type { BlanketLease } from './blanket-lease.ts';
 import { newBlanket, renewBlanket, retireBlanket } from './blanket-lease.ts';
-import { createHeldKeys } from './held-keys.ts';
+import { createLeasedKeys } from './leased-keys.ts';
 import type { KeyLimit, LimitReached } from './key-limit.ts';
 import {
   isWithinBlanket,
@@ -43,7 +43,7 @@ export function createRateLimiter(
   { name = 'limit', capacity = CAPACITY }: { readonly name?: string; readonly capacity?: number } = {},
 ): RateLimiter {
   const prefix = `${name} `;
-  const held = createHeldKeys(store, prefix);
+  const held = createLeasedKeys(store, prefix);
   const limits = createKeyLimits({ store, capacity, onForgotten: held.add });
   const blankets = new Map<LimitRule, BlanketLease | null>();
   const trustMs = store.isShared ? SHARED_TRUST_MS : Number.POSITIVE_INFINITY;

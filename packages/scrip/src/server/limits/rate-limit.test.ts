@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Lease } from '../ledger/lease.ts';
-import type { LimitRule, LimitStore } from '../ledger/limit-store.ts';
-import { createMemoryLimitStore } from '../stores/memory/limit-store.ts';
+import type { Lease } from '../../ledger/lease.ts';
+import type { LimitRule, LimitStore } from '../../ledger/limit-store.ts';
+import { createMemoryLimitStore } from '../../stores/memory/limit-store.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { createRateLimiter } from './rate-limit.ts';
 

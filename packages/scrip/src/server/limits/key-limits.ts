@@ -1,4 +1,4 @@
-import type { LimitStore } from '../ledger/limit-store.ts';
+import type { LimitStore } from '../../ledger/limit-store.ts';
 import type { KeyLimit } from './key-limit.ts';
 import { settleAlone } from './key-limit.ts';
 
