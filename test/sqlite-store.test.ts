@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Fault } from '../packages/scrip/src/ledger/fault.ts';
 import type { Store } from '../packages/scrip/src/ledger/store.ts';
 import { migrate } from '../packages/scrip/src/stores/sqlite/migrate.ts';
 import { DERIVED_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/derived.ts';
@@ -379,6 +380,28 @@ describe('a ledger in SQLite files', () => {
     const usage = await store.usage('acme', { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
     expect(usage.reduce((sum, { calls }) => sum + calls, 0)).toBe(500);
     expect(filesOf()).toContain('derived.db');
+  });
+
+  it('refuses what waits for the derived tables when the journal fails, and can be closed', async () => {
+    const store = await open({ maxLagEntries: 10 });
+    const { ledger, change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await change('acme', 'grant', grant(1000n));
+    await untilDerived(store);
+    // The first batch waits for this transaction, and fails by it; the second waits for what the first one made.
+    const journal = new DatabaseSync(join(directory, 'journal.db'));
+    journal.exec(`BEGIN IMMEDIATE;
+      CREATE TRIGGER broken BEFORE INSERT ON block BEGIN SELECT RAISE(ABORT, 'broken'); END;`);
+    const first = Array.from({ length: 50 }, (_, line) => change('acme', `first-${line}`, debit(1n)));
+    await vi.waitFor(() => expect(store.health().lagEntries).toBe(50));
+    const settling = Promise.allSettled([...first, change('acme', 'second', debit(1n))]);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    journal.exec('COMMIT');
+    journal.close();
+    expect((await settling).map((one) => one.status === 'rejected' && (one.reason as Fault).code)).toEqual(
+      Array.from({ length: 51 }, () => 'store-failed'),
+    );
+    await ledger.close();
   });
 
   it('sums usage beyond what 64 bits hold', async () => {

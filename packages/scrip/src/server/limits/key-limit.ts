@@ -178,11 +178,12 @@ async function settle(limit: KeyLimit, store: LimitStore, nowMs: number): Promis
   const { key, rule, portion } = limit;
   const settled = portion === null || isSettled(portion) ? null : settlementOf(portion);
   if (settled === null && limit.usedCount === 0) return;
-  await store.lease({ key, rule, nowMs, waiting: 0, settled, blanket: blanketUseOf(limit) });
+  // Whatever comes of it: the store may have it back already.
   limit.portion = null;
   limit.taken = null;
-  limit.usedCount = 0;
   limit.hasOwn = true;
+  await store.lease({ key, rule, nowMs, waiting: 0, settled, blanket: blanketUseOf(limit) });
+  limit.usedCount = 0;
 }
 
 /** In a sliding window a portion counts from its last use, which may be earlier than the store must assume. */

@@ -57,6 +57,35 @@ describe('the rate limiter', () => {
     expect(calls()).toBe(1 + 14 + 1 + 1);
   });
 
+  it('admits no more where what it settled was kept, and said to have failed', async () => {
+    const kept = createMemoryLimitStore();
+    let loses = false;
+    const store: LimitStore = {
+      ...kept,
+      lease: async (request) => {
+        const reply = await kept.lease(request);
+        if (loses && request.waiting === 0) throw new Error('its reply is lost');
+        return reply;
+      },
+    };
+    const limiter = createRateLimiter(store, { capacity: 1 });
+    let admitted = 0;
+    const admit = async (key: string, atMs: number) => {
+      if ((await limiter.admit(key, daily, atMs)) === null && key === 'key') admitted += 1;
+    };
+    for (let round = 0; round < 10; round += 1) {
+      await admit('key', NOON + round);
+      loses = true;
+      // The key has to leave memory for these.
+      for (const other of ['one', 'another']) await admit(other, NOON + round);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      loses = false;
+      for (let request = 0; request < 49; request += 1) await admit('key', NOON + round);
+    }
+    for (let request = 0; request < 1000; request += 1) await admit('key', NOON + 10);
+    expect(admitted).toBeLessThanOrEqual(daily.count);
+  });
+
   it('does not use a portion after its time', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore());
     await limiter.admit('key', sixty, NOON);

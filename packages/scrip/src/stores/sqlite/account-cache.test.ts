@@ -154,6 +154,18 @@ describe('the accounts in memory', () => {
     expect(cache.get('used')).toBeUndefined();
   });
 
+  it('become few objects again when those that had to stay may leave, though no other comes in', () => {
+    let mayLeave = false;
+    const cache = createAccountCache({ capacity: 2, packedBytes: 1_048_576, mayLeave: () => mayLeave });
+    const ids = Array.from({ length: 50 }, (_, number) => `account-${number}`);
+    for (const id of ids) cache.offer({ ...accountAt(id, 1), snapshotVersion: 0, lastPosition: 0 });
+    expect(cache.size()).toBe(50);
+    mayLeave = true;
+    cache.shrink();
+    expect(cache.size()).toBe(2);
+    for (const id of ids) expect(cache.read(id)).toEqual(accountAt(id, 1).state);
+  });
+
   it('are not found as they were before they grew too large to be packed', () => {
     const cache = createAccountCache({ ...clean, packedBytes: 8192 });
     const push = () => {

@@ -27,6 +27,9 @@ export interface LoadedState extends ChainedState {
 /** Reads of packed accounts until one becomes an object: what is read often is one soon, and few others take its place. */
 const READS_TO_UNPACK = 8;
 
+/** Looks of a few accounts each that are made at once: a millisecond or two of work. */
+const SHRINK_TURNS = 64;
+
 /**
  * The accounts in memory. Those of late are objects; the longest unused of them is packed into bytes when another one
  * comes in, unless something still rests on it, and becomes an object again when it is asked for. Its bytes stay
@@ -39,6 +42,8 @@ export interface AccountCache {
   /** Keeps what was loaded, unless the account came in meanwhile: that one is newer. */
   readonly offer: (loaded: LoadedState) => CachedAccount;
   readonly create: (accountId: string, decided: ChainedState) => CachedAccount;
+  /** Where more are objects than fit, because they had to stay: packs some of those that may leave by now. */
+  readonly shrink: () => void;
   readonly size: () => number;
 }
 
@@ -61,7 +66,7 @@ export function createAccountCache({
   let reads = 0;
 
   /** Never at the cost of the account that has just come in: whoever loaded it would load it again, without end. */
-  function makeRoomFor(newcomer: string): void {
+  function makeRoomFor(newcomer: string | null): void {
     if (accounts.size <= capacity) return;
     let looked = 0;
     for (const [accountId, account] of oldest) {
@@ -117,6 +122,9 @@ export function createAccountCache({
       create(state.id, { decided: { state, hash }, durable: state, ...kept, wasUsed: false }),
     create: (accountId, decided) =>
       create(accountId, { decided, durable: null, lastPosition: 0, snapshotVersion: 0, wasUsed: false }),
+    shrink: () => {
+      for (let turn = 0; turn < SHRINK_TURNS && accounts.size > capacity; turn += 1) makeRoomFor(null);
+    },
     size: () => accounts.size,
   };
 }

@@ -17,7 +17,9 @@ export interface Derivation {
   readonly checkpoint: () => number;
   /** Why nothing is derived any more; null while all is well. */
   readonly failure: () => string | null;
-  /** Resolves when the tables are at most so many entries behind a position. Throws a `Fault` when they never will be. */
+  /** Lets those that wait look again. */
+  readonly wake: () => void;
+  /** Resolves when the tables are at most so many entries behind a position. Throws a `Fault` when they never will be, and what `position` throws. */
   readonly whenWithin: (entries: number, position: () => number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -81,6 +83,7 @@ export function startDerivation({
     keepSnapshots: (rows) => tell({ kind: 'snapshots', rows }),
     checkpoint: () => checkpoint,
     failure: () => failure,
+    wake,
     whenWithin: async (entries, position) => {
       for (;;) {
         if (failure !== null)

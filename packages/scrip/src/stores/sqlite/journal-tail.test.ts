@@ -116,6 +116,19 @@ it('says who holds a key as of a position, until that is derived', () => {
   expect(tail.keyOwner('digest', 4)).toBeUndefined();
 });
 
+it('forgets what was derived before the look-ups that overlap began, also where there is always one', () => {
+  const tail = createJournalTail();
+  let unpin = () => {};
+  for (let position = 1; position <= 100; position += 1) {
+    const next = tail.pin();
+    tail.append(position, opened('a', `${position}`, position), position);
+    unpin();
+    unpin = next;
+    tail.forget(position - 1);
+    expect(tail.forgotten()).toBeGreaterThanOrEqual(position - 3);
+  }
+});
+
 it('keeps what is derived while a look-up that began earlier may need it', () => {
   const tail = createJournalTail();
   for (const position of [1, 2, 3]) tail.append(position, opened('a', `${position}`, position), position);

@@ -55,7 +55,10 @@ export interface JournalTail {
   readonly append: (position: number, appended: AppendedEntry, changeHash: number | null) => void;
   /** Forgets what is derived up to this position, as far as no look-up that began earlier still needs it. */
   readonly forget: (derivedPosition: number) => void;
-  /** Keeps everything that is here now until the returned function is called: while the disk is read beside it. */
+  /**
+   * Keeps what is not derived yet until the returned function is called: while the disk is read beside it, which has all
+   * that was derived before.
+   */
   readonly pin: () => () => void;
   /** No entry up to this position is here any more. */
   readonly forgotten: () => number;
@@ -144,7 +147,7 @@ export function createJournalTail(): JournalTail {
     },
     forget,
     pin: () => {
-      const pin = { position: forgotten };
+      const pin = { position: derived };
       pins.add(pin);
       return () => {
         pins.delete(pin);

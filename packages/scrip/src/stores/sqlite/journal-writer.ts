@@ -25,10 +25,13 @@ export function createJournalWriter({
   file,
   lastPosition,
   onDurable,
+  onFailed,
 }: {
   readonly file: string;
   readonly lastPosition: number;
   readonly onDurable: (position: number) => void;
+  /** It appends no more. */
+  readonly onFailed: () => void;
 }): JournalWriter {
   let durable = lastPosition;
   let failure: string | null = null;
@@ -36,10 +39,14 @@ export function createJournalWriter({
   const thread = startThread({
     name: 'writer-thread',
     data: { file },
-    onCrash: (error) => {
-      failure ??= `the journal's thread ended: ${error.message}`;
-    },
+    onCrash: (error) => fail(`the journal's thread ended: ${error.message}`),
   });
+
+  function fail(why: string): void {
+    if (failure !== null) return;
+    failure = why;
+    onFailed();
+  }
 
   function throwIfFailed(): void {
     if (failure !== null) throw fault('not-applied');
@@ -60,7 +67,7 @@ export function createJournalWriter({
       await withTimeout(thread.ask(commit));
     } catch (cause) {
       const { message, code } = cause as ThreadError;
-      failure ??= message;
+      fail(message);
       throw fault(code === 'not-applied' ? 'not-applied' : 'unknown', cause);
     }
     durable = position;
@@ -80,7 +87,7 @@ export function createJournalWriter({
       try {
         return await withTimeout(thread.ask<number>(request));
       } catch (cause) {
-        failure ??= (cause as ThreadError).message;
+        fail((cause as ThreadError).message);
         throw fault('unknown', cause);
       }
     },

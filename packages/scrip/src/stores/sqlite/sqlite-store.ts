@@ -98,12 +98,21 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
     },
   );
   const tail = createJournalTail();
+  const cache = createAccountCache({
+    capacity: sizes.cachedAccounts,
+    packedBytes: sizes.packedAccountBytes,
+    mayLeave: (accountId, { durable, decided, lastPosition }) =>
+      accountId !== RATE_CARD_STREAM && durable === decided.state && lastPosition <= tail.forgotten(),
+  });
   const index = createChangeIndex({ ...start, ...sizes, startedAt, keptMs: idsKeptMs });
   const derivation = startDerivation({
     files,
     sizes,
     checkpoint: start.checkpoint,
-    onDerived: tail.forget,
+    onDerived: (checkpoint) => {
+      tail.forget(checkpoint);
+      cache.shrink();
+    },
     onSegment: (ids) => index.addSegment(ids, now()),
   });
   derivation.derive(start.lastPosition);
@@ -111,14 +120,13 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
   const lastPosition = await readTail({ reader, tail, index, after: derivation.checkpoint() });
   tail.forget(derivation.checkpoint());
 
-  const writer = createJournalWriter({ file: files.journal, lastPosition, onDurable: derivation.derive });
-  const reads = createDiskReads({ thread: reader, tail, index, upTo: writer.durablePosition });
-  const cache = createAccountCache({
-    capacity: sizes.cachedAccounts,
-    packedBytes: sizes.packedAccountBytes,
-    mayLeave: (accountId, { durable, decided, lastPosition }) =>
-      accountId !== RATE_CARD_STREAM && durable === decided.state && lastPosition <= tail.forgotten(),
+  const writer = createJournalWriter({
+    file: files.journal,
+    lastPosition,
+    onDurable: derivation.derive,
+    onFailed: derivation.wake,
   });
+  const reads = createDiskReads({ thread: reader, tail, index, upTo: writer.durablePosition });
   const rateCards = await reads.account(RATE_CARD_STREAM);
   if (rateCards !== null) cache.offer(rateCards);
   const keyOwners = createKeyOwners({ read: reads.keyOwner, packedBytes: sizes.packedKeyBytes });
@@ -154,8 +162,11 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
     // One batch is made durable while the next is decided.
     lanes: { count: 1, depth: 2, of: () => 0 },
     transact: async (requests, decide) => {
-      writer.throwIfFailed();
-      await derivation.whenWithin(sizes.maxLagEntries, decider.position);
+      await derivation.whenWithin(sizes.maxLagEntries, () => {
+        // What it counts on may never be in the journal.
+        writer.throwIfFailed();
+        return decider.position();
+      });
       return decider.decide(requests, decide);
     },
     account: (accountId) => {
