@@ -18,10 +18,12 @@ import type { Store } from '../packages/scrip/src/ledger/store.ts';
 import { migrate } from '../packages/scrip/src/stores/sqlite/migrate.ts';
 import { DERIVED_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/derived.ts';
 import type { EngineSizes } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { JournalCut } from '../packages/scrip/src/stores/sqlite/data-directory.ts';
 import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
 import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/journal.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import { openAccount } from './support/commands.ts';
 import {
   CREDIT,
@@ -139,6 +141,29 @@ describe('a ledger in SQLite files', () => {
     expect(entriesOf()).toEqual(entries);
     expect(await (await open()).account('acme')).toEqual(expected);
     expect(entriesOf()).toEqual(entries);
+  });
+
+  it('is not opened where indexes of an older version know entries that the journal has lost', async () => {
+    const store = await open();
+    const { change } = await openSampleLedger(store);
+    await change('acme', 'open', OPEN);
+    await store.close();
+    opened.splice(0);
+    const file = join(directory, 'derived.db');
+    rmSync(file);
+    const derived = new DatabaseSync(file);
+    migrate(derived, DERIVED_MIGRATIONS.slice(0, 3));
+    derived.exec(`PRAGMA journal_mode = WAL;
+      INSERT INTO progress (only, checkpoint, seed) VALUES (1, 9, 7);`);
+    derived.close();
+    const before = readFileSync(file);
+    await expect(open()).rejects.toThrow(new JournalCut({ lastPosition: 3, checkpoint: 9 }));
+    expect(readFileSync(file)).toEqual(before);
+    const verified = await verifyDirectory({ directory, keptAnchor: null, threads: 1, onProgress: () => {} });
+    expect(verified.journalFlaw).toMatchObject({
+      number: 4,
+      what: expect.stringContaining('from 9 entries'),
+    });
   });
 
   it('is the same when its indexes are those of an older version, and keeps its snapshots', async () => {

@@ -102,6 +102,18 @@ describe('a derived table', () => {
     },
   );
 
+  it.each([
+    [99, /newer version of Scrip \(schema 99/],
+    [3, /older version/],
+  ])('of schema %i is told as that of another version, and made anew', async (schema, told) => {
+    damageDerived(directory(), `PRAGMA user_version = ${schema}`);
+    const expected = [{ table: 'derived.db', row: null, what: expect.stringMatching(told) as string }];
+    const { journalFlaw, projectionFlaws } = await verify();
+    expect([journalFlaw, projectionFlaws]).toEqual([null, expected]);
+    const { after } = await repairDirectory(optionsOf(null));
+    expect([after?.journalFlaw, after?.projectionFlaws]).toEqual([null, []]);
+  });
+
   it('with a segment less is found', async () => {
     damageDerived(directory(), 'DELETE FROM segment WHERE after = (SELECT max(after) FROM segment)');
     const found = (await verify()).projectionFlaws;

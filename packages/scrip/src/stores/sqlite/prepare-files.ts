@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import { JournalCut } from './data-directory.ts';
+import { createEntryRows } from './entry-rows.ts';
+import { isThere } from './is-there.ts';
 import { DERIVED_MIGRATIONS } from './migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
-import { migrate } from './migrate.ts';
+import { checkSchema, DataTooNew, migrate } from './migrate.ts';
 import { openDerived, openJournal, withName } from './open-files.ts';
 import type { Seal } from './seal.ts';
 import { readSeal } from './seal.ts';
@@ -33,14 +36,11 @@ class OtherSeal extends Error {
 
 /**
  * Makes or migrates both files. A derived file that is damaged, or was made before the journal was sealed, is made anew:
- * the journal holds all of it. `onDerivedAnew` is told why. Throws `DataTooNew`, and what the file cannot help: a lock,
- * a full disk.
+ * the journal holds all of it. `onDerivedAnew` is told why. Throws `DataTooNew` and `JournalCut` before anything is
+ * changed, and what the file cannot help: a lock, a full disk.
  */
 export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void = () => {}): void {
-  const journal = openJournal(files.journal);
-  migrate(journal, JOURNAL_MIGRATIONS);
-  const seal = readSeal(journal);
-  journal.close();
+  const seal = prepareJournal(files);
   try {
     prepareDerived(files, seal);
   } catch (error) {
@@ -48,6 +48,40 @@ export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void 
     onDerivedAnew(error.message);
     removeDerived(files.derived);
     prepareDerived(files, seal);
+  }
+}
+
+function prepareJournal(files: Files): Seal | null {
+  const journal = openJournal(files.journal);
+  try {
+    const isNew = checkSchema(journal, JOURNAL_MIGRATIONS) === 0;
+    const lastPosition = isNew
+      ? 0
+      : Math.max(createEntryRows(journal, 'main').last(), readSeal(journal)?.position ?? 0);
+    const checkpoint = readCheckpoint(files.derived);
+    // To make the derived tables anew, or to migrate them, would remove all that knows of what is missing.
+    if (checkpoint > lastPosition) throw new JournalCut({ lastPosition, checkpoint });
+    migrate(journal, JOURNAL_MIGRATIONS);
+    return readSeal(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+/** How many entries the derived tables were made from, in whatever version; 0 where they do not say it. */
+function readCheckpoint(file: string): number {
+  if (!isThere(file)) return 0;
+  try {
+    const derived = openDerived(file);
+    try {
+      checkSchema(derived, DERIVED_MIGRATIONS);
+      return Number(derived.prepare('SELECT checkpoint FROM progress').get()?.['checkpoint'] ?? 0);
+    } finally {
+      derived.close();
+    }
+  } catch (error) {
+    if (isOfFile(error)) return 0;
+    throw error instanceof DataTooNew ? withName(basename(file), error) : error;
   }
 }
 

@@ -5,7 +5,7 @@ import { createAccountCache } from './account-cache.ts';
 import type { ChangeIndex, Instant } from './change-index.ts';
 import { createChangeIndex } from './change-index.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { JournalCut, openDataDirectory } from './data-directory.ts';
+import { openDataDirectory } from './data-directory.ts';
 import { createDecider } from './decider.ts';
 import { startDerivation } from './derivation.ts';
 import type { DeriverSizes } from './deriver-thread.ts';
@@ -205,7 +205,7 @@ function readsOf(reads: DiskReads) {
   };
 }
 
-/** Opens the files for reading. Throws `JournalCut`: to make the tables anew would remove all that knows of what is missing. */
+/** Opens the files for reading. Throws as `prepareFiles` does. */
 async function startReader(
   files: DataDirectory['files'],
   request: ReadRequests['start']['request'],
@@ -219,10 +219,7 @@ async function startReader(
 ): Promise<{ reader: Thread; start: StartRows }> {
   prepareFiles(files, onDerivedAnew);
   const reader = startThread({ name: 'reader-thread', gathers: true, data: { files }, onCrash });
-  const start = await ask(reader, 'start', request);
-  if (start.checkpoint <= start.lastPosition) return { reader, start };
-  await closeReader(reader);
-  throw new JournalCut(start);
+  return { reader, start: await ask(reader, 'start', request) };
 }
 
 async function closeReader(reader: Thread): Promise<void> {

@@ -20,9 +20,13 @@ export function openJournalBeside(file: string): DatabaseSync {
 
 /** Derived tables that are not there, or are those of another version. */
 export class NoTables extends Error {
-  constructor(reason: string) {
+  /** How many entries they were made from; 0 where they do not say it. */
+  readonly checkpoint: number;
+
+  constructor(reason: string, checkpoint = 0) {
     super(reason);
     this.name = 'NoTables';
+    this.checkpoint = checkpoint;
   }
 }
 
@@ -31,7 +35,11 @@ export function openDerivedBeside(file: string): DatabaseSync {
   if (!existsSync(file)) throw new NoTables('it does not exist');
   const derived = openBeside(file);
   const schema = checkSchema(derived, DERIVED_MIGRATIONS);
-  if (schema < DERIVED_MIGRATIONS.length) throw new NoTables('an older version of Scrip made it');
+  if (schema < DERIVED_MIGRATIONS.length) {
+    const progress = schema === 0 ? undefined : derived.prepare('SELECT checkpoint FROM progress').get();
+    derived.close();
+    throw new NoTables('an older version of Scrip made it', Number(progress?.['checkpoint'] ?? 0));
+  }
   derived.exec('BEGIN');
   return derived;
 }

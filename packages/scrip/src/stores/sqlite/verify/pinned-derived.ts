@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { DataTooNew } from '../migrate.ts';
 import { readMoved } from '../segments/account-numbers.ts';
 import type { Segment } from '../segments/segment-set.ts';
 import { createSegmentSet } from '../segments/segment-set.ts';
@@ -42,7 +43,9 @@ export function pinDerived(file: string, sealed: number): PinnedDerived {
     const plan = { seed, checkpoint, ends, moved: readMoved(database), names: readUsageNames(database) };
     return { database, damage: null, checkpoint, plan };
   } catch (error) {
-    const damage = error instanceof NoTables ? error.message : damageOf(error);
+    if (error instanceof NoTables) return { ...ABSENT, damage: error.message, checkpoint: error.checkpoint };
+    // As good as damaged to this version, which can make them again.
+    const damage = error instanceof DataTooNew ? error.message : damageOf(error);
     if (damage === null) throw error;
     return { ...ABSENT, damage };
   }
