@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NotFoundError } from '../../packages/client/src/index.ts';
+import { type ClientError, NotFoundError } from '../../packages/client/src/index.ts';
 import { availableOf, type ScripServer, startScripServer } from './scrip-server.ts';
 
 let server: ScripServer;
@@ -42,6 +42,36 @@ describe('a reply that is lost', () => {
     });
     expect([value.amount, replayed]).toEqual(['7', true]);
     expect(await availableOf(account)).toBe('93');
+  });
+
+  it('for good is told with the ids that it was sent under, by which the same is repeated', async () => {
+    const { url, passed } = await server.loseReplies(3);
+    const account = await server.openAccount({ url, maxRetries: 0 });
+    const lost = async (sent: Promise<unknown>) =>
+      sent.then(
+        () => Promise.reject(new Error('it was not lost')),
+        (error: unknown) => error as ClientError,
+      );
+    const debit = await lost(account.debit({ action: 'sms', quantity: 7 }));
+    expect(passed).toEqual([`POST "${debit.changeId}"`]);
+    await account.debit({ action: 'sms', quantity: 7 }, { id: debit.changeId ?? undefined }).catch(() => {});
+    const lines = [2, 3].map((quantity) => ({ accountId: account.id, action: 'sms', quantity }));
+    const many = await lost(server.create({ url, maxRetries: 0 }).debitMany(lines));
+    expect(JSON.stringify(many)).not.toContain(many.lineIds?.[0]);
+    const again = lines.map((line, at) => Object.assign(line, { id: many.lineIds?.[at] ?? '' }));
+    const results = await server.create().debitMany(again);
+    const told: string[] = results.map((result) => ('code' in result ? result.detail : result.amount));
+    expect(told).toEqual(['2', '3']);
+    expect(await availableOf(account)).toBe('88');
+  });
+
+  it('after an account was changed is asked for again by the same id', async () => {
+    const { url, passed } = await server.loseReplies(1);
+    const account = await server.openAccount({ url });
+    await account.change({ name: 'one' });
+    expect(passed).toHaveLength(2);
+    expect(new Set(passed).size).toBe(1);
+    expect(passed[0]).toMatch(/^PATCH "/);
   });
 
   it('after a revocation is no failure', async () => {

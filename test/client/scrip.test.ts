@@ -207,3 +207,11 @@ it('a change is not sent after a redirect, not even to the same server', async (
     await standIn.close();
   }
 });
+
+it('a moment or an id that cannot be sent is an error of this package', async () => {
+  const scrip = server.create();
+  const invalid = { name: 'ConfigurationError', code: 'instant-invalid' };
+  await expect(scrip.account('acme').balance({ at: new Date(Number.NaN) })).rejects.toMatchObject(invalid);
+  const unusable = { name: 'ConfigurationError', code: 'id-unusable' };
+  await expect(scrip.account('\ud800').balance()).rejects.toMatchObject(unusable);
+});

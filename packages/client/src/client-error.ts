@@ -1,6 +1,6 @@
 import type { Service } from './balance.ts';
 
-/** Whether a change happened: `unknown` where only the same call with the same id can tell. */
+/** Whether a change happened: `unknown` where only the same call with the same id (`changeId`) can tell. */
 export type Outcome = 'not-applied' | 'unknown';
 
 /** A reply that is an error, fit to be passed on. No key, no cookie and nothing of the connection stands in it. */
@@ -38,6 +38,10 @@ export class ClientError extends Error {
   readonly retryAfterSeconds: number | null;
   /** How often the request was sent. */
   tries = 1;
+  /** The id that the change was sent under, to repeat it by; null where it had none. */
+  changeId: string | null = null;
+  /** Of `debitMany`: the ids of the lines, in their order; null otherwise. */
+  lineIds: readonly string[] | null = null;
   /** The whole reply; null where none came. */
   readonly reply: ErrorReply | null;
   /** Whether the same call can succeed later by itself. */
@@ -52,8 +56,9 @@ export class ClientError extends Error {
     this.outcome = members.outcome ?? 'not-applied';
     this.retryAfterSeconds = members.retryAfterSeconds ?? null;
     this.reply = members.reply ?? null;
-    // Whoever logs an error does not want a page of headers.
+    // Whoever logs an error does not want a page of headers, nor ten thousand ids.
     Object.defineProperty(this, 'reply', { enumerable: false });
+    Object.defineProperty(this, 'lineIds', { enumerable: false });
   }
 }
 

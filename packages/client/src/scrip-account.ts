@@ -1,5 +1,5 @@
 import type { AccountBalance, BalanceReply } from './account-balance.ts';
-import { DecodeError } from './client-error.ts';
+import { ConfigurationError, DecodeError } from './client-error.ts';
 import type { Ask, ScripCall, ScripReply } from './scrip-call.ts';
 import type {
   Account,
@@ -56,17 +56,9 @@ export class ScripAccount {
   }
 
   /** Changes what is given, and leaves the rest. */
-  async change(patch: AccountPatch, { signal }: CallOptions = {}): Promise<Account> {
-    return (
-      await this.#send<Account>({
-        method: 'PATCH',
-        path: [],
-        body: patch,
-        effect: 'once',
-        needs: ['id'],
-        signal,
-      })
-    ).value;
+  async change(patch: AccountPatch, { id = this.#newId(), signal }: ChangeOptions = {}): Promise<Account> {
+    const call = { method: 'PATCH', path: [], body: patch, id, needs: ['id'], signal } as const;
+    return (await this.#send<Account>(call)).value;
   }
 
   async close(options: ChangeOptions = {}): Promise<Account> {
@@ -93,6 +85,8 @@ export class ScripAccount {
 
   /** The balance now, or as it was recorded at a moment. */
   async balance({ at, signal }: CallOptions & { at?: Instant | undefined } = {}): Promise<AccountBalance> {
+    if (at instanceof Date && Number.isNaN(at.getTime()))
+      throw new ConfigurationError('`at` is not a moment.', { code: 'instant-invalid', service: 'scrip' });
     const query = { at: at instanceof Date ? at.toISOString() : at };
     return toAccountBalance(
       await this.#send<BalanceReply>({ method: 'GET', path: ['balance'], query, needs: ['pools'], signal }),

@@ -83,7 +83,11 @@ export function readScripReply<Value>(
 function encodeSegment(text: string): string {
   if (text === '' || text === '.' || text === '..')
     throw refuse('id-unusable', `"${text}" cannot be an id here.`);
-  return encodeURIComponent(text);
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    throw refuse('id-unusable', 'An id with half of a character cannot be sent.');
+  }
 }
 
 /** As a string of RFC 8941: a header loses the spaces around it. */

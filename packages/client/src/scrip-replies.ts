@@ -198,7 +198,7 @@ export interface Problem {
   readonly [member: string]: unknown;
 }
 
-/** What became of one line of many: a debit (status 201), or a problem. */
+/** What became of one line of many: a debit (status 201), or a problem, which alone has a `code`: `'code' in result`. */
 export type DebitResult = ({ readonly status: 201 } & Debit) | ({ readonly id: string | null } & Problem);
 
 export interface QuotedPool {

@@ -15,7 +15,7 @@ export type Metadata = Readonly<Record<string, unknown>>;
 export interface ChangeOptions extends CallOptions {
   /**
    * The id of the change: sent twice it happens once. If not given, one is made and kept over the retries of this
-   * call; give one that you keep yourself where the call must survive the end of this process.
+   * call; give one that you keep yourself where the call must survive the end of this process, or where you may abort it.
    */
   readonly id?: string | undefined;
 }

@@ -1,3 +1,5 @@
+import { ClientError } from './client-error.ts';
+import { createRedact, type Redact } from './redact.ts';
 import { ScripAccount } from './scrip-account.ts';
 import { type Ask, readScripReply, type ScripCall, type ScripReply, toRequest } from './scrip-call.ts';
 import type { Account, DebitResult, NewOperatorKey, OperatorKey, Page, RateCard } from './scrip-replies.ts';
@@ -35,10 +37,12 @@ export class Scrip {
   readonly #transport: Transport;
   readonly #key: string;
   readonly #newId: () => string;
+  readonly #redact: Redact;
 
   constructor(options: ScripOptions = {}) {
     const settings = resolveSettings(names, options);
     this.#key = settings.key;
+    this.#redact = createRedact(settings.key);
     this.#newId = settings.runtime.newId;
     this.#transport = createTransport(settings, {
       pace: async () => () => {},
@@ -69,7 +73,13 @@ export class Scrip {
     const body = lines.map((line) => ({ ...line, id: line.id ?? this.#newId() }));
     const needs = ['results'];
     const call = { method: 'POST', path: ['debits'], body, effect: 'once', needs, signal } as const;
-    return (await this.request<{ results: readonly DebitResult[] }>(call)).value.results;
+    try {
+      return (await this.request<{ results: readonly DebitResult[] }>(call)).value.results;
+    } catch (error) {
+      if (error instanceof ClientError && body.every(({ id }) => this.#isSafe(id)))
+        error.lineIds = body.map(({ id }) => id);
+      throw error;
+    }
   }
 
   /** The current rate card, or one of its versions. */
@@ -96,7 +106,19 @@ export class Scrip {
 
   /** Any call of the API, with the reply's text and whether it is a replay. */
   async request<Value>(call: ScripCall): Promise<ScripReply<Value>> {
-    return this.#transport(toRequest(call, this.#key), (received) => readScripReply(received, call));
+    const request = toRequest(call, this.#key);
+    try {
+      return await this.#transport(request, (received) => readScripReply(received, call));
+    } catch (error) {
+      if (error instanceof ClientError && call.id !== undefined && this.#isSafe(call.id))
+        error.changeId = call.id;
+      throw error;
+    }
+  }
+
+  /** An id that has the key in it is not shown. */
+  #isSafe(id: string): boolean {
+    return this.#redact(id) === id;
   }
 
   async #read<Value>(

@@ -49,6 +49,7 @@ export class CaptureError extends ClientError {
       reply: reply ?? undefined,
       cause,
     });
+    this.changeId = cause.changeId;
     this.hold = hold;
     this.result = result;
   }
@@ -151,7 +152,10 @@ async function standingOfPlaced(
     return await standingOf(account, hold.id, { signal });
   } catch (error) {
     // It may be open, and hold credits.
-    if (error instanceof ClientError) error.outcome = 'unknown';
+    if (error instanceof ClientError) {
+      error.outcome = 'unknown';
+      error.changeId = hold.id;
+    }
     throw error;
   }
 }
