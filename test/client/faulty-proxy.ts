@@ -1,11 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** A reply in Scrip's place. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /**
- * What becomes of a request: `lose` passes it on and loses the reply; `page` and `no page` answer in Scrip's
- * place.
+ * What becomes of a request: `lose` passes it on and loses the reply; `page`, `no page` and an `Answer` answer in
+ * Scrip's place.
  */
-export type Fate = 'pass' | 'refuse' | 'lose' | 'page' | 'no page';
+export type Fate = 'pass' | 'refuse' | 'lose' | 'page' | 'no page' | Answer;
 
 export interface FaultyProxy {
   readonly url: string;
@@ -30,6 +37,10 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
         const fate = fateOf(line);
         if (fate === 'refuse') {
           request.socket.destroy();
+          return;
+        }
+        if (typeof fate === 'object') {
+          response.writeHead(fate.status, fate.headers).end(fate.body);
           return;
         }
         if (fate === 'page' || fate === 'no page') {

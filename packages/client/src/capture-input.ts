@@ -20,7 +20,8 @@ export function exactly(used: CaptureInput | undefined): CaptureInput {
   };
 }
 
-function roundedUp(said: Amount): Amount {
+/** A measured number, rounded up to the decimals that an amount has; anything else as it is. */
+export function roundedUp(said: Amount): Amount {
   if (typeof said !== 'number' || !Number.isFinite(said)) return said;
   const exact = Number(said.toPrecision(SIGNIFICANT_DIGITS));
   const nearest = exact.toFixed(DECIMALS);

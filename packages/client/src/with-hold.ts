@@ -23,7 +23,7 @@ export interface WithHoldOptions extends SpendOptions {
   readonly occurredAt?: Instant;
   readonly metadata?: Metadata;
   /** Told why a release failed: the hold then ends at its deadline. The work's own error is thrown all the same. */
-  readonly onReleaseFailed?: (error: unknown) => void;
+  readonly onReleaseFailed?: (error: unknown) => unknown;
 }
 
 export interface WithHoldResult<Result> {
@@ -94,7 +94,7 @@ export async function workWithHold<Result>(
   try {
     result = await work({ hold, use: (said) => (used = exactly(said)) });
   } catch (error) {
-    await release().catch((failure: unknown) => onReleaseFailed?.(failure));
+    await release().catch(async (failure: unknown) => tellFailed(failure, onReleaseFailed));
     throw error;
   }
   try {
@@ -105,6 +105,18 @@ export async function workWithHold<Result>(
     return { result, debit: await account.captureHold(hold.id, used, { id: `${hold.id}:capture` }) };
   } catch (error) {
     throw error instanceof ClientError ? new CaptureError(error, { hold, result }) : error;
+  }
+}
+
+/** What the callback throws must not stand in for the work's own error. */
+async function tellFailed(
+  failure: unknown,
+  onReleaseFailed: WithHoldOptions['onReleaseFailed'],
+): Promise<void> {
+  try {
+    await onReleaseFailed?.(failure);
+  } catch (thrown) {
+    console.error('Scrip: onReleaseFailed threw:', thrown);
   }
 }
 

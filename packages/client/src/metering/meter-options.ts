@@ -3,7 +3,7 @@ import type { ClientError } from '../client-error.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Scrip } from '../scrip.ts';
 import type { Debit, Hold } from '../scrip-replies.ts';
-import type { Amount, CaptureInput } from '../scrip-requests.ts';
+import type { Amount, CaptureInput, DebitInput } from '../scrip-requests.ts';
 
 /** A value, or what a request says it is. */
 export type Given<Value, Request> = Value | ((request: Request) => Value | Promise<Value>);
@@ -37,11 +37,11 @@ export interface MeterOptions<Request> {
    */
   readonly whenUnreachable?: 'refuse' | 'allow' | undefined;
   /** Told why work was refused; what the customer can do nothing about goes to `console.error` if not given. */
-  readonly onRefused?: ((error: ClientError) => void) | undefined;
+  readonly onRefused?: ((error: ClientError) => unknown) | undefined;
   /** Told of work that was done and not paid for as it should be; goes to `console.error` if not given. */
-  readonly onUncharged?: ((work: UnchargedWork) => void) | undefined;
+  readonly onUncharged?: ((work: UnchargedWork) => unknown) | undefined;
   /** Told of a hold that could not be released, and ends at its deadline; goes to `console.error` if not given. */
-  readonly onReleaseFailed?: ((hold: Hold, error: unknown) => void) | undefined;
+  readonly onReleaseFailed?: ((hold: Hold, error: unknown) => unknown) | undefined;
   /** Clock, pauses and ids, for tests. */
   readonly runtime?: Partial<Runtime> | undefined;
 }
@@ -63,11 +63,17 @@ export interface UnchargedWork {
   readonly action: string;
   /** What was to be taken; a quantity of the action, where the handler has not said otherwise. */
   readonly used: CaptureInput;
-  /** The id to debit it by later, so that it is debited once. */
+  /**
+   * What to debit later; null where the whole hold was taken for lack of what was asked, or where an amount was used
+   * without a hold that says of which pool.
+   */
+  readonly charge: DebitInput | null;
+  /** The id to debit it by, so that it is debited once: where a capture may have happened, a debit by it is refused then. */
   readonly id: string;
   /** Null where the work was allowed without one. */
   readonly hold: Hold | null;
   /** The whole hold, where that was taken for lack of what was asked. */
   readonly debit: Debit | null;
-  readonly error: unknown;
+  /** Why. Where there is a hold and its `outcome` is `unknown`, a capture may have happened. */
+  readonly error: ClientError;
 }

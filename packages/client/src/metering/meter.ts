@@ -8,14 +8,14 @@ import {
 import { type Runtime, systemRuntime } from '../runtime.ts';
 import { Scrip } from '../scrip.ts';
 import type { ScripAccount } from '../scrip-account.ts';
-import { writeBigInt } from '../scrip-call.ts';
 import type { Hold } from '../scrip-replies.ts';
 import type { CaptureInput } from '../scrip-requests.ts';
-import { exactly, isNothing } from '../capture-input.ts';
+import { exactly, isNothing, roundedUp } from '../capture-input.ts';
 import type { Given, Metered, MeterOptions, UnchargedWork } from './meter-options.ts';
 import { placeHold } from './place-hold.ts';
 import { passOn, type RefusalReply, unavailableReply, unidentifiedReply } from './refusal-reply.ts';
 import { captureHold, isUndecided } from './resolve-hold.ts';
+import { chargeOf, logUncharged } from './uncharged-work.ts';
 
 /** A request's work, from its hold to its capture or release. */
 export interface MeteredWork {
@@ -51,7 +51,7 @@ export function createMeter<Request>(options: MeterOptions<Request>): Begin<Requ
     if (accountId === null || accountId === undefined || accountId === '')
       return { ok: false, reply: unidentifiedReply(dialect) };
     const action = await read(options.action, request);
-    const quantity = await read(options.quantity ?? 1, request);
+    const quantity = roundedUp(await read(options.quantity ?? 1, request));
     scrip ??= new Scrip();
     const account = scrip.account(accountId);
     const input = { action, quantity, ttlSeconds };
@@ -59,18 +59,18 @@ export function createMeter<Request>(options: MeterOptions<Request>): Begin<Requ
     const placedMs = runtime.elapsedMs();
     try {
       const hold = await placeHold({ account, input, key, dialect, newId: runtime.newId });
-      return { ok: true, work: startWork({ ...asked, hold, placedMs }) };
+      return { ok: true, work: startWork({ ...asked, placed: { hold }, placedMs }) };
     } catch (error) {
       // Not Scrip's word, but a mistake in what it was to be asked: nothing was sent.
       if (!(error instanceof ClientError) || error instanceof ConfigurationError) throw error;
-      onRefused(error);
+      await tellRefused(() => onRefused(error));
       const reply = passOn(error);
       if (
         whenUnreachable === 'allow' &&
         (reply === null || isUndecided(error)) &&
         !(error instanceof RateLimitError)
       )
-        return { ok: true, work: startWork({ ...asked, hold: null, placedMs, error }) };
+        return { ok: true, work: startWork({ ...asked, placed: { hold: null, error }, placedMs }) };
       return { ok: false, reply: reply ?? unavailableReply(dialect) };
     }
   };
@@ -85,10 +85,9 @@ interface Started<Request> {
     readonly quantity: string | number | bigint;
     readonly ttlSeconds: number;
   };
-  readonly hold: Hold | null;
+  /** The hold, or why there is none. */
+  readonly placed: { readonly hold: Hold } | { readonly hold: null; readonly error: ClientError };
   readonly placedMs: number;
-  /** Why there is no hold. */
-  readonly error?: ClientError;
 }
 
 function startWork<Request>({
@@ -96,36 +95,39 @@ function startWork<Request>({
   runtime,
   account,
   input,
-  hold,
+  placed,
   placedMs,
-  error,
 }: Started<Request>): MeteredWork {
   const { isCharged = isSuccess, onUncharged = logUncharged, onReleaseFailed = logReleaseFailed } = options;
   const { action, quantity, ttlSeconds } = input;
+  const { hold } = placed;
   let used: CaptureInput = {};
   let ended: Promise<void> | null = null;
 
+  const tell = async (untaken: Pick<UnchargedWork, 'id' | 'debit' | 'error'>): Promise<void> => {
+    const said = Object.keys(used).length === 0 ? { quantity } : used;
+    const work = { accountId: account.id, action, used: said, hold, ...untaken };
+    await onUncharged({ ...work, charge: chargeOf(work, quantity) });
+  };
   const take = async (): Promise<void> => {
-    const told = {
-      accountId: account.id,
-      action,
-      used: Object.keys(used).length === 0 ? { quantity } : used,
-    };
-    if (hold === null) {
-      if (!isNothing(used))
-        onUncharged({ ...told, id: `meter:${runtime.newId()}`, hold, debit: null, error });
+    if (placed.hold === null) {
+      if (!isNothing(used)) await tell({ id: `meter:${runtime.newId()}`, debit: null, error: placed.error });
       return;
     }
     const deadlineMs = placedMs + ttlSeconds * 1000;
-    const captured = await captureHold({ account, hold, used, deadlineMs, runtime });
-    if (captured.error !== null) onUncharged({ ...told, id: `${hold.id}:late`, hold, ...captured });
+    const captured = await captureHold({ account, hold: placed.hold, used, deadlineMs, runtime });
+    if (captured.error === null) return;
+    const { openId, debit, error } = captured;
+    await tell({ id: openId ?? `${placed.hold.id}:late`, debit, error });
   };
   const giveBack = async (): Promise<void> => {
     if (hold === null) return;
     try {
       await account.releaseHold(hold.id, { id: `${hold.id}:release` });
     } catch (failure) {
-      onReleaseFailed(hold, failure);
+      // Its credits are back already.
+      if (failure instanceof ClientError && failure.code === 'hold-expired') return;
+      await onReleaseFailed(hold, failure);
     }
   };
   const resolve = async (outcome: 'done' | 'failed'): Promise<void> => {
@@ -162,19 +164,19 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 400;
 }
 
+/** What the callback throws changes nothing for the customer. */
+async function tellRefused(callback: () => unknown): Promise<void> {
+  try {
+    await callback();
+  } catch (failure) {
+    console.error('Scrip: a callback of the meter threw:', failure);
+  }
+}
+
 /** Customers without credits, or in a hurry, are no news. */
 function logRefusal(error: ClientError): void {
   if (error instanceof InsufficientCreditsError || error instanceof RateLimitError) return;
   console.error(`Scrip: work was refused, or not metered (${error.code}): ${error.message}`);
-}
-
-function logUncharged({ accountId, action, used, id, hold, debit, error }: UnchargedWork): void {
-  const work = JSON.stringify(
-    { accountId, action, used, id, holdId: hold?.id, debitId: debit?.id },
-    writeBigInt,
-  );
-  const why = error instanceof Error ? error.message : String(error);
-  console.error(`Scrip: work was done and not paid for as it should be: ${work}: ${why}`);
 }
 
 function logReleaseFailed(hold: Hold, error: unknown): void {

@@ -1,4 +1,10 @@
-import { answersForEarlierTries, ClientError } from '../client-error.ts';
+import {
+  answersForEarlierTries,
+  ClientError,
+  ConfigurationError,
+  InsufficientCreditsError,
+  InvalidRequestError,
+} from '../client-error.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ScripAccount } from '../scrip-account.ts';
 import type { Debit, Hold } from '../scrip-replies.ts';
@@ -10,7 +16,12 @@ const LONGEST_PAUSE_MS = 30_000;
 /** What a capture came to: all that was asked, or the whole hold for lack of it, or nothing. */
 export type Captured =
   | { readonly debit: Debit; readonly error: null }
-  | { readonly debit: Debit | null; readonly error: unknown };
+  | {
+      readonly debit: Debit | null;
+      readonly error: ClientError;
+      /** The id of a capture that may have happened; null where nothing of it is open. */
+      readonly openId: string | null;
+    };
 
 interface Capture {
   readonly account: ScripAccount;
@@ -27,18 +38,24 @@ interface Capture {
  * none.
  */
 export async function captureHold({ used, ...capture }: Capture): Promise<Captured> {
-  const { hold } = capture;
+  const id = `${capture.hold.id}:capture`;
+  const failed = (error: ClientError, sentId: string) => ({
+    debit: null,
+    error,
+    openId: error.outcome === 'unknown' ? sentId : null,
+  });
   try {
-    return { debit: await insist(capture, { used, id: `${hold.id}:capture` }), error: null };
-  } catch (error) {
-    const isPartRefused = error instanceof ClientError && !isOver(error) && Object.keys(used).length > 0;
-    if (!isPartRefused || isUndecided(error)) return { debit: null, error };
+    return { debit: await insist(capture, { used, id }), error: null };
+  } catch (failure) {
+    const error = asClientError(failure);
+    if (Object.keys(used).length === 0 || !isAmountRefused(error)) return failed(error, id);
+    const allId = `${id}-all`;
     try {
-      return { debit: await insist(capture, { used: {}, id: `${hold.id}:capture-all` }), error };
+      return { debit: await insist(capture, { used: {}, id: allId }), error, openId: null };
     } catch (second) {
       // Why the first was refused says more, but for whether anything was taken.
-      if (second instanceof ClientError) error.outcome = second.outcome;
-      return { debit: null, error };
+      error.outcome = asClientError(second).outcome;
+      return failed(error, allId);
     }
   }
 }
@@ -63,12 +80,28 @@ async function insist(
   }
 }
 
-/** Nobody has said yes or no: Scrip is away, or a proxy answers for it, or the reply was cut off. */
-export function isUndecided({ retryable, outcome, code }: ClientError): boolean {
-  return retryable || outcome === 'unknown' || code === 'not-scrip';
+/**
+ * Nobody has said yes or no: Scrip is away, or a proxy answers for it or sends elsewhere, or the request or the reply
+ * was cut off.
+ */
+export function isUndecided({ retryable, outcome, code, status }: ClientError): boolean {
+  return (
+    retryable || outcome === 'unknown' || code === 'not-scrip' || code === 'redirected' || status === 408
+  );
 }
 
-/** There is no hold left to take anything from. */
-function isOver({ code }: ClientError): boolean {
-  return code === 'hold-expired' || code === 'hold-resolved' || code === 'hold-not-found';
+/** Scrip has judged what was to be taken, and not the key, the address or the hold. */
+function isAmountRefused(error: ClientError): boolean {
+  return (
+    error.code === 'capture-exceeds-hold' ||
+    error instanceof InsufficientCreditsError ||
+    (error instanceof InvalidRequestError && error.status === 422)
+  );
+}
+
+/** What was used may be nothing that can be sent. */
+function asClientError(error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  const members = { code: 'argument-invalid', service: 'scrip', cause: error } as const;
+  return new ConfigurationError(`What was used cannot be sent: ${String(error)}`, members);
 }
