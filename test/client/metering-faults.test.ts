@@ -38,6 +38,12 @@ const impatient = {
 type Options = Partial<MeterOptions<Request>>;
 type Handler = (metered: Metered) => Response | Promise<Response>;
 
+/** What a gateway says of an address that it does not know. */
+const noRoute = {
+  status: 404,
+  headers: { 'content-type': 'application/json' },
+  body: '{"message":"no Route matched with those values"}',
+};
 const isPlacing = (request: string) => /\/holds(\?|$)/.test(request);
 const isCapture = (request: string) => request.endsWith('/capture');
 const isRelease = (request: string) => request.endsWith('/release');
@@ -339,7 +345,7 @@ describe('what is not worth a reply of Scrip', () => {
     const scrip = server.create({ key: 'scrip_op_another_key', maxRetries: 0 });
     const { ask } = await open({ scrip, onRefused: undefined });
     const reply = await ask();
-    expect(reply).toMatchObject({ status: 401, text: expect.stringContaining('credential-unknown') });
+    expect(reply).toMatchObject({ status: 503, text: expect.stringContaining('metering-unavailable') });
     expect(said.mock.calls).toEqual([[expect.stringContaining('credential-unknown')]]);
     expect(JSON.stringify(said.mock.calls)).not.toContain('another_key');
     said.mockRestore();
@@ -365,17 +371,61 @@ describe('what is not worth a reply of Scrip', () => {
   });
 });
 
-it('a proxy’s word after a lost reply is not Scrip’s, in a dialect neither', async () => {
-  const { account } = await open();
+it.each([
+  [undefined, noRoute],
+  ['ocean', 'no page'],
+  ['ocean', noRoute],
+  ['supertone', noRoute],
+  ['voicepartner', noRoute],
+  ['voxpria', noRoute],
+] as const)('(%s) a proxy’s word after a lost reply is not Scrip’s: %j', async (dialect, word) => {
+  const { account, ask, worked } = await open({ dialect });
   let spends = 0;
-  proxy.decide((request) =>
-    request.includes('/debits') ? ((spends += 1) === 1 ? 'lose' : 'no page') : 'pass',
-  );
+  proxy.decide((request) => (request.includes('/debits') ? ((spends += 1) === 1 ? 'lose' : word) : 'pass'));
   const behind = server.create({ url: proxy.url }).account(account.id);
-  await expect(
-    behind.debit({ action: 'sms', quantity: 10 }, { id: 'd1', dialect: 'ocean' }),
-  ).rejects.toMatchObject({ code: 'not-scrip', outcome: 'unknown' });
+  await expect(behind.debit({ action: 'sms', quantity: 10 }, { id: 'd1', dialect })).rejects.toMatchObject({
+    code: 'not-scrip',
+    outcome: 'unknown',
+  });
   expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  proxy.decide(() => word);
+  expect((await ask()).status).toBe(503);
+  expect(worked()).toBe(0);
+});
+
+it('a key of the server’s own that is refused is no word to the customer, nor leave to work', async () => {
+  for (const dialect of ['supertone', undefined] as const) {
+    const scrip = server.create({ key: 'scrip_op_another_key', maxRetries: 0 });
+    const { ask, worked } = await open({ scrip, dialect, whenUnreachable: 'allow' });
+    expect((await ask()).status).toBe(503);
+    expect(worked()).toBe(0);
+  }
+});
+
+describe('a placing without an answer', () => {
+  it('sets nothing aside for long', async () => {
+    const { account, ask, worked } = await open();
+    let placings = 0;
+    proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
+    expect((await ask()).status).toBe(503);
+    await expect
+      .poll(async () => standing(account), { timeout: 20_000 })
+      .toEqual({ settled: '100', held: '0' });
+    expect(worked()).toBe(0);
+  });
+
+  it('takes the hold of no other request with the same key away', async () => {
+    const { account, ask } = await open();
+    const first = ask(async () => {
+      let placings = 0;
+      proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
+      expect((await ask(undefined, 'one')).status).toBe(503);
+      await expect.poll(() => placings).toBe(2);
+      return new Response('done');
+    }, 'one');
+    expect((await first).status).toBe(200);
+    expect(await standing(account)).toEqual({ settled: '90', held: '0' });
+  });
 });
 
 it('work is not begun under a hold of which nobody says how it stands', async () => {

@@ -146,7 +146,16 @@ function isProblem(headers: Received['reply']['headers']): boolean {
   return headers['content-type']?.startsWith('application/problem+json') === true;
 }
 
+/** Whether a refusal can be a dialect's: each has one member with which all of its refusals begin. */
+function isOfDialect({ body }: Pick<ErrorReply, 'body'>, dialect: DialectName): boolean {
+  const { encodeRefusal } = dialects[dialect];
+  if (body === '') return encodeRefusal({ code: 'not-found' }).body === '';
+  const [name = ''] = Object.keys(parseObject(encodeRefusal({ code: 'internal' }).body) ?? {});
+  return Object.hasOwn(parseObject(body) ?? {}, name);
+}
+
 function dialectError(received: Received, dialect: DialectName) {
+  if (!isOfDialect(received.safeReply, dialect)) return problemError(received);
   const reading = dialects[dialect].decodeBalance(received.safeReply);
   if (!reading.ok && 'refusal' in reading)
     return refusalError(reading.refusal, received, { service: 'scrip', label: 'Scrip' });

@@ -1,5 +1,6 @@
 import type { DialectName } from '@scrip/dialects';
 import {
+  AuthenticationError,
   ClientError,
   ConfigurationError,
   InsufficientCreditsError,
@@ -55,11 +56,11 @@ export function createMeter<Request>(options: MeterOptions<Request>): Begin<Requ
     scrip ??= new Scrip();
     const account = scrip.account(accountId);
     const input = { action, quantity, ttlSeconds };
-    const asked = { options, runtime, account, input };
-    const placedMs = runtime.elapsedMs();
+    const deadlineMs = runtime.elapsedMs() + ttlSeconds * 1000;
+    const asked = { options, runtime, account, input, deadlineMs };
     try {
-      const hold = await placeHold({ account, input, key, dialect, newId: runtime.newId });
-      return { ok: true, work: startWork({ ...asked, placed: { hold }, placedMs }) };
+      const hold = await placeHold({ account, input, key, dialect, deadlineMs, runtime });
+      return { ok: true, work: startWork({ ...asked, placed: { hold } }) };
     } catch (error) {
       // Not Scrip's word, but a mistake in what it was to be asked: nothing was sent.
       if (!(error instanceof ClientError) || error instanceof ConfigurationError) throw error;
@@ -68,9 +69,9 @@ export function createMeter<Request>(options: MeterOptions<Request>): Begin<Requ
       if (
         whenUnreachable === 'allow' &&
         (reply === null || isUndecided(error)) &&
-        !(error instanceof RateLimitError)
+        !(error instanceof RateLimitError || error instanceof AuthenticationError)
       )
-        return { ok: true, work: startWork({ ...asked, placed: { hold: null, error }, placedMs }) };
+        return { ok: true, work: startWork({ ...asked, placed: { hold: null, error } }) };
       return { ok: false, reply: reply ?? unavailableReply(dialect) };
     }
   };
@@ -83,11 +84,10 @@ interface Started<Request> {
   readonly input: {
     readonly action: string;
     readonly quantity: string | number | bigint;
-    readonly ttlSeconds: number;
   };
   /** The hold, or why there is none. */
   readonly placed: { readonly hold: Hold } | { readonly hold: null; readonly error: ClientError };
-  readonly placedMs: number;
+  readonly deadlineMs: number;
 }
 
 function startWork<Request>({
@@ -96,10 +96,10 @@ function startWork<Request>({
   account,
   input,
   placed,
-  placedMs,
+  deadlineMs,
 }: Started<Request>): MeteredWork {
   const { isCharged = isSuccess, onUncharged = logUncharged, onReleaseFailed = logReleaseFailed } = options;
-  const { action, quantity, ttlSeconds } = input;
+  const { action, quantity } = input;
   const { hold } = placed;
   let used: CaptureInput = {};
   let ended: Promise<void> | null = null;
@@ -114,7 +114,6 @@ function startWork<Request>({
       if (!isNothing(used)) await tell({ id: `meter:${runtime.newId()}`, debit: null, error: placed.error });
       return;
     }
-    const deadlineMs = placedMs + ttlSeconds * 1000;
     const captured = await captureHold({ account, hold: placed.hold, used, deadlineMs, runtime });
     if (captured.error === null) return;
     const { openId, debit, error } = captured;

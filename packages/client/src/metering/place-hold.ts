@@ -3,29 +3,41 @@ import { holdIdOf, MOST_TRIES, standingOf } from '../hold-standing.ts';
 import type { Hold } from '../scrip-replies.ts';
 import type { HoldInput, SpendOptions } from '../scrip-requests.ts';
 import type { ScripAccount } from '../scrip-account.ts';
+import { releaseOpenHold } from './release-open-hold.ts';
+import type { Patience } from './resolve-hold.ts';
 
-interface Wanted {
+interface Wanted extends Patience {
   readonly account: ScripAccount;
   readonly input: HoldInput & { readonly action: string };
   /** The `Idempotency-Key` of the request; null where it has none. */
   readonly key: string | null;
   readonly dialect: SpendOptions['dialect'];
-  readonly newId: () => string;
 }
 
 /**
  * Places the hold of one request. A request that repeats the key of another must never find that one's hold and have
  * its work done for nothing: each request marks its hold, so that the same id with another mark is another command,
  * which Scrip refuses. Where the other's hold has been given back, its work was not paid for, and the key is free again.
+ * A placing without an answer is given back in the background, until the deadline.
  */
-export async function placeHold({ account, input, key, dialect, newId }: Wanted): Promise<Hold> {
-  if (key === null) return account.placeHold(input, { id: `meter:${newId()}`, dialect });
+export async function placeHold({ account, input, key, dialect, ...patience }: Wanted): Promise<Hold> {
+  const { newId } = patience.runtime;
+  const place = async (wanted: HoldInput, id: string): Promise<Hold> => {
+    try {
+      return await account.placeHold(wanted, { id, dialect });
+    } catch (error) {
+      if (error instanceof ClientError && error.outcome === 'unknown')
+        void releaseOpenHold({ account, place: async () => account.placeHold(wanted, { id }), ...patience });
+      throw error;
+    }
+  };
+  if (key === null) return place(input, `meter:${newId()}`);
   const id = `meter:${await hashOf([input.action, key])}`;
   const marked = { ...input, metadata: { request: newId() } };
   for (let tries = 1; ; tries += 1) {
     const triedId = holdIdOf(id, tries);
     try {
-      return await account.placeHold(marked, { id: triedId, dialect });
+      return await place(marked, triedId);
     } catch (error) {
       const isUsed = error instanceof ClientError && (error.status === 422 || error.status === 409);
       if (!isUsed || tries === MOST_TRIES || !(await isGivenBack(account, triedId))) throw error;

@@ -1,5 +1,5 @@
 import { dialects, type DialectName } from '@scrip/dialects';
-import type { ClientError } from '../client-error.ts';
+import { AuthenticationError, type ClientError } from '../client-error.ts';
 import { isOfScrip } from '../scrip-call.ts';
 
 /** A whole reply to the customer, instead of the work. Header names are lower-case. */
@@ -12,8 +12,13 @@ export interface RefusalReply {
 /** What of Scrip's reply is for the customer: the rest speaks of the connection between Scrip and this server. */
 const PASSED_ON = /^(?:content-type|retry-after|ratelimit|ratelimit-policy|x-ratelimit-.*)$/;
 
-/** Scrip's own refusal, to be passed on as it is; null where Scrip has not answered, or something else has. */
-export function passOn({ reply }: ClientError): RefusalReply | null {
+/**
+ * Scrip's own refusal, to be passed on as it is; null where Scrip has not answered, or something else has, or where it
+ * refused this server's own key, which is not the customer's.
+ */
+export function passOn(error: ClientError): RefusalReply | null {
+  const { reply, code } = error;
+  if (code === 'not-scrip' || error instanceof AuthenticationError) return null;
   if (reply === null || reply.status < 400 || !isOfScrip(reply)) return null;
   const headers = Object.entries(reply.headers).filter(([name]) => PASSED_ON.test(name));
   return {

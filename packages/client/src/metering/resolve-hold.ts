@@ -23,13 +23,10 @@ export type Captured =
       readonly openId: string | null;
     };
 
-interface Capture {
+interface Capture extends Patience {
   readonly account: ScripAccount;
   readonly hold: Hold;
   readonly used: CaptureInput;
-  /** On the runtime's clock. */
-  readonly deadlineMs: number;
-  readonly runtime: Runtime;
 }
 
 /**
@@ -37,21 +34,23 @@ interface Capture {
  * had, or what was used makes no sense, the whole hold is taken: the work is done, and half a payment is better than
  * none.
  */
-export async function captureHold({ used, ...capture }: Capture): Promise<Captured> {
-  const id = `${capture.hold.id}:capture`;
+export async function captureHold({ account, hold, used, ...patience }: Capture): Promise<Captured> {
+  const id = `${hold.id}:capture`;
+  const capture = async (input: CaptureInput, sentId: string) =>
+    insist(patience, async () => account.captureHold(hold.id, input, { id: sentId }));
   const failed = (error: ClientError, sentId: string) => ({
     debit: null,
     error,
     openId: error.outcome === 'unknown' ? sentId : null,
   });
   try {
-    return { debit: await insist(capture, { used, id }), error: null };
+    return { debit: await capture(used, id), error: null };
   } catch (failure) {
     const error = asClientError(failure);
     if (Object.keys(used).length === 0 || !isAmountRefused(error)) return failed(error, id);
     const allId = `${id}-all`;
     try {
-      return { debit: await insist(capture, { used: {}, id: allId }), error, openId: null };
+      return { debit: await capture({}, allId), error, openId: null };
     } catch (second) {
       // Why the first was refused says more, but for whether anything was taken.
       error.outcome = asClientError(second).outcome;
@@ -60,16 +59,23 @@ export async function captureHold({ used, ...capture }: Capture): Promise<Captur
   }
 }
 
-/** Sends a capture again and again, each time with the same id. */
-async function insist(
-  { account, hold, deadlineMs, runtime }: Omit<Capture, 'used'>,
-  { used, id }: { used: CaptureInput; id: string },
-): Promise<Debit> {
+/** How long a change is sent again. */
+export interface Patience {
+  /** On the runtime's clock. */
+  readonly deadlineMs: number;
+  readonly runtime: Runtime;
+}
+
+/** Sends a change again and again until Scrip has answered or its time is over; it must have the same id each time. */
+export async function insist<Value>(
+  { deadlineMs, runtime }: Patience,
+  send: () => Promise<Value>,
+): Promise<Value> {
   let mayHaveHappened = false;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const isLast = runtime.elapsedMs() >= deadlineMs;
     try {
-      return await account.captureHold(hold.id, used, { id });
+      return await send();
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       mayHaveHappened ||= error.outcome === 'unknown';
