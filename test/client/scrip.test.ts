@@ -215,3 +215,16 @@ it('a moment or an id that cannot be sent is an error of this package', async ()
   const unusable = { name: 'ConfigurationError', code: 'id-unusable' };
   await expect(scrip.account('\ud800').balance()).rejects.toMatchObject(unusable);
 });
+
+it.each([
+  ['connect', 'EHOSTUNREACH', 'unreachable', 'not-applied'],
+  ['connect', 'ENETUNREACH', 'unreachable', 'not-applied'],
+  ['read', 'EHOSTUNREACH', 'connection-broken', 'unknown'],
+  ['write', 'ENETUNREACH', 'connection-broken', 'unknown'],
+])('a %s that ends with %s is %s, and what was sent is %s', async (syscall, code, told, outcome) => {
+  const cause = Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+  const fetch = async () => Promise.reject(new TypeError('fetch failed', { cause }));
+  const account = server.create({ fetch, maxRetries: 0 }).account('acme');
+  const sent = account.debit({ action: 'sms', quantity: 1 });
+  await expect(sent).rejects.toMatchObject({ code: told, outcome });
+});

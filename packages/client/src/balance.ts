@@ -34,7 +34,7 @@ export interface Balance {
   /** RFC 3339 in UTC: when the balance last changed, by the vendor's clock. */
   readonly changedAt?: string;
   readonly pools: readonly PoolBalance[];
-  /** The requests that may still be made in this period, where the vendor counts them in the reply. */
+  /** The requests that may still be made in this period, where the vendor counts them; Ocean.io's count is 0 where it is left out. */
   readonly limits?: { readonly requestsLeft: number; readonly secondsToReset: number };
   /** The reply's body, as it came. */
   readonly raw: string;

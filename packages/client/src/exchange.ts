@@ -33,11 +33,11 @@ const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
   'ConnectionRefused',
 ]);
+/** A connection that was made can end with these too: they count as not connected only where connecting failed. */
+const NOT_ROUTED = new Set(['EHOSTUNREACH', 'ENETUNREACH']);
 const MOST_REDIRECTS = 3;
 
 /**
@@ -162,8 +162,8 @@ function connectionError(
   { url }: HttpRequest,
   { service, label, redact }: ExchangeContext,
 ): ConnectionError {
-  const { code, words } = describeFault(error);
-  const isUnreachable = NOT_CONNECTED.has(code);
+  const { code, words, isConnecting } = describeFault(error);
+  const isUnreachable = NOT_CONNECTED.has(code) || (isConnecting && NOT_ROUTED.has(code));
   const said = redact(code === '' || code.startsWith('UND_ERR_') ? words : code);
   const text = isUnreachable
     ? `${label} cannot be reached at ${url.origin} (${said}).`
@@ -178,12 +178,13 @@ function connectionError(
 }
 
 /** What broke: fetch wraps the system's error, which has the code. */
-function describeFault(error: unknown): { code: string; words: string } {
+function describeFault(error: unknown): { code: string; words: string; isConnecting: boolean } {
   const { cause } = error as { cause?: unknown };
   const inner = cause instanceof Error ? cause : error;
-  const { code } = inner as { code?: unknown };
+  const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
   return {
     code: typeof code === 'string' ? code : '',
     words: inner instanceof Error ? inner.message : String(inner),
+    isConnecting: syscall === 'connect',
   };
 }

@@ -1,5 +1,5 @@
 import type { Balance, PoolBalance } from '../balance.ts';
-import { countOf, isArray, type JsonValue, memberOf, microsOf } from '../json.ts';
+import { countOf, isArray, type JsonValue, memberOf, microsOf, textOf } from '../json.ts';
 import { type BalanceReading, type Oddity, readBalance } from '../reading.ts';
 import type { ReceivedReply } from '../reply.ts';
 import { decodeRefusal } from './errors.ts';
@@ -33,21 +33,27 @@ function decode(body: JsonValue): { value: Balance } | Oddity {
   const preview = memberOf(body, 'previewCredits');
   const previewBalance = preview === undefined ? null : decodePool('preview', preview);
   if (previewBalance !== null) decoded.push(previewBalance);
+  const requestsLeft = leftOf(memberOf(body, 'dailyLimitRateLeft'));
+  const secondsToReset = leftOf(memberOf(body, 'dailyLimitRateSecondsToReset'));
+  // A count that makes no sense is not a limit that is used up.
+  const isCounted = requestsLeft !== null && secondsToReset !== null;
   return {
-    value: {
-      pools: decoded,
-      dailyLimit: {
-        requestsLeft: Number(countOf(memberOf(body, 'dailyLimitRateLeft')) ?? 0n),
-        secondsToReset: Number(countOf(memberOf(body, 'dailyLimitRateSecondsToReset')) ?? 0n),
-      },
-    },
+    value: { pools: decoded, ...(isCounted ? { dailyLimit: { requestsLeft, secondsToReset } } : {}) },
   };
+}
+
+function leftOf(wire: JsonValue | undefined): number | null {
+  if (wire === undefined || wire === null) return 0;
+  const count = countOf(wire);
+  return count === null ? null : Number(count);
 }
 
 function decodePool(pool: string, wire: JsonValue | undefined): PoolBalance | null {
   const single = microsOf(wire);
   if (single !== null) return { pool, unit: 'credits', availableMicros: single };
-  if (isArray(wire) || (wire !== undefined && wire !== null && typeof wire !== 'object')) return null;
+  const isAbsent = wire === undefined || wire === null;
+  // A number that is no amount is one that is too large.
+  if (!isAbsent && (isArray(wire) || typeof wire !== 'object' || textOf(wire) !== null)) return null;
   const oneTimeMicros = amountOf(memberOf(wire, 'oneTime'));
   const recurringMicros = amountOf(memberOf(wire, 'recurrent'));
   if (oneTimeMicros === null || recurringMicros === null) return null;

@@ -66,3 +66,26 @@ it('what is wrong with a request reads back, places and indexes included', () =>
     },
   });
 });
+
+const read = (body: string) =>
+  decodeBalance({ status: 200, headers: { 'content-type': 'application/json' }, body });
+
+it.each(['99999999999999', '1e30', '-99999999999999', '{"oneTime":99999999999999}'])(
+  'a pool of %s, which is no amount, is unreadable and not empty',
+  (pool) => {
+    const odd = { ok: false, unreadable: { code: 'member-odd' } };
+    expect(read(`{"credits":${pool},"emailCredits":{"oneTime":1}}`)).toMatchObject(odd);
+  },
+);
+
+it.each(['"dailyLimitRateLeft":-1', '"dailyLimitRateSecondsToReset":"soon"'])(
+  'a daily limit of %s is none that is used up',
+  (member) => {
+    const reading = read(`{"credits":{"oneTime":5},${member}}`);
+    expect(reading).toMatchObject({
+      ok: true,
+      balance: { pools: [{ availableMicros: 5_000_000n }, {}, {}] },
+    });
+    expect(reading.ok && reading.balance.dailyLimit).toBeUndefined();
+  },
+);
