@@ -3,10 +3,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express from 'express';
 import fastify from 'fastify';
 import { type Context, Hono } from 'hono';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as forExpress from '../../packages/client/src/metering/express.ts';
 import * as forFastify from '../../packages/client/src/metering/fastify.ts';
 import * as forHono from '../../packages/client/src/metering/hono.ts';
@@ -110,6 +111,57 @@ it('a request that a meter cannot read goes to the error handler', async () => {
   // Express 4 does not look at the promise.
   await meter({ headers: {} }, {} as never, (error) => errors.push(error));
   expect(errors).toEqual([new TypeError('no text')]);
+});
+
+describe.each(['while it is placed', 'while the handler works'])('a customer who leaves %s', (when) => {
+  async function leave(send: (response: express.Response) => unknown) {
+    const { account, options, standing } = await open();
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const wait = async () => {
+      begun.resolve();
+      await gate.promise;
+    };
+    const isPlacing = when === 'while it is placed';
+    const accountOf = async () => {
+      if (isPlacing) await wait();
+      return account.id;
+    };
+    const app = express();
+    app.use((_request, response, next) => {
+      response.once('close', gate.resolve);
+      next();
+    });
+    app.get('/work', forExpress.meter({ ...options, account: accountOf }), async (_request, response) => {
+      if (!isPlacing) await wait();
+      await send(response);
+    });
+    app.use(forExpress.releaseOnError);
+    app.use(
+      (_error: unknown, _request: express.Request, _response: express.Response, _next: () => void) => {},
+    );
+    const url = await serveExpress(app);
+    const leaving = new AbortController();
+    const asked = fetch(`${url}/work`, { signal: leaving.signal });
+    await begun.promise;
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    return standing;
+  }
+  const parts = () => Readable.from(['one', 'two'], { objectMode: false });
+
+  it.each([
+    ['ends', (response: express.Response) => response.end('done')],
+    ['pipes', (response: express.Response) => parts().pipe(response)],
+  ])('pays for work whose handler %s its reply all the same', async (_how, send) => {
+    const standing = await leave(send);
+    await expect.poll(standing, { timeout: 20_000 }).toEqual({ settled: '90', held: '0' });
+  });
+
+  it('leaves nothing held where the handler gives up', async () => {
+    const standing = await leave(async (response) => pipeline(parts(), response));
+    await expect.poll(async () => (await standing()).held, { timeout: 20_000 }).toBe('0');
+  });
 });
 
 it('a handler of Hono that throws is not paid, whatever its error handler answers', async () => {

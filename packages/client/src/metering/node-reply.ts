@@ -5,13 +5,14 @@ import type { RefusalReply } from './refusal-reply.ts';
 export interface NodeReply {
   readonly statusCode: number;
   readonly headersSent: boolean;
+  readonly destroyed?: boolean | undefined;
   /** Null, unless the reply was destroyed on this side, with a reason or without one. HTTP/2 has no such member. */
   readonly errored?: Error | null | undefined;
   writeHead(status: number, headers?: Readonly<Record<string, string>>): unknown;
   // Not a method, so that any overloads will do.
   end: (...parts: never[]) => unknown;
   destroy: (error?: Error) => unknown;
-  once(event: 'close', listener: () => void): unknown;
+  once(event: 'close' | 'pipe', listener: () => void): unknown;
 }
 
 export function sendRefusal(reply: NodeReply, { status, headers, body }: RefusalReply): void {
@@ -40,10 +41,11 @@ export function endWithReply(reply: NodeReply, work: MeteredWork): void {
       .catch((error: unknown) => reply.destroy(error as Error));
     return reply;
   };
-  reply.once('close', () => {
-    // Without a head nothing was delivered, and the handler goes on to its own end.
-    if (reply.headersSent) void work.end(isCutHere() ? 'failed' : outcome());
-  });
+  const endNow = () => void work.end(isCutHere() ? 'failed' : outcome());
+  // Without a head nothing was delivered, and the handler goes on to its own end. What it pipes has none: nobody reads.
+  const goOn = () => void reply.once('pipe', endNow);
+  if (reply.destroyed === true) goOn();
+  else reply.once('close', () => (reply.headersSent ? endNow() : goOn()));
 }
 
 /** Whether the reply was cut off on this side: of HTTP/2 it does not say so itself. */
