@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import express from 'express';
-import fastify from 'fastify';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Context, Hono } from 'hono';
+import { streamText } from 'hono/streaming';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as forExpress from '../../packages/client/src/metering/express.ts';
 import * as forFastify from '../../packages/client/src/metering/fastify.ts';
@@ -162,6 +163,39 @@ describe.each(['while it is placed', 'while the handler works'])('a customer who
     const standing = await leave(async (response) => pipeline(parts(), response));
     await expect.poll(async () => (await standing()).held, { timeout: 20_000 }).toBe('0');
   });
+});
+
+it('a route of Fastify whose own preHandler stands in its meter’s place does not work for nothing', async () => {
+  const { options, left } = await open();
+  const app = fastify();
+  const meter = forFastify.meter<{ headers: IncomingHttpHeaders }>(options);
+  const refuses = async (request: FastifyRequest, reply: FastifyReply) =>
+    request.headers.authorization === undefined ? reply.code(401).send('who is it?') : undefined;
+  app.get('/instead', { ...meter, preHandler: refuses }, async () => 'done');
+  app.get('/both', { preHandler: [refuses, meter.preHandler] }, async () => 'done');
+  const ask = async (url: string, headers = {}) => (await app.inject({ url, headers })).statusCode;
+  const known = { authorization: 'somebody' };
+  expect([await ask('/instead'), await ask('/instead', known)]).toEqual([401, 500]);
+  expect([await ask('/both'), await left()]).toEqual([401, '100']);
+  expect([await ask('/both', known), await left()]).toEqual([200, '90']);
+  await app.close();
+});
+
+it('a stream of Hono that fails takes nothing where its callback says so', async () => {
+  const { options, left } = await open();
+  const app = new Hono();
+  app.get('/work', forHono.meter<Context>(options), (context) =>
+    streamText(context, async (stream) => {
+      try {
+        await stream.write('one');
+        throw new Error('the model is down');
+      } catch {
+        forHono.metered(context).use({ quantity: 0 });
+      }
+    }),
+  );
+  expect(await (await app.request('/work')).text()).toBe('one');
+  expect(await left()).toBe('100');
 });
 
 it('a handler of Hono that throws is not paid, whatever its error handler answers', async () => {

@@ -11,19 +11,25 @@ interface FastifyRequest {
 
 interface FastifyReply {
   readonly raw: NodeReply;
+  readonly statusCode: number;
   code(status: number): unknown;
   headers(values: Readonly<Record<string, string>>): unknown;
   send(payload: unknown): unknown;
 }
 
 const meters = new WeakMap<object, Metered>();
+const metering = new WeakSet<object>();
 
-/** A hook for the options of a route of Fastify: `app.post('/search', { ...meter({ … }) }, handler)`. */
+/**
+ * Hooks for the options of a route of Fastify: `app.post('/search', { ...meter({ … }) }, handler)`. Beside a
+ * `preHandler` of your own: `{ preHandler: [yours, meter({ … }).preHandler] }`.
+ */
 export function meter<Request extends FastifyRequest>(options: MeterOptions<Request>) {
   const begin = createMeter(options);
   return {
     /** After validation: a request that is wrong in itself holds nothing. */
     preHandler: async (request: Request, reply: FastifyReply): Promise<unknown> => {
+      metering.add(request);
       const begun = await begin(request, readIdempotencyKey(request.headers['idempotency-key']));
       if (!begun.ok) {
         const { status, headers, body } = begun.reply;
@@ -34,6 +40,12 @@ export function meter<Request extends FastifyRequest>(options: MeterOptions<Requ
       meters.set(request, begun.work.metered);
       endWithReply(reply.raw, begun.work);
       return undefined;
+    },
+    /** Another `preHandler` of the same route stands in the meter's place, and its work would be free. */
+    onSend: async (request: Request, reply: FastifyReply): Promise<void> => {
+      const isSuccess = reply.statusCode >= 200 && reply.statusCode < 300;
+      if (isSuccess && !metering.has(request))
+        throw new Error('This route’s meter has not run: write `preHandler: [yours, meter(…).preHandler]`.');
     },
   };
 }
