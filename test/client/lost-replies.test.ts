@@ -90,4 +90,12 @@ describe('a reply that is lost', () => {
     expect((await server.create().listAccounts({ limit: 1000 })).data).toHaveLength(before + 1);
     expect(await server.create().account(id).read()).toMatchObject({ name: 'once' });
   });
+
+  it('for good, of an account that was opened, opens no second one by the id that is told', async () => {
+    const { url } = await server.loseReplies(1);
+    const opening = server.create({ url, maxRetries: 0 }).openAccount({ name: 'once more' });
+    const { changeId } = (await opening.catch((error: unknown) => error)) as ClientError;
+    const opened = await server.create().openAccount({ name: 'once more' }, { id: changeId ?? undefined });
+    expect(opened).toMatchObject({ id: changeId, name: 'once more' });
+  });
 });

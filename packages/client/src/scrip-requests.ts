@@ -33,7 +33,7 @@ export interface PageOptions extends CallOptions {
 }
 
 export interface AccountInput {
-  /** If not given, one is made. */
+  /** If not given, the id of the change. */
   readonly id?: string;
   readonly name?: string;
   /** An IANA time zone. */

@@ -56,9 +56,13 @@ export class Scrip {
     return new ScripAccount(accountId, { ask, newId: this.#newId });
   }
 
-  async openAccount(input: AccountInput = {}, options: ChangeOptions = {}): Promise<Account> {
-    const body = { ...input, id: input.id ?? this.#newId() };
-    return this.#change({ method: 'POST', path: ['accounts'], body, needs: ['id'] }, options);
+  /** Without an id of its own an account has that of the change, so that the same call with it opens no other. */
+  async openAccount(
+    input: AccountInput = {},
+    { id = this.#newId(), signal }: ChangeOptions = {},
+  ): Promise<Account> {
+    const body = { ...input, id: input.id ?? id };
+    return this.#change({ method: 'POST', path: ['accounts'], body, needs: ['id'] }, { id, signal });
   }
 
   async listAccounts({ signal, ...query }: PageOptions = {}): Promise<Page<Account>> {

@@ -21,8 +21,8 @@ const meters = new WeakMap<object, Metered>();
 const metering = new WeakSet<object>();
 
 /**
- * Hooks for the options of a route of Fastify: `app.post('/search', { ...meter({ … }) }, handler)`. Beside a
- * `preHandler` of your own: `{ preHandler: [yours, meter({ … }).preHandler] }`.
+ * Hooks for the options of a route of Fastify: `app.post('/search', { ...meter({ … }) }, handler)`. Of two hooks
+ * of one name the later stands alone: beside a `preHandler` of your own write `preHandler: [yours, meter({ … }).preHandler]`.
  */
 export function meter<Request extends FastifyRequest>(options: MeterOptions<Request>) {
   const begin = createMeter(options);

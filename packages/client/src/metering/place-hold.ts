@@ -23,11 +23,12 @@ interface Wanted extends Patience {
 export async function placeHold({ account, input, key, dialect, ...patience }: Wanted): Promise<Hold> {
   const { newId } = patience.runtime;
   const place = async (wanted: HoldInput, id: string): Promise<Hold> => {
+    const send = async () => account.placeHold(wanted, { id, dialect });
     try {
-      return await account.placeHold(wanted, { id, dialect });
+      return await send();
     } catch (error) {
       if (error instanceof ClientError && error.outcome === 'unknown')
-        void releaseOpenHold({ account, place: async () => account.placeHold(wanted, { id }), ...patience });
+        void releaseOpenHold({ account, place: send, ...patience });
       throw error;
     }
   };

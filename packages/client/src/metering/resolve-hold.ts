@@ -54,6 +54,7 @@ export async function captureHold({ account, hold, used, ...patience }: Capture)
     } catch (second) {
       // Why the first was refused says more, but for whether anything was taken.
       error.outcome = asClientError(second).outcome;
+      error.changeId = allId;
       return failed(error, allId);
     }
   }
