@@ -97,5 +97,7 @@ describe('a reply that is lost', () => {
     const { changeId } = (await opening.catch((error: unknown) => error)) as ClientError;
     const opened = await server.create().openAccount({ name: 'once more' }, { id: changeId ?? undefined });
     expect(opened).toMatchObject({ id: changeId, name: 'once more' });
+    const another = await server.create().openAccount({}, { id: 'opening: 7' });
+    expect(another.id).toMatch(/^[\w-]+$/);
   });
 });

@@ -33,7 +33,7 @@ export interface PageOptions extends CallOptions {
 }
 
 export interface AccountInput {
-  /** If not given, the id of the change. */
+  /** If not given, the id of the change where an account can have it, or else one is made. */
   readonly id?: string;
   readonly name?: string;
   /** An IANA time zone. */

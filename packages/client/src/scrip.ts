@@ -32,6 +32,9 @@ const names: ServiceNames = {
 /** Ten thousand lines of bulk come back as some ten megabytes. */
 const MAX_REPLY_BYTES = 64_000_000;
 
+/** What the server takes for an account's id. */
+const ACCOUNT_ID = /^[\w.-]{1,64}$/;
+
 /** All of a Scrip's own API. Every method throws a `ClientError`, or the signal's reason. */
 export class Scrip {
   readonly #transport: Transport;
@@ -56,12 +59,15 @@ export class Scrip {
     return new ScripAccount(accountId, { ask, newId: this.#newId });
   }
 
-  /** Without an id of its own an account has that of the change, so that the same call with it opens no other. */
+  /**
+   * Without an id of its own an account has that of the change, where an account can have it, so that the same call by
+   * that id opens no other.
+   */
   async openAccount(
     input: AccountInput = {},
     { id = this.#newId(), signal }: ChangeOptions = {},
   ): Promise<Account> {
-    const body = { ...input, id: input.id ?? id };
+    const body = { ...input, id: input.id ?? (ACCOUNT_ID.test(id) ? id : this.#newId()) };
     return this.#change({ method: 'POST', path: ['accounts'], body, needs: ['id'] }, { id, signal });
   }
 
