@@ -159,6 +159,11 @@ describe('a ledger in SQLite files', () => {
     const before = readFileSync(file);
     await expect(open()).rejects.toThrow(new JournalCut({ lastPosition: 3, checkpoint: 9 }));
     expect(readFileSync(file)).toEqual(before);
+    const journal = join(directory, 'journal.db');
+    renameSync(journal, `${journal}.away`);
+    await expect(open()).rejects.toThrow(new JournalCut({ lastPosition: 0, checkpoint: 9 }));
+    expect(filesOf()).not.toContain('journal.db');
+    renameSync(`${journal}.away`, journal);
     const verified = await verifyDirectory({ directory, keptAnchor: null, threads: 1, onProgress: () => {} });
     expect(verified.journalFlaw).toMatchObject({
       number: 4,

@@ -378,6 +378,8 @@ it.each([
   ['supertone', noRoute],
   ['voicepartner', noRoute],
   ['voxpria', noRoute],
+  ['supertone', { ...noRoute, body: '{"status":404,"error":"Not Found"}' }],
+  ['ocean', { ...noRoute, body: '{"detail":"Not Found"}' }],
 ] as const)('(%s) a proxy’s word after a lost reply is not Scrip’s: %j', async (dialect, word) => {
   const { account, ask, worked } = await open({ dialect });
   let spends = 0;
@@ -390,6 +392,16 @@ it.each([
   expect(await standing(account)).toEqual({ settled: '90', held: '0' });
   proxy.decide(() => word);
   expect((await ask()).status).toBe(503);
+  expect(worked()).toBe(0);
+});
+
+it('a proxy’s own limit is no word to the customer', async () => {
+  const { ask, worked } = await open();
+  proxy.decide(() => ({ ...noRoute, status: 429, body: '{"message":"API rate limit exceeded"}' }));
+  expect(await ask()).toMatchObject({
+    status: 503,
+    text: expect.stringContaining('metering-unavailable') as string,
+  });
   expect(worked()).toBe(0);
 });
 

@@ -161,7 +161,7 @@ describe.each(['while it is placed', 'while the handler works'])('a customer who
 
   it('leaves nothing held where the handler gives up', async () => {
     const standing = await leave(async (response) => pipeline(parts(), response));
-    await expect.poll(async () => (await standing()).held, { timeout: 20_000 }).toBe('0');
+    await expect.poll(standing, { timeout: 20_000 }).toEqual({ settled: '100', held: '0' });
   });
 });
 

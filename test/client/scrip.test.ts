@@ -216,6 +216,16 @@ it('a moment or an id that cannot be sent is an error of this package', async ()
   await expect(scrip.account('\ud800').balance()).rejects.toMatchObject(unusable);
 });
 
+it('a host of which no address can be reached was never asked', async () => {
+  const tries = ['ENETUNREACH', 'ETIMEDOUT'].map((code) =>
+    Object.assign(new Error(`connect ${code}`), { code, syscall: 'connect' }),
+  );
+  const cause = Object.assign(new AggregateError(tries), { code: 'ENETUNREACH' });
+  const fetch = async () => Promise.reject(new TypeError('fetch failed', { cause }));
+  const sent = server.create({ fetch, maxRetries: 0 }).account('acme').debit({ action: 'sms', quantity: 1 });
+  await expect(sent).rejects.toMatchObject({ code: 'unreachable', outcome: 'not-applied' });
+});
+
 it.each([
   ['connect', 'EHOSTUNREACH', 'unreachable', 'not-applied'],
   ['connect', 'ENETUNREACH', 'unreachable', 'not-applied'],

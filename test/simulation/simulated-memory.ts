@@ -1,5 +1,5 @@
 import type { AccountState } from '../../packages/scrip/src/core/account.ts';
-import { RATE_CARD_STREAM } from '../../packages/scrip/src/core/account.ts';
+import { isOwnStream, RATE_CARD_STREAM } from '../../packages/scrip/src/core/account.ts';
 import type { Reference } from '../../packages/scrip/src/core/reference.ts';
 import { isChange, referenceOf } from '../../packages/scrip/src/core/reference.ts';
 import type { Facts } from '../../packages/scrip/src/core/decision.ts';
@@ -43,7 +43,7 @@ function createMemory(): StoreMemory {
     entry.version <= (journals.get(entry.accountId)?.durable?.version ?? 0);
   return {
     journal: (accountId) => journals.get(accountId),
-    accountIds: () => [...journals.keys()].filter((id) => !id.startsWith('$')),
+    accountIds: () => [...journals.keys()].filter((id) => !isOwnStream(id)),
     isDurable,
     keep: (recorded, decided) => {
       const { accountId, change, kind } = recorded.entry;

@@ -193,6 +193,7 @@ export const DAMAGES: readonly [table: string, what: string, damage: Damage, row
     /^entries 1 to \d+$/,
   ],
   ['segment_page', 'a page of nothing', `INSERT INTO segment_page VALUES (9999, x'00')`, /^page 9999$/],
+  ['segment_page', 'a page before all others', `INSERT INTO segment_page VALUES (-1, x'00')`, /^page -1$/],
   [
     'segment_index',
     'one of nothing',

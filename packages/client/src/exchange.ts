@@ -181,10 +181,12 @@ function connectionError(
 function describeFault(error: unknown): { code: string; words: string; isConnecting: boolean } {
   const { cause } = error as { cause?: unknown };
   const inner = cause instanceof Error ? cause : error;
-  const { code, syscall } = inner as { code?: unknown; syscall?: unknown };
+  const { code } = inner as { code?: unknown };
+  // Of a host with several addresses there is one for each.
+  const tries: readonly unknown[] = inner instanceof AggregateError ? inner.errors : [inner];
   return {
     code: typeof code === 'string' ? code : '',
     words: inner instanceof Error ? inner.message : String(inner),
-    isConnecting: syscall === 'connect',
+    isConnecting: tries.every((one) => (one as { syscall?: unknown } | null)?.syscall === 'connect'),
   };
 }

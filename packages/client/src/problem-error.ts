@@ -63,7 +63,7 @@ function shortageOf(problem: Problem) {
 function foreignError(status: number, members: Members): ClientError {
   const text = `What answered with status ${status} is not Scrip. Check the address.`;
   if (status >= 500) return new ServerError(text, { ...members, code: 'not-scrip', outcome: 'unknown' });
-  if (status === 429) return new RateLimitError(text, { ...members, code: 'rate-limited' });
+  if (status === 429) return new RateLimitError(text, { ...members, code: 'not-scrip' });
   // What is no refusal may be somebody's reply in place of Scrip's own.
   const outcome = status < 400 ? 'unknown' : 'not-applied';
   return new DecodeError(text, { ...members, code: 'not-scrip', at: '', outcome });

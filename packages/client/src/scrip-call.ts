@@ -147,11 +147,13 @@ function isProblem(headers: Received['reply']['headers']): boolean {
 }
 
 /** Whether a refusal can be a dialect's: each has one member with which all of its refusals begin. */
-function isOfDialect({ body }: Pick<ErrorReply, 'body'>, dialect: DialectName): boolean {
-  const { encodeRefusal } = dialects[dialect];
-  if (body === '') return encodeRefusal({ code: 'not-found' }).body === '';
-  const [name = ''] = Object.keys(parseObject(encodeRefusal({ code: 'internal' }).body) ?? {});
-  return Object.hasOwn(parseObject(body) ?? {}, name);
+function isOfDialect({ status, body }: Pick<ErrorReply, 'status' | 'body'>, dialect: DialectName): boolean {
+  const own = dialects[dialect].encodeRefusal({ code: status === 404 ? 'not-found' : 'internal' }).body;
+  if (own === '' || body === '') return own === body;
+  const [[name, value] = ['', null]] = Object.entries(parseObject(own) ?? {});
+  const found = parseObject(body)?.[name];
+  // That of Ocean.io is a sentence, and each refusal has another.
+  return dialect === 'ocean' ? typeof found === 'string' || Array.isArray(found) : found === value;
 }
 
 function dialectError(received: Received, dialect: DialectName) {

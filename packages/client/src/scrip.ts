@@ -1,3 +1,4 @@
+import { dialects } from '@scrip/dialects';
 import { ClientError } from './client-error.ts';
 import { createRedact, type Redact } from './redact.ts';
 import { ScripAccount } from './scrip-account.ts';
@@ -32,7 +33,7 @@ const names: ServiceNames = {
 /** Ten thousand lines of bulk come back as some ten megabytes. */
 const MAX_REPLY_BYTES = 64_000_000;
 
-/** What the server takes for an account's id. */
+/** What the server takes for an account's id, but for the names of vendors, which are reserved. */
 const ACCOUNT_ID = /^[\w.-]{1,64}$/;
 
 /** All of a Scrip's own API. Every method throws a `ClientError`, or the signal's reason. */
@@ -67,7 +68,10 @@ export class Scrip {
     input: AccountInput = {},
     { id = this.#newId(), signal }: ChangeOptions = {},
   ): Promise<Account> {
-    const body = { ...input, id: input.id ?? (ACCOUNT_ID.test(id) ? id : this.#newId()) };
+    const body = {
+      ...input,
+      id: input.id ?? (ACCOUNT_ID.test(id) && !Object.hasOwn(dialects, id) ? id : this.#newId()),
+    };
     return this.#change({ method: 'POST', path: ['accounts'], body, needs: ['id'] }, { id, signal });
   }
 

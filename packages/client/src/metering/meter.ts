@@ -64,7 +64,7 @@ export function createMeter<Request>(options: MeterOptions<Request>): Begin<Requ
     } catch (error) {
       // Not Scrip's word, but a mistake in what it was to be asked: nothing was sent.
       if (!(error instanceof ClientError) || error instanceof ConfigurationError) throw error;
-      await tellRefused(() => onRefused(error));
+      void tellRefused(() => onRefused(error));
       const reply = passOn(error);
       if (
         whenUnreachable === 'allow' &&

@@ -42,8 +42,9 @@ export function endWithReply(reply: NodeReply, work: MeteredWork): void {
     return reply;
   };
   const endNow = () => void work.end(isCutHere() ? 'failed' : outcome());
-  // Without a head nothing was delivered, and the handler goes on to its own end. What it pipes has none: nobody reads.
-  const goOn = () => void reply.once('pipe', endNow);
+  // Without a head nothing was delivered, and the handler goes on to its own end. What it pipes never ends, because
+  // nobody reads it; what fails at once, such as a pipeline, is told to the framework first.
+  const goOn = () => void reply.once('pipe', () => setTimeout(endNow, 0));
   if (reply.destroyed === true) goOn();
   else reply.once('close', () => (reply.headersSent ? endNow() : goOn()));
 }

@@ -28,7 +28,8 @@ export async function placeHold({ account, input, key, dialect, ...patience }: W
       return await send();
     } catch (error) {
       if (error instanceof ClientError && error.outcome === 'unknown')
-        void releaseOpenHold({ account, place: send, ...patience });
+        // Not in the customer's dialect: that could count on the customer's limit.
+        void releaseOpenHold({ account, place: async () => account.placeHold(wanted, { id }), ...patience });
       throw error;
     }
   };

@@ -2,12 +2,12 @@ import { writeBigInt } from '../scrip-call.ts';
 import type { DebitInput } from '../scrip-requests.ts';
 import type { UnchargedWork } from './meter-options.ts';
 
-/** What is still to be paid for work; null where the whole hold was taken, or where nobody says of which pool. */
+/** What is still to be paid for work; null where the hold was taken, or was ended by somebody else, or where nobody says of which pool. */
 export function chargeOf(
-  { action, used, hold, debit }: Omit<UnchargedWork, 'charge'>,
+  { action, used, hold, debit, error }: Omit<UnchargedWork, 'charge'>,
   asked: Extract<DebitInput, { action: string }>['quantity'],
 ): DebitInput | null {
-  if (debit !== null) return null;
+  if (debit !== null || error.code === 'hold-resolved') return null;
   const { amount, quantity = asked } = used;
   if (amount === undefined) return { action, quantity };
   return hold === null ? null : { pool: hold.pool, amount };

@@ -43,8 +43,8 @@ export function createRateLimiter(
   { name = 'limit', capacity = CAPACITY }: { readonly name?: string; readonly capacity?: number } = {},
 ): RateLimiter {
   const prefix = `${name} `;
-  const held = createLeasedKeys(store, prefix);
-  const limits = createKeyLimits({ store, capacity, onForgotten: held.add });
+  const leased = createLeasedKeys(store, prefix);
+  const limits = createKeyLimits({ store, capacity, onForgotten: leased.add });
   const blankets = new Map<LimitRule, BlanketLease | null>();
   const trustMs = store.isShared ? SHARED_TRUST_MS : Number.POSITIVE_INFINITY;
 
@@ -84,9 +84,9 @@ export function createRateLimiter(
 
   function admitNew(key: string, rule: LimitRule, nowMs: number): Answer<LimitReached | null> {
     const blanket = blanketOf(rule);
-    if (blanket !== null && (nowMs >= blanket.lapsesAtMs || held.may(key) === null))
+    if (blanket !== null && (nowMs >= blanket.lapsesAtMs || leased.may(key) === null))
       return admitLater(blanket, key, nowMs);
-    const hasOwn = blanket === null || blanket.count === 0 || held.may(key) === true;
+    const hasOwn = blanket === null || blanket.count === 0 || leased.may(key) === true;
     const limit = newKeyLimit({ key: prefix + key, rule, blanket }, { hasOwn });
     limits.add(key, limit, nowMs);
     if (takeFromBlanket(limit, nowMs)) return renewInTime(blanket, nowMs);
@@ -95,7 +95,7 @@ export function createRateLimiter(
 
   /** Admits when the blanket is in force, and known which keys have leases of their own. */
   async function admitLater(blanket: BlanketLease, key: string, nowMs: number): Promise<LimitReached | null> {
-    if (held.may(key) === null) await held.load(nowMs);
+    if (leased.may(key) === null) await leased.load(nowMs);
     if (nowMs >= blanket.lapsesAtMs) await renewBlanket(blanket, store, nowMs);
     return admit(key, blanket.rule, nowMs);
   }
@@ -110,8 +110,8 @@ export function createRateLimiter(
     const known = limits.get(key, nowMs);
     if (known !== undefined)
       return knownLeft(known, rule, { nowMs, trustMs }) ?? askWhatIsLeft(known, store, nowMs);
-    const mayBeHeld = store.isShared ? true : held.may(key);
-    if (mayBeHeld === null) return held.load(nowMs).then(() => left(key, rule, nowMs));
+    const mayBeHeld = store.isShared ? true : leased.may(key);
+    if (mayBeHeld === null) return leased.load(nowMs).then(() => left(key, rule, nowMs));
     if (!mayBeHeld) return rule.count;
     const limit = newKeyLimit({ key: prefix + key, rule, blanket: null }, { hasOwn: true });
     limits.add(key, limit, nowMs);

@@ -64,7 +64,7 @@ export async function openSqliteLimitStore(directory: string): Promise<LimitStor
     isShared: false,
     lease: (lease) => ask({ lease }),
     leaseBlanket: (blanket) => ask({ blanket }),
-    leasedKeys: (held) => ask({ held }),
+    leasedKeys: (leased) => ask({ leased }),
     close: async () => {
       await writing;
       if (crash === null) await thread.ask('close');

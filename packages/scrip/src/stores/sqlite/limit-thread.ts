@@ -19,7 +19,7 @@ import { serveThread } from './thread.ts';
 export type LimitRequest =
   | { readonly lease: LeaseRequest }
   | { readonly blanket: BlanketRequest }
-  | { readonly held: Parameters<LimitStore['leasedKeys']>[0] };
+  | { readonly leased: Parameters<LimitStore['leasedKeys']>[0] };
 
 /** After so many leases some rows are looked at, in key order, whether they have ended: the file stays as small as what it has to hold. */
 const LEASES_PER_SWEEP = 64;
@@ -31,7 +31,7 @@ const upsert = database.prepare(
   'INSERT INTO lease (key, leases, ends_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET leases = excluded.leases, ends_at = excluded.ends_at',
 );
 // The character after a blank: all that begins with the prefix lies before it.
-const heldBy = database.prepare(
+const leasedBy = database.prepare(
   "SELECT key FROM lease WHERE key > ?1 AND key < rtrim(?1) || '!' AND ends_at > ?2",
 );
 const nextRows = database.prepare('SELECT key, ends_at FROM lease WHERE key > ? ORDER BY key LIMIT ?');
@@ -62,7 +62,7 @@ serveThread((requests: readonly LimitRequest[] | 'close') => {
 function answer(request: LimitRequest): LeaseReply | BlanketReply | KeyFilter {
   if ('lease' in request) return grant(request.lease);
   if ('blanket' in request) return cover(request.blanket);
-  return leasedKeys(request.held);
+  return leasedKeys(request.leased);
 }
 
 function grant(request: LeaseRequest): LeaseReply {
@@ -84,7 +84,7 @@ function cover(request: BlanketRequest): BlanketReply {
 
 function leasedKeys({ prefix, nowMs }: Parameters<LimitStore['leasedKeys']>[0]): KeyFilter {
   const filter = newKeyFilter();
-  for (const { key } of heldBy.iterate(prefix, nowMs) as Iterable<{ key: string }>)
+  for (const { key } of leasedBy.iterate(prefix, nowMs) as Iterable<{ key: string }>)
     addKey(filter, key.slice(prefix.length));
   return filter;
 }

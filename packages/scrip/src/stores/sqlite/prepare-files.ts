@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { JournalCut } from './data-directory.ts';
 import { createEntryRows } from './entry-rows.ts';
 import { isThere } from './is-there.ts';
 import { DERIVED_MIGRATIONS } from './migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
-import { checkSchema, DataTooNew, migrate } from './migrate.ts';
+import { checkSchema, migrate } from './migrate.ts';
 import { openDerived, openJournal, withName } from './open-files.ts';
 import type { Seal } from './seal.ts';
 import { readSeal } from './seal.ts';
@@ -52,13 +53,15 @@ export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void 
 }
 
 function prepareJournal(files: Files): Seal | null {
+  // Opening it would make it.
+  const checkpoint = readCheckpoint(files.derived);
+  if (checkpoint > 0 && !isThere(files.journal)) throw new JournalCut({ lastPosition: 0, checkpoint });
   const journal = openJournal(files.journal);
   try {
     const isNew = checkSchema(journal, JOURNAL_MIGRATIONS) === 0;
     const lastPosition = isNew
       ? 0
       : Math.max(createEntryRows(journal, 'main').last(), readSeal(journal)?.position ?? 0);
-    const checkpoint = readCheckpoint(files.derived);
     // To make the derived tables anew, or to migrate them, would remove all that knows of what is missing.
     if (checkpoint > lastPosition) throw new JournalCut({ lastPosition, checkpoint });
     migrate(journal, JOURNAL_MIGRATIONS);
@@ -71,17 +74,17 @@ function prepareJournal(files: Files): Seal | null {
 /** How many entries the derived tables were made from, in whatever version; 0 where they do not say it. */
 function readCheckpoint(file: string): number {
   if (!isThere(file)) return 0;
+  let derived: DatabaseSync | null = null;
   try {
-    const derived = openDerived(file);
-    try {
-      checkSchema(derived, DERIVED_MIGRATIONS);
-      return Number(derived.prepare('SELECT checkpoint FROM progress').get()?.['checkpoint'] ?? 0);
-    } finally {
-      derived.close();
-    }
+    derived = openDerived(file);
+    checkSchema(derived, DERIVED_MIGRATIONS);
+    return Number(derived.prepare('SELECT checkpoint FROM progress').get()?.['checkpoint'] ?? 0);
   } catch (error) {
     if (isOfFile(error)) return 0;
-    throw error instanceof DataTooNew ? withName(basename(file), error) : error;
+    // Opening names it already.
+    throw derived === null ? error : withName(basename(file), error);
+  } finally {
+    derived?.close();
   }
 }
 

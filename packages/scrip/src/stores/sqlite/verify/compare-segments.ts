@@ -153,7 +153,7 @@ function strayPage(derived: DatabaseSync): ProjectionFlaw | null {
     const stray = select.get(from, page)?.['page'];
     if (stray !== undefined)
       return { table: 'segment_page', row: `page ${String(stray)}`, what: 'it belongs to no segment' };
-    from = page + pages;
+    from = Math.max(from, page + pages);
   }
   return null;
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isThere } from '../is-there.ts';
 import { NoLedger } from '../journal-source.ts';
-import { checkSchema } from '../migrate.ts';
+import { checkSchema, DataTooNew } from '../migrate.ts';
 import { DERIVED_MIGRATIONS } from '../migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from '../migrations/journal.ts';
 
@@ -34,14 +34,34 @@ export class NoTables extends Error {
 export function openDerivedBeside(file: string): DatabaseSync {
   if (!existsSync(file)) throw new NoTables('it does not exist');
   const derived = openBeside(file);
-  const schema = checkSchema(derived, DERIVED_MIGRATIONS);
-  if (schema < DERIVED_MIGRATIONS.length) {
-    const progress = schema === 0 ? undefined : derived.prepare('SELECT checkpoint FROM progress').get();
+  const other = otherVersion(derived);
+  if (other !== null) {
+    const checkpoint = checkpointOf(derived);
     derived.close();
-    throw new NoTables('an older version of Scrip made it', Number(progress?.['checkpoint'] ?? 0));
+    throw new NoTables(other, checkpoint);
   }
   derived.exec('BEGIN');
   return derived;
+}
+
+/** Whose the tables are, in words, where they are those of another version: this one makes its own again. */
+function otherVersion(derived: DatabaseSync): string | null {
+  try {
+    const isOlder = checkSchema(derived, DERIVED_MIGRATIONS) < DERIVED_MIGRATIONS.length;
+    return isOlder ? 'an older version of Scrip made it' : null;
+  } catch (error) {
+    if (error instanceof DataTooNew) return error.message;
+    throw error;
+  }
+}
+
+/** How many entries the tables were made from; 0 where they do not say it, or say it otherwise. */
+function checkpointOf(derived: DatabaseSync): number {
+  const hasIt = derived
+    .prepare(`SELECT 1 FROM pragma_table_info('progress') WHERE name = 'checkpoint'`)
+    .get();
+  if (hasIt === undefined) return 0;
+  return Number(derived.prepare('SELECT checkpoint FROM progress').get()?.['checkpoint'] ?? 0);
 }
 
 function openBeside(file: string): DatabaseSync {

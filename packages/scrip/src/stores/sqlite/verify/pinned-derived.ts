@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { DataTooNew } from '../migrate.ts';
 import { readMoved } from '../segments/account-numbers.ts';
 import type { Segment } from '../segments/segment-set.ts';
 import { createSegmentSet } from '../segments/segment-set.ts';
@@ -37,15 +36,15 @@ export function pinDerived(file: string, sealed: number): PinnedDerived {
     const database = openDerivedBeside(file);
     const progress = database.prepare('SELECT checkpoint, seed, sealed FROM progress').get();
     if (progress === undefined) throw new NoTables('it does not say how many entries it was made from');
-    if (progress['sealed'] !== sealed) throw new NoTables('it was made before the journal was sealed');
     const { checkpoint, seed } = progress as { checkpoint: number; seed: number };
+    if (progress['sealed'] !== sealed)
+      throw new NoTables('it was made before the journal was sealed', checkpoint);
     const ends = createSegmentSet(database)().map(({ upTo }: Segment) => upTo);
     const plan = { seed, checkpoint, ends, moved: readMoved(database), names: readUsageNames(database) };
     return { database, damage: null, checkpoint, plan };
   } catch (error) {
     if (error instanceof NoTables) return { ...ABSENT, damage: error.message, checkpoint: error.checkpoint };
-    // As good as damaged to this version, which can make them again.
-    const damage = error instanceof DataTooNew ? error.message : damageOf(error);
+    const damage = damageOf(error);
     if (damage === null) throw error;
     return { ...ABSENT, damage };
   }
