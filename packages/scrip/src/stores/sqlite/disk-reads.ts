@@ -87,9 +87,7 @@ export function createDiskReads({
       const recorded = inTail ?? (onDisk === null ? null : toRecorded(onDisk.row));
       if (recorded === null) return null;
       const later = tail.continuation(accountId, recorded.entry.version, upTo())?.recorded;
-      // Of an older change with the same id, which was forgotten, it says nothing.
-      const isSame = onDisk?.row.version === recorded.entry.version;
-      const earlier = isSame ? (onDisk.continuation ?? null) : null;
+      const earlier = onDisk?.continuation ?? null;
       return { recorded, continuation: later ?? (earlier === null ? null : toRecorded(earlier)) };
     },
     version: async (accountId, version) => {
