@@ -1,42 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ScripAccount } from '../../packages/client/src/index.ts';
-import type {
-  Metered,
-  MeterOptions,
-  UnchargedWork,
-} from '../../packages/client/src/metering/meter-options.ts';
-import { meter } from '../../packages/client/src/metering/next.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { systemRuntime } from '../../packages/client/src/runtime.ts';
 import { OPERATOR_KEY } from '../support/scrip-process.ts';
-import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
-import { type ScripServer, startScripServer } from './scrip-server.ts';
+import {
+  ADDRESS,
+  isCapture,
+  isPlacing,
+  isRelease,
+  PATIENCE_MS,
+  standing,
+  useProxiedMeter,
+} from './proxied-meter.ts';
 
-let server: ScripServer;
-let proxy: FaultyProxy;
-beforeAll(async () => {
-  server = await startScripServer();
-  proxy = await startFaultyProxy(server.url);
-}, 60_000);
-afterAll(async () => {
-  proxy.close();
-  await server.stop();
-});
-beforeEach(() => proxy.decide(() => 'pass'));
+const at = useProxiedMeter();
 
-const ADDRESS = 'http://127.0.0.1/work';
-const PATIENCE_MS = 2000;
-/** Captures are sent again at once, and replies wait for them as long as it takes. */
-const hurried = {
-  sleep: async (ms: number, signal?: AbortSignal) =>
-    systemRuntime.sleep(ms === PATIENCE_MS ? 60_000 : 20, signal),
-};
 /** Replies wait for nothing. */
 const impatient = {
   sleep: async (ms: number, signal?: AbortSignal) => systemRuntime.sleep(ms === PATIENCE_MS ? 0 : 20, signal),
 };
-
-type Options = Partial<MeterOptions<Request>>;
-type Handler = (metered: Metered) => Response | Promise<Response>;
 
 /** What a gateway says of an address that it does not know. */
 const noRoute = {
@@ -44,43 +24,6 @@ const noRoute = {
   headers: { 'content-type': 'application/json' },
   body: '{"message":"no Route matched with those values"}',
 };
-const isPlacing = (request: string) => /\/holds(\?|$)/.test(request);
-const isCapture = (request: string) => request.endsWith('/capture');
-const isRelease = (request: string) => request.endsWith('/release');
-
-/** A route that takes up to 10 of the 100 credits of an account of its own, through the proxy. */
-async function open(options: Options = {}) {
-  const account = await server.openAccount();
-  const scrip = server.create({ url: proxy.url, maxRetries: 0 });
-  const uncharged: UnchargedWork[] = [];
-  const given = {
-    scrip,
-    account: () => account.id,
-    action: 'sms',
-    quantity: 10,
-    runtime: hurried,
-    onRefused: () => {},
-    onUncharged: (work: UnchargedWork) => uncharged.push(work),
-    ...options,
-  };
-  let worked = 0;
-  const route = (handler: Handler) =>
-    meter(given, async (_request: Request, _context, metered) => {
-      worked += 1;
-      return handler(metered);
-    });
-  const ask = async (handler: Handler = () => new Response('done'), key?: string) => {
-    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
-    const reply = await route(handler)(new Request(ADDRESS, { headers }), {});
-    return { status: reply.status, headers: reply.headers, text: await reply.text() };
-  };
-  return { account, ask, route, uncharged, worked: () => worked };
-}
-
-async function standing(account: ScripAccount) {
-  const [pool] = (await account.balance()).pools;
-  return { settled: pool?.settled, held: pool?.held };
-}
 
 describe('while Scrip cannot be reached', () => {
   it.each([
@@ -90,8 +33,8 @@ describe('while Scrip cannot be reached', () => {
     ['no page', 'ocean', '{"detail":"Service Unavailable"}'],
     ['page', 'ocean', '{"detail":"Service Unavailable"}'],
   ] as const)('(%s, in %s) work is refused and not done', async (fate, dialect, words) => {
-    const { account, ask, worked } = await open({ dialect });
-    proxy.decide(() => fate);
+    const { account, ask, worked } = await at.open({ dialect });
+    at.proxy.decide(() => fate);
     const reply = await ask();
     expect(reply).toMatchObject({ status: 503, text: expect.stringContaining(words) });
     expect(reply.headers.get('retry-after')).toBe('1');
@@ -100,8 +43,8 @@ describe('while Scrip cannot be reached', () => {
   });
 
   it('work may be allowed, and is told of, with what it used', async () => {
-    const { account, ask, uncharged } = await open({ whenUnreachable: 'allow' });
-    proxy.decide(() => 'refuse');
+    const { account, ask, uncharged } = await at.open({ whenUnreachable: 'allow' });
+    at.proxy.decide(() => 'refuse');
     expect(await ask(() => new Response('broken', { status: 500 }))).toMatchObject({ status: 500 });
     expect(uncharged).toEqual([]);
     expect(await ask()).toMatchObject({ status: 200, text: 'done' });
@@ -112,7 +55,7 @@ describe('while Scrip cannot be reached', () => {
   });
 
   it('work that is allowed then is still refused where Scrip says no', async () => {
-    const { ask, worked } = await open({ whenUnreachable: 'allow', quantity: 101 });
+    const { ask, worked } = await at.open({ whenUnreachable: 'allow', quantity: 101 });
     expect((await ask()).status).toBe(402);
     expect(worked()).toBe(0);
   });
@@ -122,9 +65,9 @@ describe('a capture', () => {
   it.each(['refuse', 'page', 'no page', 'lose'] as const)(
     'that fails (%s) is sent again, and takes once',
     async (fate) => {
-      const { account, ask, uncharged } = await open();
+      const { account, ask, uncharged } = await at.open();
       let captures = 0;
-      proxy.decide((request) => (isCapture(request) && (captures += 1) <= 2 ? fate : 'pass'));
+      at.proxy.decide((request) => (isCapture(request) && (captures += 1) <= 2 ? fate : 'pass'));
       expect((await ask()).status).toBe(200);
       expect(captures).toBe(3);
       expect(await standing(account)).toEqual({ settled: '90', held: '0' });
@@ -133,8 +76,8 @@ describe('a capture', () => {
   );
 
   it('that never succeeds is told of, and the customer has the work all the same', async () => {
-    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
-    proxy.decide((request) => (isCapture(request) ? 'refuse' : 'pass'));
+    const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });
+    at.proxy.decide((request) => (isCapture(request) ? 'refuse' : 'pass'));
     expect(await ask(({ use }) => (use({ quantity: 3 }), new Response('done')))).toMatchObject({
       text: 'done',
     });
@@ -154,7 +97,7 @@ describe('a capture', () => {
   });
 
   it('after the deadline is refused and told of, never a silent debit', async () => {
-    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });
     await ask(async () => {
       await expect
         .poll(async () => standing(account), { timeout: 20_000 })
@@ -170,7 +113,7 @@ describe('a capture', () => {
     [{ quantity: 1000, allowExcess: true }, 'insufficient-credits'],
     [{ quantity: -1 }, 'invalid-request'],
   ])('of %j takes the whole hold, and tells of it', async (used, code) => {
-    const { account, ask, uncharged } = await open();
+    const { account, ask, uncharged } = await at.open();
     await ask(({ use }) => (use(used), new Response('done')));
     expect(await standing(account)).toEqual({ settled: '90', held: '0' });
     expect(uncharged).toMatchObject([{ used, error: { code }, debit: { amount: '10' } }]);
@@ -180,18 +123,20 @@ describe('a capture', () => {
     [{}, '90'],
     [{ quantity: 3 }, '97'],
   ])('of %j whose reply was lost is not told of as undone when Scrip is away then', async (used, settled) => {
-    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });
     let captures = 0;
-    proxy.decide((request) => (isCapture(request) ? ((captures += 1) === 1 ? 'lose' : 'no page') : 'pass'));
+    at.proxy.decide((request) =>
+      isCapture(request) ? ((captures += 1) === 1 ? 'lose' : 'no page') : 'pass',
+    );
     await ask(({ use }) => (use(used), new Response('done')));
     expect(uncharged).toMatchObject([{ error: { code: 'not-scrip', outcome: 'unknown' }, debit: null }]);
     expect(await standing(account)).toEqual({ settled, held: '0' });
   });
 
   it('of all that was held, whose reply was lost, is not told of as undone', async () => {
-    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });
     let captures = 0;
-    proxy.decide((request) => (isCapture(request) && (captures += 1) > 1 ? 'lose' : 'pass'));
+    at.proxy.decide((request) => (isCapture(request) && (captures += 1) > 1 ? 'lose' : 'pass'));
     await ask(({ use }) => (use({ quantity: 11 }), new Response('done')));
     expect(uncharged).toMatchObject([
       { error: { code: 'capture-exceeds-hold', outcome: 'unknown' }, debit: null },
@@ -201,16 +146,16 @@ describe('a capture', () => {
 
   it('of what is no amount, and of nothing said, takes the whole hold', async () => {
     for (const used of [{ quantity: '' }, undefined]) {
-      const { account, ask } = await open();
+      const { account, ask } = await at.open();
       expect((await ask(({ use }) => (use(used as never), new Response('done')))).text).toBe('done');
       expect(await standing(account)).toEqual({ settled: '90', held: '0' });
     }
   });
 
   it('does not keep the reply waiting for long', async () => {
-    const { account, ask } = await open({ runtime: impatient });
+    const { account, ask } = await at.open({ runtime: impatient });
     let isUp = false;
-    proxy.decide((request) => (isCapture(request) && !isUp ? 'refuse' : 'pass'));
+    at.proxy.decide((request) => (isCapture(request) && !isUp ? 'refuse' : 'pass'));
     expect((await ask()).text).toBe('done');
     expect(await standing(account)).toEqual({ settled: '100', held: '10' });
     isUp = true;
@@ -222,8 +167,8 @@ describe('a capture', () => {
 
 it('a release that fails is told of, and the hold ends at its deadline', async () => {
   const failed: unknown[] = [];
-  const { account, ask } = await open({ ttlSeconds: 1, onReleaseFailed: (hold) => failed.push(hold.id) });
-  proxy.decide((request) => (isRelease(request) ? 'refuse' : 'pass'));
+  const { account, ask } = await at.open({ ttlSeconds: 1, onReleaseFailed: (hold) => failed.push(hold.id) });
+  at.proxy.decide((request) => (isRelease(request) ? 'refuse' : 'pass'));
   expect((await ask(() => new Response('broken', { status: 500 }))).status).toBe(500);
   expect(failed).toHaveLength(1);
   await expect
@@ -235,14 +180,14 @@ describe('a reply that nobody reads to its end', () => {
   const partly = () => new Response(ReadableStream.from(['one', 'two']).pipeThrough(new TextEncoderStream()));
 
   it('is paid for when its body is cancelled', async () => {
-    const { account, route } = await open();
+    const { account, route } = await at.open();
     const reply = await route(partly)(new Request(ADDRESS), {});
     await reply.body?.cancel();
     expect(await standing(account)).toEqual({ settled: '90', held: '0' });
   });
 
   it('is paid for when the customer goes, and the server forgets the body', async () => {
-    const { account, route } = await open();
+    const { account, route } = await at.open();
     const leaving = new AbortController();
     await route(partly)(new Request(ADDRESS, { signal: leaving.signal }), {});
     leaving.abort();
@@ -252,7 +197,7 @@ describe('a reply that nobody reads to its end', () => {
   });
 
   it('is paid for when the customer goes, and the source of the body stops with the request', async () => {
-    const { account, route } = await open();
+    const { account, route } = await at.open();
     const leaving = new AbortController();
     const stopping = () => {
       const source = new TransformStream();
@@ -270,8 +215,8 @@ describe('a reply that nobody reads to its end', () => {
 });
 
 it('a meter without a Scrip takes the one of the environment, at the first request', async () => {
-  const { account, route } = await open({ scrip: undefined });
-  vi.stubEnv('SCRIP_URL', server.url);
+  const { account, route } = await at.open({ scrip: undefined });
+  vi.stubEnv('SCRIP_URL', at.server.url);
   const made = route(() => new Response('done'));
   await expect(made(new Request(ADDRESS), {})).rejects.toMatchObject({ code: 'key-missing' });
   vi.stubEnv('SCRIP_KEY', OPERATOR_KEY);
@@ -282,7 +227,7 @@ it('a meter without a Scrip takes the one of the environment, at the first reque
 
 describe('an Idempotency-Key', () => {
   it('that was paid for is refused, and its work is not done again', async () => {
-    const { account, ask, worked } = await open({ dialect: 'ocean' });
+    const { account, ask, worked } = await at.open({ dialect: 'ocean' });
     expect((await ask(undefined, 'one')).status).toBe(200);
     const again = await ask(undefined, '"one"');
     expect(again).toMatchObject({ status: 422, text: expect.stringContaining('idempotency-key') });
@@ -292,7 +237,7 @@ describe('an Idempotency-Key', () => {
   });
 
   it('of work in progress is refused', async () => {
-    const { account, ask, worked } = await open();
+    const { account, ask, worked } = await at.open();
     const gate = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const first = ask(async () => {
@@ -309,7 +254,7 @@ describe('an Idempotency-Key', () => {
   });
 
   it('whose work failed may be used again, and takes once', async () => {
-    const { account, ask, worked } = await open();
+    const { account, ask, worked } = await at.open();
     for (const status of [500, 422])
       expect(await ask(() => new Response(null, { status }), 'one')).toMatchObject({ status });
     await ask(() => Response.error(), 'one');
@@ -320,7 +265,7 @@ describe('an Idempotency-Key', () => {
   });
 
   it('that found no credits may be used again after a top-up', async () => {
-    const { account, ask } = await open({ quantity: 101 });
+    const { account, ask } = await at.open({ quantity: 101 });
     expect((await ask(undefined, 'one')).status).toBe(402);
     await account.grant({ pool: 'standard', amount: 1, kind: 'one-time' });
     expect((await ask(undefined, 'one')).status).toBe(200);
@@ -328,11 +273,11 @@ describe('an Idempotency-Key', () => {
   });
 
   it('is kept over a lost reply of Scrip: one hold, one debit', async () => {
-    const { account, ask, worked } = await open({
-      scrip: server.create({ url: proxy.url, maxRetries: 1 }),
+    const { account, ask, worked } = await at.open({
+      scrip: at.server.create({ url: at.proxy.url, maxRetries: 1 }),
     });
     let placings = 0;
-    proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
+    at.proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
     expect((await ask(undefined, 'one')).status).toBe(200);
     expect([placings, worked()]).toEqual([2, 1]);
     expect(await standing(account)).toEqual({ settled: '90', held: '0' });
@@ -342,8 +287,8 @@ describe('an Idempotency-Key', () => {
 describe('what is not worth a reply of Scrip', () => {
   it('is said on the console: a refused key, and no key', async () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const scrip = server.create({ key: 'scrip_op_another_key', maxRetries: 0 });
-    const { ask } = await open({ scrip, onRefused: undefined });
+    const scrip = at.server.create({ key: 'scrip_op_another_key', maxRetries: 0 });
+    const { ask } = await at.open({ scrip, onRefused: undefined });
     const reply = await ask();
     expect(reply).toMatchObject({ status: 503, text: expect.stringContaining('metering-unavailable') });
     expect(said.mock.calls).toEqual([[expect.stringContaining('credential-unknown')]]);
@@ -352,20 +297,20 @@ describe('what is not worth a reply of Scrip', () => {
   });
 
   it('an account that nobody could name is a mistake of the server, and nothing is done', async () => {
-    const { ask, worked } = await open({ account: () => '..', whenUnreachable: 'allow' });
+    const { ask, worked } = await at.open({ account: () => '..', whenUnreachable: 'allow' });
     await expect(ask()).rejects.toMatchObject({ name: 'ConfigurationError' });
     expect(worked()).toBe(0);
   });
 
   it('an account that does not exist is not found, and nothing is done', async () => {
-    const { ask, worked } = await open({ account: () => 'nobody', dialect: 'ocean' });
+    const { ask, worked } = await at.open({ account: () => 'nobody', dialect: 'ocean' });
     const reply = await ask();
     expect([reply.status, reply.text, reply.headers.get('content-type')]).toEqual([404, '', null]);
     expect(worked()).toBe(0);
   });
 
   it('a caller without an account is unknown, in the dialect', async () => {
-    const { ask, worked } = await open({ account: () => null, dialect: 'voxpria' });
+    const { ask, worked } = await at.open({ account: () => null, dialect: 'voxpria' });
     expect(await ask()).toMatchObject({ status: 401, text: expect.stringContaining('unauthorized') });
     expect(worked()).toBe(0);
   });
@@ -381,23 +326,25 @@ it.each([
   ['supertone', { ...noRoute, body: '{"status":404,"error":"Not Found"}' }],
   ['ocean', { ...noRoute, body: '{"detail":"Not Found"}' }],
 ] as const)('(%s) a proxy’s word after a lost reply is not Scrip’s: %j', async (dialect, word) => {
-  const { account, ask, worked } = await open({ dialect });
+  const { account, ask, worked } = await at.open({ dialect });
   let spends = 0;
-  proxy.decide((request) => (request.includes('/debits') ? ((spends += 1) === 1 ? 'lose' : word) : 'pass'));
-  const behind = server.create({ url: proxy.url }).account(account.id);
+  at.proxy.decide((request) =>
+    request.includes('/debits') ? ((spends += 1) === 1 ? 'lose' : word) : 'pass',
+  );
+  const behind = at.server.create({ url: at.proxy.url }).account(account.id);
   await expect(behind.debit({ action: 'sms', quantity: 10 }, { id: 'd1', dialect })).rejects.toMatchObject({
     code: 'not-scrip',
     outcome: 'unknown',
   });
   expect(await standing(account)).toEqual({ settled: '90', held: '0' });
-  proxy.decide(() => word);
+  at.proxy.decide(() => word);
   expect((await ask()).status).toBe(503);
   expect(worked()).toBe(0);
 });
 
 it('a proxy’s own limit is no word to the customer', async () => {
-  const { ask, worked } = await open();
-  proxy.decide(() => ({ ...noRoute, status: 429, body: '{"message":"API rate limit exceeded"}' }));
+  const { ask, worked } = await at.open();
+  at.proxy.decide(() => ({ ...noRoute, status: 429, body: '{"message":"API rate limit exceeded"}' }));
   expect(await ask()).toMatchObject({
     status: 503,
     text: expect.stringContaining('metering-unavailable') as string,
@@ -407,8 +354,8 @@ it('a proxy’s own limit is no word to the customer', async () => {
 
 it('a key of the server’s own that is refused is no word to the customer, nor leave to work', async () => {
   for (const dialect of ['supertone', undefined] as const) {
-    const scrip = server.create({ key: 'scrip_op_another_key', maxRetries: 0 });
-    const { ask, worked } = await open({ scrip, dialect, whenUnreachable: 'allow' });
+    const scrip = at.server.create({ key: 'scrip_op_another_key', maxRetries: 0 });
+    const { ask, worked } = await at.open({ scrip, dialect, whenUnreachable: 'allow' });
     expect((await ask()).status).toBe(503);
     expect(worked()).toBe(0);
   }
@@ -416,9 +363,9 @@ it('a key of the server’s own that is refused is no word to the customer, nor 
 
 describe('a placing without an answer', () => {
   it('sets nothing aside for long', async () => {
-    const { account, ask, worked } = await open();
+    const { account, ask, worked } = await at.open();
     let placings = 0;
-    proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
+    at.proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
     expect((await ask()).status).toBe(503);
     await expect
       .poll(async () => standing(account), { timeout: 20_000 })
@@ -427,10 +374,10 @@ describe('a placing without an answer', () => {
   });
 
   it('takes the hold of no other request with the same key away', async () => {
-    const { account, ask } = await open();
+    const { account, ask } = await at.open();
     const first = ask(async () => {
       let placings = 0;
-      proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
+      at.proxy.decide((request) => (isPlacing(request) && (placings += 1) === 1 ? 'lose' : 'pass'));
       expect((await ask(undefined, 'one')).status).toBe(503);
       await expect.poll(() => placings).toBe(2);
       return new Response('done');
@@ -441,11 +388,11 @@ describe('a placing without an answer', () => {
 });
 
 it('work is not begun under a hold of which nobody says how it stands', async () => {
-  const { account } = await open();
+  const { account } = await at.open();
   await account.placeHold({ action: 'sms', quantity: 10 }, { id: 'job' });
-  proxy.decide((request) => (isCapture(request) ? 'no page' : 'pass'));
+  at.proxy.decide((request) => (isCapture(request) ? 'no page' : 'pass'));
   let worked = 0;
-  const behind = server.create({ url: proxy.url, maxRetries: 0 }).account(account.id);
+  const behind = at.server.create({ url: at.proxy.url, maxRetries: 0 }).account(account.id);
   const asked = behind.withHold('sms', 10, () => (worked += 1), { id: 'job' });
   await expect(asked).rejects.toMatchObject({ code: 'not-scrip', outcome: 'unknown' });
   expect(worked).toBe(0);

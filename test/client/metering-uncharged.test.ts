@@ -1,73 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ScripAccount } from '../../packages/client/src/index.ts';
-import type {
-  Metered,
-  MeterOptions,
-  UnchargedWork,
-} from '../../packages/client/src/metering/meter-options.ts';
-import { meter } from '../../packages/client/src/metering/next.ts';
-import { systemRuntime } from '../../packages/client/src/runtime.ts';
-import { type Answer, type Fate, type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
-import { type ScripServer, startScripServer } from './scrip-server.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { Metered } from '../../packages/client/src/metering/meter-options.ts';
+import type { Answer, Fate } from './faulty-proxy.ts';
+import { isCapture, isRelease, standing, useProxiedMeter } from './proxied-meter.ts';
 
-let server: ScripServer;
-let proxy: FaultyProxy;
-beforeAll(async () => {
-  server = await startScripServer();
-  proxy = await startFaultyProxy(server.url);
-}, 60_000);
-afterAll(async () => {
-  proxy.close();
-  await server.stop();
-});
-beforeEach(() => proxy.decide(() => 'pass'));
+const at = useProxiedMeter();
 
-const PATIENCE_MS = 2000;
-/** Captures are sent again at once, and replies wait for them as long as it takes. */
-const hurried = {
-  sleep: async (ms: number, signal?: AbortSignal) =>
-    systemRuntime.sleep(ms === PATIENCE_MS ? 60_000 : 20, signal),
-};
-
-const isCapture = (request: string) => request.endsWith('/capture');
-const isRelease = (request: string) => request.endsWith('/release');
 const isSettled = (settled: string) => ({ settled, held: '0' });
-
-/** A route that takes up to 10 of the 100 credits of an account of its own, through the proxy. */
-async function open(options: Partial<MeterOptions<Request>> = {}) {
-  const account = await server.openAccount();
-  const uncharged: UnchargedWork[] = [];
-  const given = {
-    scrip: server.create({ url: proxy.url, maxRetries: 0 }),
-    account: () => account.id,
-    action: 'sms',
-    quantity: 10,
-    runtime: hurried,
-    onRefused: () => {},
-    onUncharged: (work: UnchargedWork) => uncharged.push(work),
-    ...options,
-  };
-  const ask = async (handler: (metered: Metered) => Response | Promise<Response>, key?: string) => {
-    const route = meter(given, async (_request: Request, _context, metered) => handler(metered));
-    const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
-    const reply = await route(new Request('http://127.0.0.1/work', { headers }), {});
-    return { status: reply.status, text: await reply.text() };
-  };
-  return { account, ask, uncharged };
-}
 
 const done = () => new Response('done');
 const using = (used: object) => (metered: Metered) => (metered.use(used), done());
 
-async function standing(account: ScripAccount) {
-  const [pool] = (await account.balance()).pools;
-  return { settled: pool?.settled, held: pool?.held };
-}
-
 /** The proxy's fate for captures: `first` for as many, then `then`. */
 function decideCaptures(first: Fate, then: Fate, count = 1): void {
   let captures = 0;
-  proxy.decide((request) => (isCapture(request) ? ((captures += 1) <= count ? first : then) : 'pass'));
+  at.proxy.decide((request) => (isCapture(request) ? ((captures += 1) <= count ? first : then) : 'pass'));
 }
 
 const redirect: Answer = { status: 302, headers: { location: 'https://sso.example/' }, body: '' };
@@ -82,7 +28,7 @@ describe('a capture of a part of the hold', () => {
     ['a redirect', redirect],
     ['a request that came too slowly', problem(408, 'request-timeout')],
   ])('that comes to %s is sent again, and takes the part', async (_what, answer) => {
-    const { account, ask, uncharged } = await open();
+    const { account, ask, uncharged } = await at.open();
     decideCaptures(answer, 'pass');
     await ask(using({ quantity: 1 }));
     expect(await standing(account)).toEqual(isSettled('99'));
@@ -90,7 +36,7 @@ describe('a capture of a part of the hold', () => {
   });
 
   it.each([401, 403, 405])('that is refused with %i does not take the whole hold', async (status) => {
-    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });
     decideCaptures(problem(status, 'forbidden'), 'pass');
     await ask(using({ quantity: 1 }));
     expect((await standing(account)).settled).toBe('100');
@@ -98,7 +44,7 @@ describe('a capture of a part of the hold', () => {
   });
 
   it('whose id is that of another debit does not take the whole hold', async () => {
-    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });
     await ask(async ({ hold, use }) => {
       await account.debit({ action: 'sms', quantity: 2 }, { id: `${hold?.id}:capture` });
       use({ quantity: 1 });
@@ -118,11 +64,11 @@ describe('work that was not paid for', () => {
     [{ quantity: 3 }, 'lose', '97'],
     [{ quantity: 11 }, 'lose all', '90'],
   ] as const)('(%j, %s) is paid for once by what is told of it', async (used, fate, settled) => {
-    const { account, ask, uncharged } = await open({ ttlSeconds: 1 });
+    const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });
     if (fate === 'lose') decideCaptures('lose', 'no page');
     let captures = 0;
     if (fate === 'lose all')
-      proxy.decide((request) =>
+      at.proxy.decide((request) =>
         isCapture(request) && (captures += 1) > 1 ? (captures === 2 ? 'lose' : 'refuse') : 'pass',
       );
     await ask(async ({ use }) => {
@@ -134,7 +80,7 @@ describe('work that was not paid for', () => {
     expect(uncharged).toHaveLength(1);
     for (const { accountId, charge, id } of uncharged) {
       if (charge === null) throw new Error('nothing is told to debit');
-      const debited = server.create().account(accountId).debit(charge, { id });
+      const debited = at.server.create().account(accountId).debit(charge, { id });
       if (fate === 'pass') await debited;
       else await expect(debited).rejects.toMatchObject({ code: 'idempotency-mismatch' });
     }
@@ -142,9 +88,9 @@ describe('work that was not paid for', () => {
   });
 
   it('is nothing to debit where the whole hold was taken, or where no pool is known', async () => {
-    const { ask, uncharged } = await open({ whenUnreachable: 'allow' });
+    const { ask, uncharged } = await at.open({ whenUnreachable: 'allow' });
     await ask(using({ quantity: 11 }));
-    proxy.decide(() => 'refuse');
+    at.proxy.decide(() => 'refuse');
     await ask(using({ amount: 2 }));
     await ask(using({ quantity: 2 }));
     expect(uncharged).toMatchObject([
@@ -156,7 +102,7 @@ describe('work that was not paid for', () => {
 
   it('is said to be open on the console where its capture may have happened', async () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const { ask } = await open({ ttlSeconds: 1, onUncharged: undefined });
+    const { ask } = await at.open({ ttlSeconds: 1, onUncharged: undefined });
     decideCaptures('lose', 'refuse');
     await ask(done);
     const [line] = said.mock.calls[0] ?? [];
@@ -169,14 +115,14 @@ describe('a callback that rejects', () => {
   it('is said on the console, and changes nothing', async () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => {});
     const away = async () => Promise.reject(new Error('the list of debts is away'));
-    const { account, ask } = await open({ onRefused: away, onUncharged: away, onReleaseFailed: away });
+    const { account, ask } = await at.open({ onRefused: away, onUncharged: away, onReleaseFailed: away });
     await ask(using({ quantity: 11 }));
-    proxy.decide((request) => (isRelease(request) ? 'refuse' : 'pass'));
+    at.proxy.decide((request) => (isRelease(request) ? 'refuse' : 'pass'));
     await ask(() => new Response('broken', { status: 500 }));
-    proxy.decide(() => 'refuse');
+    at.proxy.decide(() => 'refuse');
     expect((await ask(done)).status).toBe(503);
-    const behind = server.create({ url: proxy.url, maxRetries: 0 }).account(account.id);
-    proxy.decide((request) => (isRelease(request) ? 'refuse' : 'pass'));
+    const behind = at.server.create({ url: at.proxy.url, maxRetries: 0 }).account(account.id);
+    at.proxy.decide((request) => (isRelease(request) ? 'refuse' : 'pass'));
     const failing = behind.withHold('sms', 1, async () => Promise.reject(new Error('the work')), {
       onReleaseFailed: away,
     });
@@ -190,7 +136,7 @@ describe('a callback that rejects', () => {
 
 it('a hold that has run out needs no release, and nothing is said of it', async () => {
   const failed: unknown[] = [];
-  const { account, ask } = await open({ ttlSeconds: 1, onReleaseFailed: (hold) => failed.push(hold) });
+  const { account, ask } = await at.open({ ttlSeconds: 1, onReleaseFailed: (hold) => failed.push(hold) });
   await ask(async () => {
     await expect.poll(async () => standing(account), { timeout: 20_000 }).toEqual(isSettled('100'));
     return new Response('broken', { status: 500 });
@@ -199,7 +145,7 @@ it('a hold that has run out needs no release, and nothing is said of it', async 
 });
 
 it('a quantity that was computed is rounded up, as what was used is', async () => {
-  const { account, ask } = await open({ quantity: () => 10 / 3 });
+  const { account, ask } = await at.open({ quantity: () => 10 / 3 });
   expect((await ask(done)).status).toBe(200);
   expect(await standing(account)).toEqual(isSettled('96.666666'));
 });

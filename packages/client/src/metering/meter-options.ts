@@ -64,8 +64,8 @@ export interface UnchargedWork {
   /** What was to be taken; a quantity of the action, where the handler has not said otherwise. */
   readonly used: CaptureInput;
   /**
-   * What to debit later; null where the whole hold was taken for lack of what was asked, or where an amount was used
-   * without a hold that says of which pool.
+   * What to debit later; null where the whole hold was taken for lack of what was asked, where somebody else has ended
+   * the hold, or where an amount was used without a hold that says of which pool.
    */
   readonly charge: DebitInput | null;
   /** The id to debit it by, so that it is debited once: where a capture may have happened, a debit by it is refused then. */

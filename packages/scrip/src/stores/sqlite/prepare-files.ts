@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { checkpointOf } from './checkpoint-of.ts';
 import { JournalCut } from './data-directory.ts';
 import { createEntryRows } from './entry-rows.ts';
 import { isThere } from './is-there.ts';
@@ -71,14 +72,14 @@ function prepareJournal(files: Files): Seal | null {
   }
 }
 
-/** How many entries the derived tables were made from, in whatever version; 0 where they do not say it. */
+/** As `checkpointOf`; 0 where the file is missing or damaged. Throws `DataTooNew`, and what the file cannot help. */
 function readCheckpoint(file: string): number {
   if (!isThere(file)) return 0;
   let derived: DatabaseSync | null = null;
   try {
     derived = openDerived(file);
     checkSchema(derived, DERIVED_MIGRATIONS);
-    return Number(derived.prepare('SELECT checkpoint FROM progress').get()?.['checkpoint'] ?? 0);
+    return checkpointOf(derived);
   } catch (error) {
     if (isOfFile(error)) return 0;
     // Opening names it already.

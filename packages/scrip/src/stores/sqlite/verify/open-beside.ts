@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { checkpointOf } from '../checkpoint-of.ts';
 import { isThere } from '../is-there.ts';
 import { NoLedger } from '../journal-source.ts';
 import { checkSchema, DataTooNew } from '../migrate.ts';
@@ -53,15 +54,6 @@ function otherVersion(derived: DatabaseSync): string | null {
     if (error instanceof DataTooNew) return error.message;
     throw error;
   }
-}
-
-/** How many entries the tables were made from; 0 where they do not say it, or say it otherwise. */
-function checkpointOf(derived: DatabaseSync): number {
-  const hasIt = derived
-    .prepare(`SELECT 1 FROM pragma_table_info('progress') WHERE name = 'checkpoint'`)
-    .get();
-  if (hasIt === undefined) return 0;
-  return Number(derived.prepare('SELECT checkpoint FROM progress').get()?.['checkpoint'] ?? 0);
 }
 
 function openBeside(file: string): DatabaseSync {
