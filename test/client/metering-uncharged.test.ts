@@ -23,6 +23,16 @@ const problem = (status: number, code: string): Answer => ({
   body: JSON.stringify({ type: `/problems/${code}`, title: 'No', status, code, detail: 'Not now.' }),
 });
 
+it('work whose hold somebody else has captured is nothing to debit', async () => {
+  const { account, ask, uncharged } = await at.open();
+  await ask(async ({ hold }) => {
+    await account.captureHold(hold?.id ?? '', {}, { id: 'by-hand' });
+    return done();
+  });
+  expect(await standing(account)).toEqual(isSettled('90'));
+  expect(uncharged).toMatchObject([{ error: { code: 'hold-resolved' }, debit: null, charge: null }]);
+});
+
 describe('a capture of a part of the hold', () => {
   it.each([
     ['a redirect', redirect],
