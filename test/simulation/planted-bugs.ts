@@ -133,8 +133,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     area: 'group commit',
     name: 'a batch is answered in the wrong order',
     file: 'ledger/group-commit.ts',
-    right: 'resolve(settled, first);',
-    wrong: 'resolve(settled.toReversed(), first);',
+    right: 'if (isSettled) one.resolve(settled, first);',
+    wrong: 'if (isSettled) one.resolve(settled.toReversed(), first);',
+  },
+  {
+    area: 'group commit',
+    name: 'what the store settles later is answered at once',
+    file: 'ledger/group-commit.ts',
+    right: 'await later;',
+    wrong: 'void later;',
   },
   {
     area: 'group commit',

@@ -47,6 +47,7 @@ function climateOf(random: Random) {
       { count: 3, depth: 1 },
     ]),
     faultPercent: random.pick([0, 0, 1, 5]),
+    latePercent: random.pick([0, 0, 10, 40]),
     crashPercent: random.pick([0, 0.1, 0.3, 1]),
     stopPercent: random.pick([0, 0, 0.1]),
     clockPercent: random.pick([1, 3, 10]),
@@ -80,7 +81,8 @@ export async function simulate({
   function start(): void {
     const process = world.startProcess();
     const faultPercent = () => (isPrepared ? climate.faultPercent : 0);
-    const store = openStore({ disk, process, random, faultPercent, lanes: climate.lanes });
+    const { lanes, latePercent } = climate;
+    const store = openStore({ disk, process, random, faultPercent, latePercent, lanes });
     const next = () => `made-${(lastId += 1)}`;
     const ids = { next, salt: next };
     const ledger = create({ store, clock: { now: world.clockMs }, ids, defer: process.later });

@@ -1,5 +1,13 @@
 import { Fault } from '../../packages/scrip/src/ledger/fault.ts';
-import type { AppendedEntry, ChainedState, Store } from '../../packages/scrip/src/ledger/store.ts';
+import type {
+  AppendedEntry,
+  ChainedState,
+  ChangeRequest,
+  Decided,
+  Loaded,
+  Settled,
+  Store,
+} from '../../packages/scrip/src/ledger/store.ts';
 import type { Disk, DiskRow } from './disk.ts';
 import type { Random } from './random.ts';
 import type { StoreMemory } from './simulated-memory.ts';
@@ -23,6 +31,17 @@ export interface CommitOptions {
   readonly random: Random;
   /** How often a commit goes wrong, in percent. */
   readonly faultPercent: () => number;
+  /** How often an account must be read before it is changed, in percent. */
+  readonly latePercent: number;
+}
+
+type Decide<R> = (request: ChangeRequest, loaded: Loaded) => Decided<R>;
+
+/** The requests of one call, and what became of them. */
+interface Asked<R> {
+  readonly requests: readonly ChangeRequest[];
+  readonly decide: Decide<R>;
+  readonly settled: (Settled<R> | undefined)[];
 }
 
 interface Batch {
@@ -32,11 +51,14 @@ interface Batch {
 
 export function createSimulatedCommit(
   memory: StoreMemory,
-  { disk, process, random, faultPercent }: CommitOptions,
+  { disk, process, random, faultPercent, latePercent }: CommitOptions,
 ): SimulatedCommit {
   let failure: string | null = null;
   let deciding: Promise<void> = Promise.resolve();
   let last: Promise<void> = Promise.resolve();
+  /** Accounts of requests that wait to be read. */
+  const late: string[] = [];
+  let lastLate: Promise<unknown> = Promise.resolve();
 
   function fault(outcome: 'not-applied' | 'unknown'): Fault {
     return new Fault(`the simulated disk: ${failure}`, { code: 'store-failed', retryable: true, outcome });
@@ -72,8 +94,58 @@ export function createSimulatedCommit(
     for (const [accountId, { state }] of changed) memory.publish(accountId, state);
   }
 
+  /** Decides some requests of a batch; resolves when what they came to is durable. */
+  async function decideThose<R>({ requests, decide, settled }: Asked<R>, places: readonly number[]) {
+    const entries: AppendedEntry[] = [];
+    const changed = new Map<string, ChainedState>();
+    const outcomes = new Map<number, Settled<R>>();
+    for (const at of places) {
+      const request = requests[at] as ChangeRequest;
+      const { accountId, change } = request;
+      const journal = memory.journal(accountId);
+      const decided = decide(request, {
+        account: journal?.decided ?? null,
+        prior: journal?.byChange.get(change.id) ?? null,
+        facts: factsOf(memory, request),
+      });
+      const { outcome, entries: appended, next } = decided;
+      outcomes.set(at, { outcome });
+      if (next === null) continue;
+      for (const recorded of appended) memory.keep(recorded, next);
+      entries.push(...appended);
+      changed.set(accountId, next);
+    }
+    last = write(last, { entries, changed });
+    await last;
+    for (const [at, one] of outcomes) settled[at] = one;
+  }
+
+  /** A failure is that of each of them. */
+  async function settleThose<R>(asked: Asked<R>, places: readonly number[]): Promise<void> {
+    await decideThose(asked, places).catch((error: unknown) => {
+      for (const at of places) asked.settled[at] = { error };
+    });
+  }
+
+  /** Decides those that had to be read first, after those that waited before them. */
+  async function decideLate<R>(asked: Asked<R>, places: readonly number[]): Promise<void> {
+    const accountIds = places.map((at) => (asked.requests[at] as ChangeRequest).accountId);
+    for (const id of accountIds) late.push(id);
+    const before = lastLate;
+    const decided = (async () => {
+      await before;
+      await process.turn();
+      for (const id of accountIds) late.splice(late.indexOf(id), 1);
+      return { durable: settleThose(asked, places) };
+    })();
+    lastLate = decided;
+    await (
+      await decided
+    ).durable;
+  }
+
   return {
-    transact: async (requests, decide) => {
+    transact: async <R>(requests: readonly ChangeRequest[], decide: Decide<R>) => {
       throwIfFailed();
       const turnBefore = deciding;
       deciding = (async () => {
@@ -82,29 +154,24 @@ export function createSimulatedCommit(
       })();
       await deciding;
       throwIfFailed();
-      const entries: AppendedEntry[] = [];
-      const changed = new Map<string, ChainedState>();
-      const settled = requests.map((request) => {
-        const { accountId, change } = request;
-        const journal = memory.journal(accountId);
-        const {
-          outcome,
-          entries: appended,
-          next,
-        } = decide(request, {
-          account: journal?.decided ?? null,
-          prior: journal?.byChange.get(change.id) ?? null,
-          facts: factsOf(memory, request),
-        });
-        if (next === null) return { outcome };
-        for (const recorded of appended) memory.keep(recorded, next);
-        entries.push(...appended);
-        changed.set(accountId, next);
-        return { outcome };
-      });
-      last = write(last, { entries, changed });
-      await last;
-      return settled;
+      const asked = { requests, decide, settled: requests.map((): Settled<R> | undefined => undefined) };
+      // A later request of an account never overtakes an earlier one.
+      const absent = new Set(late);
+      for (const { accountId } of requests) if (random.chance(latePercent)) absent.add(accountId);
+      const isAbsent = (at: number) => absent.has((requests[at] as ChangeRequest).accountId);
+      const places = [...requests.keys()];
+      const left = places.filter(isAbsent);
+      if (left.length === 0) {
+        await decideThose(asked, places);
+        return { settled: asked.settled, later: null };
+      }
+      const durable = settleThose(
+        asked,
+        places.filter((at) => !isAbsent(at)),
+      );
+      const later = decideLate(asked, left);
+      await durable;
+      return { settled: asked.settled, later };
     },
     failure: () => failure,
     close: async () => {

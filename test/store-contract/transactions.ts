@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../packages/scrip/src/core/command.ts';
+import type { ChangeOutcome } from '../../packages/scrip/src/ledger/decide-request.ts';
 import { decideRequest } from '../../packages/scrip/src/ledger/decide-request.ts';
 import { fingerprintOf } from '../../packages/scrip/src/ledger/digest.ts';
-import type { ChangeRequest, Loaded } from '../../packages/scrip/src/ledger/store.ts';
+import type { ChangeRequest, Decided, Loaded } from '../../packages/scrip/src/ledger/store.ts';
 import {
   captureHold,
   CREDIT,
@@ -24,12 +25,21 @@ function requestOf(accountId: string, id: string, command: Command): ChangeReque
 
 export function describeTransactions(under: StoreUnderTest): void {
   describe('a transaction', () => {
+    const transact = async (
+      requests: readonly ChangeRequest[],
+      decide: (request: ChangeRequest, loaded: Loaded) => Decided<ChangeOutcome>,
+    ) => {
+      const { settled, later } = await under.store.transact(requests, decide);
+      await later;
+      return settled;
+    };
     const decideAll = async (requests: readonly ChangeRequest[], seen: Loaded[] = []) => {
-      const settled = await under.store.transact(requests, (request, loaded) => {
+      const settled = await transact(requests, (request, loaded) => {
         seen.push(loaded);
         return decideRequest(request, loaded, START_MS);
       });
       return settled.map((one) => {
+        if (one === undefined) throw new Error('a request was not settled');
         if ('error' in one) throw one.error;
         return one.outcome;
       });
@@ -128,7 +138,7 @@ export function describeTransactions(under: StoreUnderTest): void {
     it('keeps nothing of a request whose decision throws, and all of the others', async () => {
       await under.accept(under.acme, { open: OPEN, grant: grantCredits(5n) });
       const asked = ['fine', 'broken', 'behind'].map((id) => requestOf(under.acme, id, debitCredits(1n)));
-      const settled = await under.store.transact(asked, (request, loaded) => {
+      const settled = await transact(asked, (request, loaded) => {
         if (request.change.id === 'broken') throw new Error('a bug');
         return decideRequest(request, loaded, START_MS);
       });

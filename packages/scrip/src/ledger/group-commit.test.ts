@@ -11,7 +11,8 @@ function requestOf(id: string, accountId = 'acme'): ChangeRequest {
 
 interface Batch {
   readonly ids: readonly string[];
-  readonly finish: () => void;
+  /** Settles all but some, which it settles when it is called again. */
+  readonly finish: (later?: readonly string[]) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -23,10 +24,22 @@ function openHandStore({ count = 1, depth = 1 } = {}) {
     transact: (requests) =>
       new Promise((resolve, reject) => {
         const ids = requests.map(({ change }) => change.id);
+        const settled: ({ outcome: never } | undefined)[] = ids.map(() => undefined);
+        const settleAllBut = (left: readonly string[]) =>
+          ids.forEach((id, at) => (settled[at] = left.includes(id) ? undefined : { outcome: id as never }));
+        const late = Promise.withResolvers<void>();
+        late.promise.catch(() => {});
         batches.push({
           ids,
-          finish: () => resolve(ids.map((id) => ({ outcome: id as never }))),
-          fail: reject,
+          finish: (left = []) => {
+            settleAllBut(left);
+            resolve({ settled, later: left.length === 0 ? null : late.promise });
+            if (left.length === 0) late.resolve();
+          },
+          fail: (error) => {
+            reject(error);
+            late.reject(error);
+          },
         });
       }),
   };
@@ -158,6 +171,52 @@ describe('a group commit', () => {
     expect(await next).toBe('next');
   });
 
+  it('answers at once what is settled, and goes on with the next batch while the rest is settled later', async () => {
+    const { batches, commit } = openHandStore();
+    const early = commit.submit(requestOf('early'));
+    const late = commit.submit(requestOf('late'));
+    const several = commit.submitAll(['x', 'y', 'z'].map((id) => requestOf(id)));
+    const answered: unknown[] = [];
+    for (const answer of [early, late, several]) void answer.then((one) => answered.push(one));
+    await settle();
+    batches[0]?.finish(['late', 'y']);
+    const next = commit.submit(requestOf('next'));
+    await settle();
+    expect(answered).toEqual(['early']);
+    batches[1]?.finish();
+    expect(await next).toBe('next');
+    batches[0]?.finish();
+    expect(await late).toBe('late');
+    expect(await several).toEqual([{ outcome: 'x' }, { outcome: 'y' }, { outcome: 'z' }]);
+  });
+
+  it('counts what is settled later among the changes that may wait', async () => {
+    const { batches, commit } = openHandStore();
+    const late = commit.submitAll(Array.from({ length: 50_000 }, (_, at) => requestOf(`${at}`)));
+    await settle();
+    batches[0]?.finish(['7']);
+    await settle();
+    await expect(commit.submit(requestOf('more'))).rejects.toMatchObject({ code: 'overloaded' });
+    batches[0]?.finish();
+    expect(await late).toHaveLength(50_000);
+    const more = commit.submit(requestOf('more'));
+    await settle();
+    batches[1]?.finish();
+    expect(await more).toBe('more');
+  });
+
+  it('fails what cannot be settled later', async () => {
+    const { batches, commit } = openHandStore();
+    const answers = ['early', 'late'].map((id) => commit.submit(requestOf(id)));
+    await settle();
+    batches[0]?.finish(['late']);
+    batches[0]?.fail('a bug');
+    expect(await Promise.allSettled(answers)).toEqual([
+      { status: 'fulfilled', value: 'early' },
+      { status: 'rejected', reason: 'a bug' },
+    ]);
+  });
+
   it('keeps lanes apart', async () => {
     const { batches, commit } = openHandStore({ count: 2 });
     const answers = [requestOf('a', 'x0'), requestOf('b', 'x1'), requestOf('c', 'x0')].map(commit.submit);
@@ -222,6 +281,21 @@ describe('closing a group commit', () => {
     batches[1]?.finish();
     await drained;
     expect(await Promise.all(answers)).toEqual(['a', 'b']);
+  });
+
+  it('waits for what is settled later', async () => {
+    const { batches, commit } = openHandStore();
+    const late = commit.submit(requestOf('late'));
+    await settle();
+    batches[0]?.finish(['late']);
+    await settle();
+    let isDrained = false;
+    const drained = commit.drain().then(() => (isDrained = true));
+    await settle();
+    expect(isDrained).toBe(false);
+    batches[0]?.finish();
+    await drained;
+    expect(await late).toBe('late');
   });
 
   it('is done at once when nothing waits, and for everyone who asked for it', async () => {

@@ -1,6 +1,6 @@
 import type { Defer } from './clock.ts';
 import { Fault } from './fault.ts';
-import type { ChangeRequest, Decided, Loaded, Settled, Store } from './store.ts';
+import type { ChangeRequest, Decided, Loaded, Settled, Store, Transacted } from './store.ts';
 
 /** The most changes in one transaction, unless one caller makes more together: the first of them would only wait longer. */
 const MAX_BATCH = 1000;
@@ -12,9 +12,15 @@ const MAX_WAITING = 50_000;
 /** Requests that one caller makes together: they stand in one batch, and are answered together. */
 interface Waiting<R> {
   readonly requests: readonly ChangeRequest[];
-  /** Is given what became of the whole batch, and where its own begins. */
-  readonly resolve: (settled: readonly Settled<R>[], first: number) => void;
+  /** Is given what became of the whole batch, and where its own begins: all of these are settled. */
+  readonly resolve: (settled: Transacted<R>['settled'], first: number) => void;
   readonly reject: (reason: unknown) => void;
+}
+
+/** What waits on in the store, and where its own begins in its batch. */
+interface Late<R> {
+  readonly one: Waiting<R>;
+  readonly first: number;
 }
 
 export interface GroupCommit<R> {
@@ -92,6 +98,8 @@ function createLane<R>(
 ): Lane<R> {
   let waiting: Waiting<R>[] = [];
   let waitingRequests = 0;
+  /** Requests that the store settles later than the batch that they came in. */
+  let lateRequests = 0;
   let inFlight = 0;
   let isScheduled = false;
   let isClosing = false;
@@ -133,27 +141,58 @@ function createLane<R>(
   async function write(batch: readonly Waiting<R>[]): Promise<void> {
     inFlight += 1;
     try {
-      const settled = await store.transact(
+      const { settled, later } = await store.transact(
         batch.flatMap(({ requests }) => requests),
         decide,
       );
+      const late: Late<R>[] = [];
       let first = 0;
-      for (const { requests, resolve } of batch) {
-        resolve(settled, first);
-        first += requests.length;
+      for (const one of batch) {
+        const end = first + one.requests.length;
+        const isSettled = later === null || !settled.slice(first, end).includes(undefined);
+        if (isSettled) one.resolve(settled, first);
+        else late.push({ one, first });
+        first = end;
       }
+      if (later !== null) void answerLate(late, { settled, later });
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
     inFlight -= 1;
     schedule();
-    if (inFlight === 0 && waiting.length === 0) for (const tell of whenIdle.splice(0)) tell();
+    tellIdle();
+  }
+
+  /** Those that the store settles later do not keep the lane: the next batches go on meanwhile. */
+  async function answerLate(
+    late: readonly Late<R>[],
+    { settled, later }: { readonly settled: Transacted<R>['settled']; readonly later: Promise<void> },
+  ): Promise<void> {
+    const requests = late.reduce((sum, { one }) => sum + one.requests.length, 0);
+    lateRequests += requests;
+    try {
+      await later;
+      for (const { one, first } of late) one.resolve(settled, first);
+    } catch (error) {
+      for (const { one } of late) one.reject(error);
+    }
+    lateRequests -= requests;
+    tellIdle();
+  }
+
+  function tellIdle(): void {
+    if (inFlight + lateRequests > 0 || waiting.length > 0) return;
+    for (const tell of whenIdle.splice(0)) tell();
   }
 
   return {
     add: (one) => {
       const { length } = one.requests;
-      const code = isClosing ? 'closing' : waitingRequests > MAX_WAITING - length ? 'overloaded' : null;
+      const code = isClosing
+        ? 'closing'
+        : waitingRequests + lateRequests > MAX_WAITING - length
+          ? 'overloaded'
+          : null;
       if (code !== null) {
         one.reject(
           new Fault(`the change was not taken: ${code}`, { code, retryable: true, outcome: 'not-applied' }),
@@ -167,8 +206,8 @@ function createLane<R>(
     drain: () =>
       new Promise<void>((resolve) => {
         isClosing = true;
-        if (inFlight === 0 && waiting.length === 0) resolve();
-        else whenIdle.push(resolve);
+        whenIdle.push(resolve);
+        tellIdle();
       }),
   };
 }

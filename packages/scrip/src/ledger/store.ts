@@ -64,6 +64,14 @@ export interface Decided<R> {
 /** What became of one request of several: its outcome, or what it failed with, alone or with its batch. */
 export type Settled<R> = { readonly outcome: R } | { readonly error: unknown };
 
+/** What became of the requests of one call. */
+export interface Transacted<R> {
+  /** A place for each request, in their order: empty for those that still wait for what they need. */
+  readonly settled: readonly (Settled<R> | undefined)[];
+  /** Resolves when the empty places have been filled; null where there are none. */
+  readonly later: Promise<void> | null;
+}
+
 /**
  * Where entries are kept. No method assumes that one process owns all state: a store may load accounts under a lock,
  * and may run `decide` again when its engine asks for a retry.
@@ -79,16 +87,18 @@ export interface Store {
     readonly of: (accountId: string) => number;
   };
   /**
-   * Loads what each request needs, decides them in order (a later one sees what an earlier one decided), makes every
-   * entry durable and then resolves. Outcomes of refusals wait for what they rest on too. A request that needs what
-   * cannot be read fails with a `Fault` of its own, and so does one whose decision throws: the others go on.
+   * Loads what each request needs, decides them (a later one of an account sees what an earlier one decided, of this
+   * call and of those before it), makes every entry durable and then resolves. Requests whose accounts must be waited
+   * for need not keep the others waiting: they may be settled later. Outcomes of refusals wait for what they rest on
+   * too. A request that needs what cannot be read fails with a `Fault` of its own, and so does one whose decision
+   * throws: the others go on.
    * Rejects with a `Fault` that is all requests'. A store that cannot find out what an `unknown` outcome came to takes
    * no more changes.
    */
   transact<R>(
     requests: readonly ChangeRequest[],
     decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-  ): Promise<Settled<R>[]>;
+  ): Promise<Transacted<R>>;
   /** The account as of its last durable entry. Rejects with a `Fault`; what is in memory is there at once. */
   account(accountId: string): Answer<AccountState | null>;
   /** The account as of its last entry recorded at or before an instant, up to a version. Rejects with `SealedPast`. */

@@ -84,7 +84,7 @@ export function createMemoryStore(): Store {
       });
       // Like a store with a disk, it answers later than it is asked.
       await new Promise((resolve) => setImmediate(resolve));
-      return settled;
+      return { settled, later: null };
     },
     account: (accountId) => journals.get(accountId)?.account.state ?? null,
     accountAt: async (accountId, atMs, upToVersion = Infinity) =>

@@ -1,6 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { CARD, START_MS } from '../../../../../test/support/account-scenario.ts';
-import { debitCredits, grantCredits, openAccount } from '../../../../../test/support/commands.ts';
+import {
+  debitCredits,
+  grantCredits,
+  openAccount,
+  refundDebit,
+} from '../../../../../test/support/commands.ts';
 import type { Command } from '../../core/command.ts';
 import { decideRequest } from '../../ledger/decide-request.ts';
 import { fingerprintOf } from '../../ledger/digest.ts';
@@ -27,7 +33,11 @@ const decide = (request: ChangeRequest, { account, prior }: Loaded) =>
 /** A decider over an empty disk, whose commits end as they are told to, in turn. */
 function openDecider(
   commits: readonly (() => Promise<void>)[],
-  { snapshotEvery = 256, keepSnapshots = () => {} }: Partial<Parameters<typeof createDecider>[0]> = {},
+  {
+    snapshotEvery = 256,
+    keepSnapshots = () => {},
+    disk = {},
+  }: Partial<Parameters<typeof createDecider>[0]> & { readonly disk?: Partial<DiskReads> } = {},
 ) {
   let made = 0;
   const append: JournalWriter['append'] = (entries) => {
@@ -39,13 +49,14 @@ function openDecider(
   const cache = createAccountCache({ capacity: 100, packedBytes: 1_048_576, mayLeave: () => false });
   const startedAt = { clockMs: 0, evenMs: 0 };
   const sizes = { lastPosition: 0, startedAt, keptMs: 1000, finishedEntries: 1000 };
-  const nothing = { account: async () => null, change: async () => null };
-  return createDecider({
+  const reads = { account: async () => null, change: async () => null, ...disk };
+  const tail = createJournalTail();
+  const decider = createDecider({
     sources: {
       cache,
-      tail: createJournalTail(),
+      tail,
       index: createChangeIndex({ seed: 7, segments: [], forgottenMs: -Infinity, ...sizes }),
-      reads: nothing as unknown as DiskReads,
+      reads: reads as unknown as DiskReads,
     },
     writer: { append } as unknown as JournalWriter,
     lastPosition: 0,
@@ -53,37 +64,158 @@ function openDecider(
     keepSnapshots,
     onKeyChanged: () => {},
   });
+  return {
+    tail,
+    start: (requests: readonly ChangeRequest[]) => decider.decide(requests, decide),
+    /** What became of all of them. */
+    settle: async (requests: readonly ChangeRequest[]) => {
+      const { settled, later } = await decider.decide(requests, decide);
+      await later;
+      return settled;
+    },
+  };
 }
 
 const done = () => Promise.resolve();
 
-describe('a batch that is made durable in parts', () => {
-  it('tells what is durable as made, and the rest as what its commit failed with', async () => {
-    const failure = new Error('the disk is full');
-    const decider = openDecider([done, done, () => Promise.reject(failure)]);
-    await decider.decide([requestOf('acme', 'open', openAccount())], decide);
-    // The first account is in memory; the second one is looked for on the disk while the first's entry is written.
-    const settled = await decider.decide(
-      [
-        requestOf('acme', 'pack', grantCredits(5n)),
-        requestOf('other', 'open', openAccount()),
-        requestOf('acme', 'sms', debitCredits(1n)),
-      ],
-      decide,
-    );
+describe('a request that waits for the disk', () => {
+  /** A decider that has `acme` in memory, and a disk that answers for other accounts when it is told to. */
+  async function openWithSlowDisk(...commits: (() => Promise<void>)[]) {
+    const asked: { readonly accountId: string; readonly answer: () => void }[] = [];
+    let isSlow = false;
+    const read = (accountId: string) =>
+      new Promise<null>((resolve) => {
+        const answer = () => resolve(null);
+        if (isSlow) asked.push({ accountId, answer });
+        else answer();
+      });
+    const decider = openDecider([done, ...commits], {
+      disk: { account: read, change: read },
+    });
+    await decider.settle([requestOf('acme', 'open', openAccount())]);
+    isSlow = true;
+    return { ...decider, asked };
+  }
+  const made = (version: number) => ({ outcome: { ok: true, entry: { version } } });
+
+  it('keeps no request of another account waiting, of its batch or of later ones', async () => {
+    const { start, settle, asked } = await openWithSlowDisk();
+    const { settled, later } = await start([
+      requestOf('acme', 'pack', grantCredits(5n)),
+      requestOf('slow', 'open', openAccount()),
+      requestOf('acme', 'sms', debitCredits(1n)),
+    ]);
+    expect(settled).toMatchObject([made(2), undefined, made(3)]);
+    expect(await settle([requestOf('acme', 'more', debitCredits(1n))])).toMatchObject([made(4)]);
+    expect(asked.map(({ accountId }) => accountId)).toEqual(['slow']);
+    asked[0]?.answer();
+    await later;
+    expect(settled).toMatchObject([made(2), made(1), made(3)]);
+  });
+
+  it('is overtaken by none of its account, of its batch or of later ones', async () => {
+    const { start, settle, asked } = await openWithSlowDisk();
+    const first = await start([
+      requestOf('slow', 'early', debitCredits(1n)),
+      requestOf('slow', 'open', openAccount()),
+      requestOf('slow', 'pack', grantCredits(5n)),
+    ]);
+    const second = await start([
+      requestOf('slow', 'sms', debitCredits(4n)),
+      requestOf('late', 'open', openAccount()),
+    ]);
+    const third = await start([requestOf('slow', 'more', debitCredits(4n))]);
+    // What a later one lacks is read at once, and decided in its turn.
+    expect(asked.map(({ accountId }) => accountId)).toEqual(['slow', 'late']);
+    for (const { answer } of asked.toReversed()) {
+      await settle([requestOf('acme', 'x', debitCredits(1n))]);
+      expect([...first.settled, ...second.settled, ...third.settled]).toEqual(Array(6).fill(undefined));
+      answer();
+    }
+    await Promise.all([first.later, second.later, third.later]);
+    const refused = (code: string) => ({ outcome: { ok: false, rejection: { code } } });
+    expect(first.settled).toMatchObject([refused('account-not-found'), made(1), made(2)]);
+    expect(second.settled).toMatchObject([made(3), made(1)]);
+    expect(third.settled).toMatchObject([refused('insufficient-credits')]);
+    // Its account is held back no longer.
+    expect((await start([requestOf('slow', 'last', debitCredits(1n))])).later).toBeNull();
+  });
+
+  it('holds back those of its account that need nothing of the disk themselves', async () => {
+    const { start, asked } = await openWithSlowDisk();
+    const { settled, later } = await start([
+      requestOf('acme', 'pack', grantCredits(5n)),
+      requestOf('acme', 'back', refundDebit('of-old')),
+      requestOf('acme', 'sms', debitCredits(1n)),
+    ]);
+    expect(settled).toMatchObject([made(2), undefined, undefined]);
+    asked[0]?.answer();
+    await later;
     expect(settled).toMatchObject([
-      { outcome: { ok: true, entry: { kind: 'CreditsGranted', version: 2 } } },
-      { error: failure },
-      { error: failure },
+      made(2),
+      { outcome: { rejection: { code: 'debit-not-found' } } },
+      made(3),
     ]);
   });
 
-  it('tells all as failed where the first part fails', async () => {
+  it('keeps the tail as it is until it is decided', async () => {
+    const { start, asked, tail } = await openWithSlowDisk();
+    const { later } = await start([requestOf('slow', 'open', openAccount())]);
+    tail.forget(1);
+    expect(tail.forgotten()).toBe(0);
+    asked[0]?.answer();
+    await later;
+    expect(tail.forgotten()).toBe(1);
+  });
+
+  it('is not settled before it is durable, however late the commit of the others ends', async () => {
+    const commits = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    const { start, asked } = await openWithSlowDisk(
+      ...commits.map(
+        ({ promise }) =>
+          () =>
+            promise,
+      ),
+    );
+    const starting = start([
+      requestOf('acme', 'pack', grantCredits(5n)),
+      requestOf('slow', 'open', openAccount()),
+    ]);
+    asked[0]?.answer();
+    // The second one is decided by now, and its commit waits behind the first.
+    await nextTurn();
+    commits[0].resolve();
+    const { settled, later } = await starting;
+    expect(settled).toMatchObject([made(2), undefined]);
+    commits[1].resolve();
+    await later;
+    expect(settled).toMatchObject([made(2), made(1)]);
+  });
+
+  it('fails with a commit of its own: what was durable before stands, and so does what comes after', async () => {
     const failure = new Error('the disk is full');
-    const decider = openDecider([done, () => Promise.reject(failure)]);
-    await decider.decide([requestOf('acme', 'open', openAccount())], decide);
-    const batch = [requestOf('acme', 'pack', grantCredits(5n)), requestOf('other', 'open', openAccount())];
-    expect(await decider.decide(batch, decide)).toEqual([{ error: failure }, { error: failure }]);
+    const { start, asked } = await openWithSlowDisk(done, () => Promise.reject(failure));
+    const { settled, later } = await start([
+      requestOf('acme', 'pack', grantCredits(5n)),
+      requestOf('slow', 'open', openAccount()),
+    ]);
+    expect(settled).toMatchObject([made(2), undefined]);
+    asked[0]?.answer();
+    await later;
+    expect(settled).toMatchObject([made(2), { error: failure }]);
+  });
+
+  it('does not fail with the commit of those that did not wait', async () => {
+    const failure = new Error('the disk is full');
+    const { start, asked } = await openWithSlowDisk(() => Promise.reject(failure));
+    const { settled, later } = await start([
+      requestOf('acme', 'pack', grantCredits(5n)),
+      requestOf('slow', 'open', openAccount()),
+    ]);
+    expect(settled).toMatchObject([{ error: failure }, undefined]);
+    asked[0]?.answer();
+    await later;
+    expect(settled).toMatchObject([{ error: failure }, made(1)]);
   });
 });
 
@@ -95,9 +227,9 @@ describe('snapshots', () => {
       snapshotEvery: 2,
       keepSnapshots: (rows) => versions.push(...rows.map(({ version }) => version)),
     });
-    await decider.decide([requestOf('acme', 'open', openAccount())], decide);
+    await decider.settle([requestOf('acme', 'open', openAccount())]);
     for (const batch of batches)
-      for (const settled of await decider.decide(batch, decide))
+      for (const settled of await decider.settle(batch))
         expect(settled).toMatchObject({ outcome: { ok: true } });
     return versions;
   }

@@ -6,6 +6,7 @@ import type {
   Decided,
   Loaded,
   Settled,
+  Store,
 } from '../../ledger/store.ts';
 import type { CachedAccount } from './account-cache.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
@@ -20,12 +21,34 @@ interface Kept {
   readonly next: ChainedState;
 }
 
-/** Decides batches against memory and has them made durable, in that order. */
+/** Requests of one call, and what became of them: only what is durable stands here. */
+interface Batch<R> {
+  readonly requests: readonly ChangeRequest[];
+  readonly decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>;
+  readonly settled: (Settled<R> | undefined)[];
+  readonly finds: DiskFinds;
+}
+
+/** One look at the requests of a batch. */
+interface Round<R> {
+  /** By their places in the batch. */
+  readonly decided: ReadonlyMap<number, Settled<R>>;
+  /** Places of those that wait, because they lack something or because an earlier one of their account does. */
+  readonly left: readonly number[];
+  readonly entries: readonly AppendedEntry[];
+  readonly kept: readonly Kept[];
+  /** What those that are left lack. */
+  readonly missing: MissingReads;
+}
+
+const NO_ACCOUNTS: ReadonlyMap<string, number> = new Map();
+
+/**
+ * Decides requests against memory and has what is decided made durable, in that order. A request that needs a read of
+ * the disk waits for it alone: only those of its account wait behind it, so that each account's keep their order.
+ */
 export interface Decider {
-  readonly decide: <R>(
-    requests: readonly ChangeRequest[],
-    decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-  ) => Promise<Settled<R>[]>;
+  readonly decide: Store['transact'];
   /** The last position that has been given out. */
   readonly position: () => number;
 }
@@ -49,6 +72,8 @@ export function createDecider({
   const { cache, tail, index } = sources;
   let position = lastPosition;
   let lastTurn = Promise.resolve();
+  /** How many requests of an account wait for the disk. */
+  const waiting = new Map<string, number>();
 
   /** Makes a decision the base of the next ones, before it is durable. */
   function keep(
@@ -73,7 +98,7 @@ export function createDecider({
   }
 
   /** Resolves when the entries, and all that was decided before them, are durable; then readers see them. */
-  async function commit(entries: readonly AppendedEntry[], kept: readonly Kept[]): Promise<void> {
+  async function makeDurable({ entries, kept }: Round<unknown>): Promise<void> {
     await writer.append(entries, position);
     for (const { entry } of entries)
       if (entry.kind === 'KeyAdded' || entry.kind === 'KeyRevoked') onKeyChanged(entry.digest);
@@ -90,7 +115,17 @@ export function createDecider({
     if (snapshots.length > 0) keepSnapshots(snapshots);
   }
 
-  /** Batches decide one after the other: a later one begins when the one before it has decided its last request. */
+  /** Settles what was decided when it is durable, or cannot be. */
+  async function commit<R>({ settled }: Batch<R>, round: Round<R>): Promise<void> {
+    try {
+      await makeDurable(round);
+      for (const [at, one] of round.decided) settled[at] = one;
+    } catch (error) {
+      for (const at of round.decided.keys()) settled[at] = { error };
+    }
+  }
+
+  /** Batches whose requests wait decide these one after the other. */
   function takeTurn(): { readonly come: Promise<void>; readonly end: () => void } {
     const come = lastTurn;
     let end = () => {};
@@ -100,37 +135,74 @@ export function createDecider({
     return { come, end };
   }
 
-  /** Decides requests from `first` on, up to one that lacks something, and lists what it and those after it lack. */
+  /** Decides those of some requests that lack nothing, in their order; none of an account that is held back. */
   function decideReady<R>(
-    { requests, first, finds }: { requests: readonly ChangeRequest[]; first: number; finds: DiskFinds },
-    decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-  ) {
-    const settled: Settled<R>[] = [];
+    { requests, decide, finds }: Batch<R>,
+    places: Iterable<number>,
+    heldBack: ReadonlyMap<string, number>,
+  ): Round<R> {
+    const decided = new Map<number, Settled<R>>();
+    const left: number[] = [];
     const entries: AppendedEntry[] = [];
     const kept: Kept[] = [];
     const missing: MissingReads = new Map();
-    for (let at = first; at < requests.length; at += 1) {
+    const lacking = new Set<string>();
+    for (const at of places) {
       const request = requests[at] as ChangeRequest;
-      const changeHash = index.hashOf(request.accountId, request.change.id);
-      let found: ReturnType<typeof loadRequest>;
-      let decided: Decided<R>;
-      try {
-        found = loadRequest(request, changeHash, { sources, finds, missing });
-        // No request overtakes one that waits for the disk.
-        if (missing.size > 0) continue;
-        decided = decide(request, found.loaded);
-      } catch (error) {
-        // What it needs cannot be read, or a bug: nothing is kept of it, and the others go on.
-        if (missing.size === 0) settled.push({ error });
+      const { accountId, change } = request;
+      if (heldBack.has(accountId) || lacking.has(accountId)) {
+        left.push(at);
         continue;
       }
-      const { outcome, entries: appended, next } = decided;
-      settled.push({ outcome });
-      if (next === null) continue;
-      kept.push({ account: keep(found.account, { entries: appended, next, changeHash }), next });
-      for (const entry of appended) entries.push(entry);
+      const changeHash = index.hashOf(accountId, change.id);
+      try {
+        const found = loadRequest(request, changeHash, { sources, finds, missing });
+        if (found === null) {
+          left.push(at);
+          lacking.add(accountId);
+          continue;
+        }
+        const { outcome, entries: appended, next } = decide(request, found.loaded);
+        decided.set(at, { outcome });
+        if (next === null) continue;
+        kept.push({ account: keep(found.account, { entries: appended, next, changeHash }), next });
+        for (const entry of appended) entries.push(entry);
+      } catch (error) {
+        // What it needs cannot be read, or a bug: nothing is kept of it, and the others go on.
+        decided.set(at, { error });
+      }
     }
-    return { settled, entries, kept, missing };
+    return { decided, left, entries, kept, missing };
+  }
+
+  /** Decides what a first look left as the disk gives what it lacks; fills the places that are empty. */
+  async function decideLeft<R>(batch: Batch<R>, { left, missing }: Round<R>): Promise<void> {
+    const accountOf = (at: number) => (batch.requests[at] as ChangeRequest).accountId;
+    for (const at of left) waiting.set(accountOf(at), (waiting.get(accountOf(at)) ?? 0) + 1);
+    const turn = takeTurn();
+    // From the first look into memory to the last, the tail must not lose what a read of the disk may still miss.
+    const unpin = tail.pin();
+    const commits: Promise<void>[] = [];
+    try {
+      await Promise.all([turn.come, readAll(missing)]);
+      for (let places = left; places.length > 0;) {
+        const round = decideReady(batch, places, NO_ACCOUNTS);
+        for (const at of round.decided.keys()) letGo(accountOf(at));
+        commits.push(commit(batch, round));
+        places = round.left;
+        if (places.length > 0) await readAll(round.missing);
+      }
+    } finally {
+      turn.end();
+      unpin();
+    }
+    await Promise.all(commits);
+  }
+
+  function letGo(accountId: string): void {
+    const others = (waiting.get(accountId) ?? 0) - 1;
+    if (others > 0) waiting.set(accountId, others);
+    else waiting.delete(accountId);
   }
 
   return {
@@ -139,32 +211,17 @@ export function createDecider({
       requests: readonly ChangeRequest[],
       decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
     ) => {
-      const settled: Settled<R>[] = [];
-      const finds = emptyFinds();
-      const turn = takeTurn();
-      // From the first look into memory to the last, the tail must not lose what a read of the disk may still miss.
-      const unpin = tail.pin();
-      try {
-        await turn.come;
-        for (;;) {
-          const first = settled.length;
-          const decided = decideReady({ requests, first, finds }, decide);
-          if (decided.missing.size === 0) turn.end();
-          try {
-            const reads = [...decided.missing.values()].map((read) => read());
-            await Promise.all([commit(decided.entries, decided.kept), ...reads]);
-          } catch (error) {
-            // Also those that were not decided yet; what earlier rounds made durable stands.
-            for (let at = first; at < requests.length; at += 1) settled.push({ error });
-            return settled;
-          }
-          for (const one of decided.settled) settled.push(one);
-          if (decided.missing.size === 0) return settled;
-        }
-      } finally {
-        turn.end();
-        unpin();
-      }
+      const settled = requests.map((): Settled<R> | undefined => undefined);
+      const batch = { requests, decide, settled, finds: emptyFinds() };
+      const round = decideReady(batch, requests.keys(), waiting);
+      const durable = commit(batch, round);
+      const later = round.left.length === 0 ? null : decideLeft(batch, round);
+      await durable;
+      return { settled, later };
     },
   };
+}
+
+async function readAll(missing: MissingReads): Promise<void> {
+  await Promise.all([...missing.values()].map((read) => read()));
 }

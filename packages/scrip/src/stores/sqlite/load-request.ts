@@ -42,21 +42,27 @@ export interface Sources {
 export type MissingReads = Map<string, () => Promise<void>>;
 
 /** Where a request's facts are looked for; what is not there is added to `missing`. */
-interface Looking {
+interface Places {
   readonly sources: Sources;
   readonly finds: DiskFinds;
   readonly missing: MissingReads;
 }
 
+/** One request's look into them. */
+interface Looking extends Places {
+  isComplete: boolean;
+}
+
 /**
- * Gathers from memory what a decision needs: complete unless it adds to `missing` the reads that must come first.
- * Called again when these are done; throws what one of them failed with.
+ * Gathers from memory what a decision needs. Null where reads that it adds to `missing` must come first: it is called
+ * again when these are done, and throws what one of them failed with.
  */
 export function loadRequest(
   request: ChangeRequest,
   changeHash: number,
-  looking: Looking,
-): { readonly account: CachedAccount | null; readonly loaded: Loaded } {
+  places: Places,
+): { readonly account: CachedAccount | null; readonly loaded: Loaded } | null {
+  const looking: Looking = { ...places, isComplete: true };
   const { accountId, command } = request;
   const account = findAccount(accountId, looking);
   const prior = findPrior(request, changeHash, { account, looking });
@@ -65,12 +71,14 @@ export function loadRequest(
   const isKeyTaken = command.kind === 'AddKey' && findKeyOwner(command.digest, looking) !== null;
   const rateCards = looking.sources.cache.get(RATE_CARD_STREAM)?.decided.state.rateCards ?? [];
   const facts = { rateCards, referred, isKeyTaken };
-  return { account, loaded: { account: account?.decided ?? null, prior, facts } };
+  return looking.isComplete ? { account, loaded: { account: account?.decided ?? null, prior, facts } } : null;
 }
 
 /** Has a read made before the next try. Throws what it failed with where it has been made. */
-function lack({ finds, missing }: Looking, what: string, read: () => Promise<void>): void {
+function lack(looking: Looking, what: string, read: () => Promise<void>): void {
+  const { finds, missing } = looking;
   if (finds.failures.has(what)) throw finds.failures.get(what);
+  looking.isComplete = false;
   missing.set(what, () => read().catch((error: unknown) => void finds.failures.set(what, error)));
 }
 
