@@ -81,8 +81,11 @@ export function createDiskReads({
     change: async (accountId, id, meant) => {
       const reference = { ...meant, id };
       const hash = index.hashOf(accountId, id);
+      // Before the disk is asked: what is not among the newest by then stands there, or nowhere, and the tail would index
+      // all of its entries to say so.
+      const isRecent = index.isRecent(hash);
       const onDisk = await beside('change', { hash, accountId, reference });
-      const tailed = tail.change(hash, accountId, reference);
+      const tailed = isRecent ? tail.change(hash, accountId, reference) : undefined;
       const inTail = tailed !== undefined && tailed.position <= upTo() ? tailed.recorded : null;
       const recorded = inTail ?? (onDisk === null ? null : toRecorded(onDisk.row));
       if (recorded === null) return null;
