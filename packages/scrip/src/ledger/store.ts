@@ -79,7 +79,7 @@ export interface Transacted<R> {
 export interface Store {
   /**
    * How batches may run beside one another: batches of two lanes never want the same account, and a lane has up to
-   * `depth` batches in the store at once.
+   * `depth` batches in the store at once, not counting what is settled later.
    */
   readonly lanes: {
     readonly count: number;
@@ -88,8 +88,8 @@ export interface Store {
   };
   /**
    * Loads what each request needs, decides them (a later one of an account sees what an earlier one decided, of this
-   * call and of those before it), makes every entry durable and then resolves. Requests whose accounts must be waited
-   * for need not keep the others waiting: they may be settled later. Outcomes of refusals wait for what they rest on
+   * call and of those before it), makes their entries durable and then resolves. Requests that must wait for what they
+   * need may be settled later, so that those of other accounts do not. Outcomes of refusals wait for what they rest on
    * too. A request that needs what cannot be read fails with a `Fault` of its own, and so does one whose decision
    * throws: the others go on.
    * Rejects with a `Fault` that is all requests'. A store that cannot find out what an `unknown` outcome came to takes

@@ -8,15 +8,18 @@ import {
   refundDebit,
 } from '../../../../../test/support/commands.ts';
 import type { Command } from '../../core/command.ts';
+import type { ChangeOutcome } from '../../ledger/decide-request.ts';
 import { decideRequest } from '../../ledger/decide-request.ts';
 import { fingerprintOf } from '../../ledger/digest.ts';
-import type { ChangeRequest, Loaded } from '../../ledger/store.ts';
+import type { ChangeRequest, Loaded, RecordedEntry } from '../../ledger/store.ts';
 import { createAccountCache } from './account-cache.ts';
+import type { ChangeIndex } from './change-index.ts';
 import { createChangeIndex } from './change-index.ts';
 import { createDecider } from './decider.ts';
 import type { DiskReads } from './disk-reads.ts';
 import { createJournalTail } from './journal-tail.ts';
 import type { JournalWriter } from './journal-writer.ts';
+import type { SegmentIds } from './segments/segment-writer.ts';
 
 function requestOf(accountId: string, id: string, command: Command): ChangeRequest {
   const change = { id, fingerprint: fingerprintOf(command), personalDigest: null, actor: null };
@@ -30,6 +33,22 @@ const decide = (request: ChangeRequest, { account, prior }: Loaded) =>
     START_MS,
   );
 
+function openIndex(segments: readonly SegmentIds[]): ChangeIndex {
+  const startedAt = { clockMs: 0, evenMs: 0 };
+  const sizes = { lastPosition: 0, startedAt, keptMs: 1000, finishedEntries: 1000 };
+  return createChangeIndex({ seed: 7, segments, forgottenMs: -Infinity, ...sizes });
+}
+
+/** A debit as the disk has it. */
+function debitOf(accountId: string, id: string): RecordedEntry {
+  const change = { id, fingerprint: '', personalDigest: null, actor: null };
+  const amounts = { amountMicros: 1n, settledMicros: 1n, heldMicros: 0n, quantityMicros: null };
+  const draws = [{ lot: 9, grantId: 'grant', amountMicros: 1n }];
+  const priced = { pool: 'credits', action: null, rateCardVersion: null, occurredAtMs: null };
+  const entry = { accountId, version: 2, kind: 'CreditsDebited', atMs: 0, change, draws } as const;
+  return { entry: { ...entry, ...amounts, ...priced }, personal: null, hash: '' };
+}
+
 /** A decider over an empty disk, whose commits end as they are told to, in turn. */
 function openDecider(
   commits: readonly (() => Promise<void>)[],
@@ -37,7 +56,11 @@ function openDecider(
     snapshotEvery = 256,
     keepSnapshots = () => {},
     disk = {},
-  }: Partial<Parameters<typeof createDecider>[0]> & { readonly disk?: Partial<DiskReads> } = {},
+    index = openIndex([]),
+  }: Partial<Parameters<typeof createDecider>[0]> & {
+    readonly disk?: Partial<DiskReads>;
+    readonly index?: ChangeIndex;
+  } = {},
 ) {
   let made = 0;
   const append: JournalWriter['append'] = (entries) => {
@@ -47,15 +70,13 @@ function openDecider(
     return end();
   };
   const cache = createAccountCache({ capacity: 100, packedBytes: 1_048_576, mayLeave: () => false });
-  const startedAt = { clockMs: 0, evenMs: 0 };
-  const sizes = { lastPosition: 0, startedAt, keptMs: 1000, finishedEntries: 1000 };
   const reads = { account: async () => null, change: async () => null, ...disk };
   const tail = createJournalTail();
   const decider = createDecider({
     sources: {
       cache,
       tail,
-      index: createChangeIndex({ seed: 7, segments: [], forgottenMs: -Infinity, ...sizes }),
+      index,
       reads: reads as unknown as DiskReads,
     },
     writer: { append } as unknown as JournalWriter,
@@ -156,6 +177,56 @@ describe('a request that waits for the disk', () => {
       { outcome: { rejection: { code: 'debit-not-found' } } },
       made(3),
     ]);
+  });
+
+  it('is read beside those that stand behind it', async () => {
+    const { start, asked } = await openWithSlowDisk();
+    const ids = ['a', 'b', 'c'];
+    const { settled, later } = await start(ids.map((id) => requestOf('acme', id, refundDebit(`of-${id}`))));
+    expect(asked).toHaveLength(3);
+    for (const { answer } of asked) answer();
+    await later;
+    expect(asked).toHaveLength(3);
+    expect(settled).toMatchObject(ids.map(() => ({ outcome: { rejection: { code: 'debit-not-found' } } })));
+  });
+
+  it('is made once where its id comes twice, and the first is derived before the second is decided', async () => {
+    const index = openIndex([{ after: 0, upTo: 1, latestMs: 0, filter: new Uint8Array(8).fill(255) }]);
+    const version = Promise.withResolvers<null>();
+    let made: RecordedEntry | null = null;
+    let asked = 0;
+    const { start, settle } = openDecider([], {
+      index,
+      disk: {
+        // An earlier debit whose lot must be read too.
+        change: async (accountId, id) => {
+          asked += 1;
+          if (id === 'old') return { recorded: debitOf(accountId, id), continuation: null };
+          return made === null ? null : { recorded: made, continuation: null };
+        },
+        version: () => version.promise,
+      },
+    });
+    await settle([requestOf('acme', 'open', openAccount())]);
+    await settle([requestOf('acme', 'pack', grantCredits(5n))]);
+    const { settled, later } = await start([
+      requestOf('acme', 'sms', debitCredits(1n)),
+      requestOf('acme', 'back', refundDebit('old')),
+      requestOf('acme', 'sms', debitCredits(1n)),
+    ]);
+    while (settled[0] === undefined) await nextTurn();
+    const outcome = (settled[0] as { readonly outcome: ChangeOutcome }).outcome;
+    if (!outcome.ok) throw new Error('the first was refused');
+    made = { entry: outcome.entry, personal: null, hash: '' };
+    index.addSegment(
+      { after: 1, upTo: 3, latestMs: 0, filter: new Uint8Array(8).fill(255) },
+      { clockMs: 0, evenMs: 0 },
+    );
+    const askedBefore = asked;
+    version.resolve(null);
+    await later;
+    expect(asked).toBeGreaterThan(askedBefore);
+    expect(settled[2]).toMatchObject({ outcome: { ok: true, replayed: true, entry: { version: 3 } } });
   });
 
   it('keeps the tail as it is until it is decided', async () => {

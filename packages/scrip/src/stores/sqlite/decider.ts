@@ -12,7 +12,7 @@ import type { CachedAccount } from './account-cache.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { DiskFinds, MissingReads, Sources } from './load-request.ts';
-import { emptyFinds, loadRequest } from './load-request.ts';
+import { emptyFinds, forgetPrior, loadRequest } from './load-request.ts';
 import { isSnapshotDue } from './snapshot-due.ts';
 
 /** A state that was decided, and the account that it is to be durable of. */
@@ -45,7 +45,8 @@ const NO_ACCOUNTS: ReadonlyMap<string, number> = new Map();
 
 /**
  * Decides requests against memory and has what is decided made durable, in that order. A request that needs a read of
- * the disk waits for it alone: only those of its account wait behind it, so that each account's keep their order.
+ * the disk waits for it beside the others: only those of its account stay behind it, so that each account's keep their
+ * order.
  */
 export interface Decider {
   readonly decide: Store['transact'];
@@ -128,10 +129,8 @@ export function createDecider({
   /** Batches whose requests wait decide these one after the other. */
   function takeTurn(): { readonly come: Promise<void>; readonly end: () => void } {
     const come = lastTurn;
-    let end = () => {};
-    lastTurn = new Promise((resolve) => {
-      end = resolve;
-    });
+    const { promise, resolve: end } = Promise.withResolvers<void>();
+    lastTurn = promise;
     return { come, end };
   }
 
@@ -150,27 +149,33 @@ export function createDecider({
     for (const at of places) {
       const request = requests[at] as ChangeRequest;
       const { accountId, change } = request;
-      if (heldBack.has(accountId) || lacking.has(accountId)) {
+      if (heldBack.has(accountId)) {
         left.push(at);
         continue;
       }
       const changeHash = index.hashOf(accountId, change.id);
+      let found: ReturnType<typeof loadRequest>;
+      let one: Decided<R>;
       try {
-        const found = loadRequest(request, changeHash, { sources, finds, missing });
-        if (found === null) {
+        // Also of those behind one that waits: what they lack is read at the same time.
+        found = loadRequest(request, changeHash, { sources, finds, missing });
+        if (found === null || lacking.has(accountId)) {
           left.push(at);
           lacking.add(accountId);
           continue;
         }
-        const { outcome, entries: appended, next } = decide(request, found.loaded);
-        decided.set(at, { outcome });
-        if (next === null) continue;
-        kept.push({ account: keep(found.account, { entries: appended, next, changeHash }), next });
-        for (const entry of appended) entries.push(entry);
+        one = decide(request, found.loaded);
       } catch (error) {
         // What it needs cannot be read, or a bug: nothing is kept of it, and the others go on.
         decided.set(at, { error });
+        continue;
       }
+      const { outcome, entries: appended, next } = one;
+      decided.set(at, { outcome });
+      if (next === null) continue;
+      kept.push({ account: keep(found.account, { entries: appended, next, changeHash }), next });
+      for (const entry of appended) entries.push(entry);
+      forgetPrior(finds, accountId, change.id);
     }
     return { decided, left, entries, kept, missing };
   }

@@ -41,15 +41,11 @@ export interface Sources {
 /** Reads of the disk, each by what it looks for: several requests may lack the same. They do not reject. */
 export type MissingReads = Map<string, () => Promise<void>>;
 
-/** Where a request's facts are looked for; what is not there is added to `missing`. */
-interface Places {
+/** Where one request's facts are looked for; what is not there is added to `missing`. */
+interface Looking {
   readonly sources: Sources;
   readonly finds: DiskFinds;
   readonly missing: MissingReads;
-}
-
-/** One request's look into them. */
-interface Looking extends Places {
   isComplete: boolean;
 }
 
@@ -60,7 +56,7 @@ interface Looking extends Places {
 export function loadRequest(
   request: ChangeRequest,
   changeHash: number,
-  places: Places,
+  places: Omit<Looking, 'isComplete'>,
 ): { readonly account: CachedAccount | null; readonly loaded: Loaded } | null {
   const looking: Looking = { ...places, isComplete: true };
   const { accountId, command } = request;
@@ -115,9 +111,22 @@ function findPrior(
   return findOnDisk(accountId, { id }, looking)?.recorded ?? null;
 }
 
+/**
+ * Has the disk asked again whether a change was made before, because it has been made since: it may be derived by the
+ * next look, and so be in no place of memory that is asked first.
+ */
+export function forgetPrior({ changes }: DiskFinds, accountId: string, id: string): void {
+  if (changes.size === 0) return;
+  for (const kinds of [undefined, LOT_NAMING_KINDS]) changes.delete(keyOf(accountId, { id, kinds }));
+}
+
+function keyOf(accountId: string, { id, kinds }: Reference): string {
+  return `${accountId}\n${id}\n${kinds?.join() ?? ''}`;
+}
+
 function findOnDisk(accountId: string, { id, ...meant }: Reference, looking: Looking) {
   const { finds, sources } = looking;
-  const key = `${accountId}\n${id}\n${meant.kinds?.join() ?? ''}`;
+  const key = keyOf(accountId, { id, ...meant });
   const found = finds.changes.get(key);
   if (found === undefined)
     lack(looking, `change\n${key}`, async () => {
