@@ -110,9 +110,9 @@ export function createRateLimiter(
     const known = limits.get(key, nowMs);
     if (known !== undefined)
       return knownLeft(known, rule, { nowMs, trustMs }) ?? askWhatIsLeft(known, store, nowMs);
-    const mayBeHeld = store.isShared ? true : leased.may(key);
-    if (mayBeHeld === null) return leased.load(nowMs).then(() => left(key, rule, nowMs));
-    if (!mayBeHeld) return rule.count;
+    const mayBeLeased = store.isShared ? true : leased.may(key);
+    if (mayBeLeased === null) return leased.load(nowMs).then(() => left(key, rule, nowMs));
+    if (!mayBeLeased) return rule.count;
     const limit = newKeyLimit({ key: prefix + key, rule, blanket: null }, { hasOwn: true });
     limits.add(key, limit, nowMs);
     return askWhatIsLeft(limit, store, nowMs);
