@@ -3,8 +3,7 @@ import type {
   AppendedEntry,
   ChainedState,
   ChangeRequest,
-  Decided,
-  Loaded,
+  Decide,
   Settled,
   Store,
 } from '../../packages/scrip/src/ledger/store.ts';
@@ -34,8 +33,6 @@ export interface CommitOptions {
   /** How often an account must be read before it is changed, in percent. */
   readonly latePercent: number;
 }
-
-type Decide<R> = (request: ChangeRequest, loaded: Loaded) => Decided<R>;
 
 /** The requests of one call, and what became of them. */
 interface Asked<R> {

@@ -3,7 +3,7 @@ import type { Command } from '../../packages/scrip/src/core/command.ts';
 import type { ChangeOutcome } from '../../packages/scrip/src/ledger/decide-request.ts';
 import { decideRequest } from '../../packages/scrip/src/ledger/decide-request.ts';
 import { fingerprintOf } from '../../packages/scrip/src/ledger/digest.ts';
-import type { ChangeRequest, Decided, Loaded } from '../../packages/scrip/src/ledger/store.ts';
+import type { ChangeRequest, Decide, Loaded } from '../../packages/scrip/src/ledger/store.ts';
 import {
   captureHold,
   CREDIT,
@@ -25,10 +25,7 @@ function requestOf(accountId: string, id: string, command: Command): ChangeReque
 
 export function describeTransactions(under: StoreUnderTest): void {
   describe('a transaction', () => {
-    const transact = async (
-      requests: readonly ChangeRequest[],
-      decide: (request: ChangeRequest, loaded: Loaded) => Decided<ChangeOutcome>,
-    ) => {
+    const transact = async (requests: readonly ChangeRequest[], decide: Decide<ChangeOutcome>) => {
       const { settled, later } = await under.store.transact(requests, decide);
       await later;
       return settled;

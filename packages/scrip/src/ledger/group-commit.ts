@@ -1,6 +1,6 @@
 import type { Defer } from './clock.ts';
 import { Fault } from './fault.ts';
-import type { ChangeRequest, Decided, Loaded, Settled, Store, Transacted } from './store.ts';
+import type { ChangeRequest, Decide, Settled, Store, Transacted } from './store.ts';
 
 /** The most changes in one transaction, unless one caller makes more together: the first of them would only wait longer. */
 const MAX_BATCH = 1000;
@@ -38,7 +38,7 @@ export interface GroupCommit<R> {
  */
 export function createGroupCommit<R>(
   store: Pick<Store, 'transact' | 'lanes'>,
-  decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
+  decide: Decide<R>,
   defer: Defer = setImmediate,
 ): GroupCommit<R> {
   const lanes = Array.from({ length: store.lanes.count }, () => createLane(store, decide, defer));
@@ -91,11 +91,7 @@ interface Lane<R> {
   readonly drain: () => Promise<void>;
 }
 
-function createLane<R>(
-  store: Pick<Store, 'transact' | 'lanes'>,
-  decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-  defer: Defer,
-): Lane<R> {
+function createLane<R>(store: Pick<Store, 'transact' | 'lanes'>, decide: Decide<R>, defer: Defer): Lane<R> {
   let waiting: Waiting<R>[] = [];
   let waitingRequests = 0;
   /** Requests that the store settles later than the batch that they came in. */

@@ -61,6 +61,9 @@ export interface Decided<R> {
   readonly next: ChainedState | null;
 }
 
+/** Judges a request on what was loaded for it. */
+export type Decide<R> = (request: ChangeRequest, loaded: Loaded) => Decided<R>;
+
 /** What became of one request of several: its outcome, or what it failed with, alone or with its batch. */
 export type Settled<R> = { readonly outcome: R } | { readonly error: unknown };
 
@@ -95,10 +98,7 @@ export interface Store {
    * Rejects with a `Fault` that is all requests'. A store that cannot find out what an `unknown` outcome came to takes
    * no more changes.
    */
-  transact<R>(
-    requests: readonly ChangeRequest[],
-    decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-  ): Promise<Transacted<R>>;
+  transact<R>(requests: readonly ChangeRequest[], decide: Decide<R>): Promise<Transacted<R>>;
   /** The account as of its last durable entry. Rejects with a `Fault`; what is in memory is there at once. */
   account(accountId: string): Answer<AccountState | null>;
   /** The account as of its last entry recorded at or before an instant, up to a version. Rejects with `SealedPast`. */

@@ -3,8 +3,8 @@ import type {
   AppendedEntry,
   ChainedState,
   ChangeRequest,
+  Decide,
   Decided,
-  Loaded,
   Settled,
   Store,
 } from '../../ledger/store.ts';
@@ -24,7 +24,7 @@ interface Kept {
 /** Requests of one call, and what became of them: only what is durable stands here. */
 interface Batch<R> {
   readonly requests: readonly ChangeRequest[];
-  readonly decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>;
+  readonly decide: Decide<R>;
   readonly settled: (Settled<R> | undefined)[];
   readonly finds: DiskFinds;
 }
@@ -212,10 +212,7 @@ export function createDecider({
 
   return {
     position: () => position,
-    decide: async <R>(
-      requests: readonly ChangeRequest[],
-      decide: (request: ChangeRequest, loaded: Loaded) => Decided<R>,
-    ) => {
+    decide: async <R>(requests: readonly ChangeRequest[], decide: Decide<R>) => {
       const settled = requests.map((): Settled<R> | undefined => undefined);
       const batch = { requests, decide, settled, finds: emptyFinds() };
       const round = decideReady(batch, requests.keys(), waiting);
