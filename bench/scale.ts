@@ -16,7 +16,7 @@ export interface Scale {
   readonly accountsOnDisk: number;
   /** Of the ledgers that are debited. */
   readonly accounts: number;
-  /** Debits in the ledger that the mix runs on, before it starts. */
+  /** Debits in the ledger that the mix runs on, before it starts: at full size enough for pages of history to be full. */
   readonly historyDebits: number;
   /** Entries of the sustained bulk load. */
   readonly sustainedEntries: number;
@@ -44,7 +44,7 @@ const FULL: Scale = {
   balanceAccounts: 1_000_000,
   accountsOnDisk: 10_000_000,
   accounts: 100_000,
-  historyDebits: 1_000_000,
+  historyDebits: 9_800_000,
   sustainedEntries: 10_000_000,
   sustainedRounds: 3,
   restartEntries: 10_000_000,

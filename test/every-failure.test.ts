@@ -21,7 +21,7 @@ import { JOURNAL_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migratio
 import { openJournal } from '../packages/scrip/src/stores/sqlite/open-files.ts';
 import { startCliSession } from './support/cli-session.ts';
 import { runScrip } from './support/run-scrip.ts';
-import { grant, OPEN, openSampleLedger } from './support/sample-ledger.ts';
+import { debit, grant, OPEN, openSampleLedger } from './support/sample-ledger.ts';
 
 let cli: CliSession;
 let directory: string;
@@ -239,13 +239,14 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
   'balances-invalid': line('import --csv -', { input: 'name\nAcme\n' }),
   'balances-wrong': line('import --csv - --server', { input: 'id,balance\nacme,-1\n' }),
   'opening-refused': async () => {
-    const data = join(directory, 'nearly-full');
+    const data = join(directory, 'id-taken');
     const store = await openSqliteStore({ directory: data, idsKeptMs: 86_400_000, now: Date.now });
     const { ledger, change } = await openSampleLedger(store);
     await change('acme', 'open', OPEN);
-    await change('acme', 'grant', grant(9_000_000_000_000n));
+    await change('acme', 'grant', grant(9n));
+    await change('acme', 'opening-balance-standard', debit(1n));
     await ledger.close();
-    const rows = file('rows.csv', 'id,balance\nacme,9000000000000\n');
+    const rows = file('rows.csv', 'id,balance\nacme,9\n');
     return { words: ['import', '--csv', rows, '--data', data] };
   },
   'backup-under-way': served((data) => {

@@ -275,6 +275,9 @@ describe('an import', () => {
 
   const importing = (file: string, data: string, ...more: string[]) =>
     runScrip(['import', file, '--data', data, '--json', ...more]);
+  /** The files of the ledger alone, without those that SQLite keeps beside them. */
+  const namesIn = (data: string) =>
+    Object.keys(contentsOf(data)).filter((name) => !/-(?:wal|shm)$/.test(name));
   /** The bytes of the whole export, up to the end of a line. */
   const upTo = (line: number) => `${lines.slice(0, line).join('\n')}\n`;
 
@@ -319,8 +322,21 @@ describe('an import', () => {
     expect(await json('import', whole, '--data', data, '--resume')).toMatchObject({
       anchor: anchorIn(whole),
     });
-    expect(Object.keys(contentsOf(data))).toEqual(['journal.db']);
+    expect(namesIn(data)).toEqual(['derived.db', 'journal.db']);
     expect(await ok('export', '--data', data)).toBe(readFileSync(whole, 'utf8'));
+  });
+
+  it('makes the tables too, and where they cannot be made says so and is done', async () => {
+    const [data, other] = [fresh('data'), fresh('other')];
+    await ok('import', whole, '--data', data);
+    expect(await json('verify', '--data', data)).toMatchObject({ ok: true });
+    const inTheWay = join(other, 'derived.db.new');
+    mkdirSync(inTheWay, { recursive: true });
+    const ran = await importing(whole, other);
+    expect(ran.code, ran.err).toBe(0);
+    expect(ran.err).toMatch(/The journal is whole.*could not be made\.\n.*derived\.db\.new.*\n.*next start/);
+    rmSync(inTheWay, { recursive: true });
+    await ok('verify', '--repair', '--data', other);
   });
 
   it('that was cut short keeps a new ledger from its directory, and is gone on with', async () => {
@@ -367,7 +383,7 @@ describe('an import', () => {
       expect(existsSync(join(data, 'journal.db'))).toBe(false);
       await ok('import', whole, '--data', data, ...again);
       expect(await ok('export', '--data', data)).toBe(readFileSync(whole, 'utf8'));
-      expect(Object.keys(contentsOf(data))).toEqual(['journal.db']);
+      expect(namesIn(data)).toEqual(['derived.db', 'journal.db']);
     }
   });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
+import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import { grantCredits } from './support/commands.ts';
 import { openSampleLedger } from './support/sample-ledger.ts';
 import type { ServedApp } from './support/served-app.ts';
@@ -46,11 +47,16 @@ const hold = (id: string, amount: number) =>
 /** Time goes by, and other changes are made, before which no id is forgotten. */
 async function pass(hours: number): Promise<void> {
   await untilDerived();
-  served.pass(hours * HOUR_MS);
-  nowMs += hours * HOUR_MS;
+  setClock(hours);
   const others = Array.from({ length: 20 }, () => `filler-${(fillers += 1)}`);
   await Promise.all(others.map((id) => post('/filler/debits', id, { pool: 'standard', amount: 1 / 64 })));
   await untilDerived();
+}
+
+/** Sets the clock forward, or back. */
+function setClock(hours: number): void {
+  served.pass(hours * HOUR_MS);
+  nowMs += hours * HOUR_MS;
 }
 
 const untilDerived = () =>
@@ -62,6 +68,31 @@ describe('an id that was forgotten', () => {
     await debit('x', 1);
     await pass(25);
     expect((await debit('x', 2)).status).toBe(201);
+  });
+
+  it('of a debit that was refunded says nothing of the refund when it is another debit’s', async () => {
+    await grant('pack', 10);
+    await debit('x', 1);
+    await post('/acme/debits/x/refund', 'back', {});
+    await pass(25);
+    expect((await debit('x', 2)).status).toBe(201);
+    const { json } = await served.ask('GET', '/accounts/acme/debits/x');
+    expect([json.amount, json.refunded, json.lastRefund]).toEqual(['2', '0', null]);
+  });
+
+  it('of an account whose time stands still is no flaw of the journal when it is used anew', async () => {
+    await grant('pack', 10);
+    setClock(240);
+    await debit('x', 1);
+    setClock(-240);
+    expect((await debit('x', 2)).status).toBe(422);
+    await pass(25);
+    await pass(25);
+    expect((await debit('x', 2)).status).toBe(201);
+    await served.close();
+    isOpen = false;
+    const found = await verifyDirectory({ directory, keptAnchor: null, threads: 1, onProgress: () => {} });
+    expect([found.journalFlaw, found.projectionFlaws]).toEqual([null, []]);
   });
 
   it('of a grant is no other grant’s, also where it is used up', async () => {

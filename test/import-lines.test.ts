@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -235,6 +244,27 @@ describe('an import of', () => {
     await exportTo(again, copy, 0);
     await exportTo(erased, data, 0);
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(erased, 'utf8'));
+  });
+
+  it('that was killed after it had erased what its files erase is gone on with', async () => {
+    const [data, first, later, copy] = [fresh('filled'), fresh('first'), fresh('later'), fresh('copy')];
+    await fillDirectory(data, { accounts: 3, rounds: 1 });
+    const { entries } = await exportTo(first, data, 0);
+    await eraseIn(data, 'account-1');
+    await exportTo(later, data, entries);
+    await importFiles([first, later], copy);
+    const [journal, part] = [join(copy, 'journal.db'), join(copy, 'journal.db.part')];
+    renameSync(journal, part);
+    // What else is gone is not what they erase.
+    const other = fresh('other');
+    mkdirSync(other);
+    copyFileSync(part, join(other, 'journal.db.part'));
+    const database = new DatabaseSync(join(other, 'journal.db.part'));
+    database.exec('DELETE FROM personal');
+    database.close();
+    await expect(importFiles([first, later], other, true)).rejects.toMatchObject({ code: 'file-differs' });
+    await importFiles([first, later], copy, true);
+    expect(readFileSync(journal).includes('of account-1')).toBe(false);
   });
 
   it('another file than the one that was cut short is not gone on with, and begins anew without --resume', async () => {

@@ -4,7 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Anchor } from '../packages/scrip/src/ledger/anchor.ts';
 import { decodeAnchor, encodeAnchor } from '../packages/scrip/src/ledger/anchor.ts';
+import { SealMoved } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
 import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-directory.ts';
+import { openSealableJournal } from '../packages/scrip/src/stores/sqlite/seal-journal.ts';
 import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import { slotOfKey } from '../packages/scrip/src/stores/sqlite/segments/usage-amount.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged } from './support/aged-ledger.ts';
@@ -40,13 +42,15 @@ describe('verifying a sealed ledger', () => {
   let directory: string;
   let first: Anchor | undefined;
   let whole: Anchor | null;
+  /** As the command left it. */
+  let sealed: Awaited<ReturnType<typeof verify>>;
   beforeAll(async () => {
     directory = await makeAgedLedger();
     const control = copyOf(directory);
     directories.push(directory, control);
     first = decodeAnchor(await seal(directory, 30));
     await seal(directory, 50);
-    // A start makes the derived tables from the checkpoint.
+    sealed = await verify(directory);
     const aged = await openAged(directory, 100);
     await aged.change('acme', 'later', refundDebit('late-99'));
     await aged.change('acme', 'back', refundDebit('to-refund', 1n));
@@ -56,6 +60,10 @@ describe('verifying a sealed ledger', () => {
     await other.change('acme', 'back', refundDebit('to-refund', 1n));
     await other.close();
     whole = (await verify(control)).anchor;
+  });
+
+  it('finds it right as soon as it is sealed', () => {
+    expect(sealed).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
   });
 
   it('finds it right, with the anchor that it would have had', async () => {
@@ -71,6 +79,23 @@ describe('verifying a sealed ledger', () => {
     const { code, out } = await runScrip(['verify', '--data', directory, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ ok: true });
+  });
+
+  it('that is sealed further meanwhile says so, and not that anything is wrong', async () => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    let isSealed = false;
+    const sealFurther = () => {
+      if (isSealed) return;
+      isSealed = true;
+      const files = { journal: join(copy, 'journal.db'), derived: join(copy, 'derived.db') };
+      const journal = openSealableJournal(files);
+      journal.drop(journal.plan(dayMs(70), () => {}));
+      journal.close();
+    };
+    const verifying = verifyDirectory({ ...options, directory: copy, onProgress: sealFurther });
+    await expect(verifying).rejects.toThrow(SealMoved);
+    expect((await verify(copy)).journalFlaw).toBeNull();
   });
 
   it.each([

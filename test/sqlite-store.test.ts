@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Fault } from '../packages/scrip/src/ledger/fault.ts';
+import { Fault } from '../packages/scrip/src/ledger/fault.ts';
 import type { Store } from '../packages/scrip/src/ledger/store.ts';
 import { migrate } from '../packages/scrip/src/stores/sqlite/migrate.ts';
 import { DERIVED_MIGRATIONS } from '../packages/scrip/src/stores/sqlite/migrations/derived.ts';
@@ -157,11 +157,11 @@ describe('a ledger in SQLite files', () => {
       INSERT INTO progress (only, checkpoint, seed) VALUES (1, 9, 7);`);
     derived.close();
     const before = readFileSync(file);
-    await expect(open()).rejects.toThrow(new JournalCut({ lastPosition: 3, checkpoint: 9 }));
+    await expect(open()).rejects.toThrow(new JournalCut({ lastPosition: 3, known: 9 }));
     expect(readFileSync(file)).toEqual(before);
     const journal = join(directory, 'journal.db');
     renameSync(journal, `${journal}.away`);
-    await expect(open()).rejects.toThrow(new JournalCut({ lastPosition: 0, checkpoint: 9 }));
+    await expect(open()).rejects.toThrow(new JournalCut({ lastPosition: 0, known: 9 }));
     expect(filesOf()).not.toContain('journal.db');
     renameSync(`${journal}.away`, journal);
     const verified = await verifyDirectory({ directory, keptAnchor: null, threads: 1, onProgress: () => {} });
@@ -169,6 +169,49 @@ describe('a ledger in SQLite files', () => {
       number: 4,
       what: expect.stringContaining('from 9 entries'),
     });
+  });
+
+  it('is not opened where the journal has lost entries that a snapshot rests on', async () => {
+    const [journal, kept] = [join(directory, 'journal.db'), join(directory, 'kept.db')];
+    const first = await openSampleLedger(await open());
+    await first.change('acme', 'open', OPEN);
+    await first.change('acme', 'grant', grant(100n));
+    await vi.waitFor(() => expect(first.ledger.health().lagEntries).toBe(0), { timeout: 30_000 });
+    await first.ledger.close();
+    const whole = new DatabaseSync(journal);
+    whole.exec(`VACUUM INTO '${kept}'`);
+    whole.close();
+    const again = await openSampleLedger(await open({ snapshotEvery: 2 }));
+    // A moment's changes: the snapshots are kept at once, and the rest is not derived when it closes.
+    const debits = Array.from({ length: 6 }, (_, at) => again.change('acme', `lost-${at}`, debit(10n)));
+    await Promise.all(debits);
+    await again.ledger.close();
+    opened.splice(0);
+    for (const ending of ['', '-wal', '-shm']) rmSync(journal + ending, { force: true });
+    renameSync(kept, journal);
+    await expect(open()).rejects.toThrow(JournalCut);
+    const { journalFlaw } = await verifyDirectory({
+      directory,
+      keptAnchor: null,
+      threads: 1,
+      onProgress: () => {},
+    });
+    expect(journalFlaw).toMatchObject({ what: expect.stringContaining('it is missing') });
+  });
+
+  it('leaves no thread running when it cannot be opened', async () => {
+    const { change, ledger } = await openSampleLedger(await open());
+    await change('acme', 'open', OPEN);
+    await ledger.close();
+    opened.splice(0);
+    rmSync(join(directory, 'derived.db'));
+    const journal = new DatabaseSync(join(directory, 'journal.db'));
+    journal.exec(`UPDATE block SET entries = 'none'`);
+    journal.close();
+    const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = threads();
+    await expect(open()).rejects.toThrow(Fault);
+    expect(threads()).toBe(before);
   });
 
   it('is the same when its indexes are those of an older version, and keeps its snapshots', async () => {

@@ -129,10 +129,12 @@ describe('a derived table', () => {
 
   it('is never lost to a flipped bit anywhere in its file', { timeout: 60_000 }, async () => {
     const file = join(directory(), 'derived.db');
+    // Pages of segments that were merged hold nothing: how many there are depends on how busy the machine is.
+    damageDerived(directory(), 'VACUUM');
     const bytes = readFileSync(file);
     const before = dump('derived', ALL_TABLES);
     let found = 0;
-    for (let flip = 1; flip <= 60; flip += 1) {
+    for (let flip = 1; flip <= 90; flip += 1) {
       const damaged = Buffer.from(bytes);
       const at = Math.floor((flip * bytes.length * 0.618) % bytes.length);
       damaged[at] = (damaged[at] ?? 0) ^ (1 << (flip % 8));
@@ -143,7 +145,7 @@ describe('a derived table', () => {
       // A bit in which nothing is kept.
       else expect(dump('derived', ALL_TABLES), `byte ${at}`).toEqual(before);
     }
-    expect(found).toBeGreaterThan(30);
+    expect(found).toBeGreaterThan(40);
   });
 
   it('with every damage at once is mended by a repair, which leaves the journal alone', async () => {

@@ -76,5 +76,6 @@ async function findAccount(ledger: Ledger, accountId: string): Promise<FoundAcco
       if (entry.kind === 'CreditsGranted' && entry.change !== null) grants.set(entry.change.id, entry);
     afterVersion = page.length < PAGE_GRANTS ? undefined : page.at(-1)?.entry.version;
   }
-  return { isClosed: account.closedAtMs !== null, grants };
+  const settledMicros = new Map(account.pools.map((pool) => [pool.pool, pool.settledMicros]));
+  return { isClosed: account.closedAtMs !== null, settledMicros, grants };
 }

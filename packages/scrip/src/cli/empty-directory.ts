@@ -12,7 +12,7 @@ export interface EmptyDirectory {
 }
 
 /** What another ledger may have left; beside it a new journal would be read together with the old one's indexes. */
-const LEDGER_FILES = ['journal.db', 'journal.db-wal', 'derived.db', 'limits.db'];
+const LEDGER_FILES = ['journal.db', 'journal.db-wal', 'journal.db-journal', 'derived.db', 'limits.db'];
 
 /** What only says that the directory is taken. */
 const LOCK_FILE = 'lock.db';

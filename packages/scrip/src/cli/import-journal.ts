@@ -86,7 +86,8 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
       writer.flush();
       if (!reader.isWhole()) throw cutShort(file, last);
     }
-    writer.finish({ line: last, file: lastFile, entries: check.entries() });
+    const end = { line: last, file: lastFile, entries: check.entries() };
+    writer.finish({ ...end, erasedBefore: check.erasedBefore() });
   } finally {
     progress.stop();
     writer.close();
@@ -112,17 +113,21 @@ function readLine(reader: ExportReader, { number, text, isEnded }: TextLine, fil
   }
 }
 
-/** Where the last file ends, and how many entries all of them have. */
-interface FilesEnd {
+interface LinePlace {
   readonly line: number;
   readonly file: string;
+}
+
+/** Where the last file ends, how many entries all of them have, and what these erase. */
+interface FilesEnd extends LinePlace {
   readonly entries: number;
+  readonly erasedBefore: ReadonlyMap<string, number>;
 }
 
 interface EntryWriter {
-  readonly put: (entry: NumberedEntry, at: { readonly line: number; readonly file: string }) => void;
+  readonly put: (entry: NumberedEntry, at: LinePlace) => void;
   readonly flush: () => void;
-  /** Throws `CommandFailure` when the import that was cut short had read more than these files have. */
+  /** Throws `CommandFailure` when the import that was cut short had read more than these files have, or others. */
   readonly finish: (end: FilesEnd) => void;
   readonly close: () => void;
 }
@@ -133,23 +138,26 @@ function startWriter(target: JournalTarget): EntryWriter {
   const keptEntries = written.lastNumber();
   const kept = entriesOf(written.pages(0, keptEntries));
   let batch: NumberedEntry[] = [];
+  /** Entries whose personal data is gone already: the import was cut short after it had erased what the files erase. */
+  const bare: { readonly entry: NumberedEntry; readonly at: LinePlace }[] = [];
   const flush = () => {
     if (batch.length > 0) target.append(batch);
     batch = [];
   };
   return {
-    put: (entry, { line, file }) => {
+    put: (entry, at) => {
       const before = kept.next();
       if (before.done === true) batch.push(entry);
-      else if (before.value.hash !== entry.hash || before.value.personal !== entry.personal)
-        throw CommandFailure.of('file-differs', `Line ${line} of ${file} is not what was imported there.`, {
-          about: { line },
-        });
+      else if (before.value.hash !== entry.hash) throw otherLine(at);
+      else if (before.value.personal === null && entry.personal !== null) bare.push({ entry, at });
+      else if (before.value.personal !== entry.personal) throw otherLine(at);
       if (batch.length === BATCH_ENTRIES) flush();
     },
     flush,
     finish: (end) => {
       if (end.entries < keptEntries) throw fewerThanKept(end, keptEntries);
+      for (const { entry, at } of bare)
+        if (entry.version >= (end.erasedBefore.get(entry.accountId) ?? 0)) throw otherLine(at);
     },
     close: written.close,
   };
@@ -157,6 +165,12 @@ function startWriter(target: JournalTarget): EntryWriter {
 
 function* entriesOf(pages: Iterable<NumberedEntry[]>): Generator<NumberedEntry, undefined> {
   for (const page of pages) yield* page;
+}
+
+function otherLine({ line, file }: LinePlace): CommandFailure {
+  return CommandFailure.of('file-differs', `Line ${line} of ${file} is not what was imported there.`, {
+    about: { line },
+  });
 }
 
 function fewerThanKept({ line, file, entries }: FilesEnd, keptEntries: number): CommandFailure {

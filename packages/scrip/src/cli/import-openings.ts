@@ -1,4 +1,4 @@
-import { formatMicros } from '../core/credits.ts';
+import { formatMicros, isInRange, MAX_MICROS } from '../core/credits.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { BadRow, Opening, OpeningGrant, OpeningRows } from './opening-rows.ts';
 import type { OpeningTarget } from './opening-target.ts';
@@ -44,8 +44,10 @@ export async function planOpenings(
     for (const grant of opening.grants) {
       const given = found?.grants.get(openingGrantId(grant.pool));
       if (given === undefined) {
+        const settledMicros = found?.settledMicros.get(grant.pool) ?? 0n;
         // A balance of nothing opens the account, and no more.
-        if (grant.amountMicros > 0n) grants.push(grant);
+        if (!isInRange(settledMicros + grant.amountMicros)) wrong.push(tooMuch(opening.accountId, grant));
+        else if (grant.amountMicros > 0n) grants.push(grant);
       } else if (given.amountMicros === grant.amountMicros && given.expiresAtMs === grant.expiresAtMs)
         givenBefore += 1;
       else wrong.push(givenOtherwise(opening.accountId, grant, given));
@@ -61,6 +63,11 @@ export async function planOpenings(
     steps: steps.toSorted((a, b) => a.opening.line - b.opening.line),
     bad: wrong.toSorted((a, b) => a.line - b.line),
   };
+}
+
+function tooMuch(accountId: string, { line, pool }: OpeningGrant): BadRow {
+  const detail = `would bring the account ${accountId} above ${formatMicros(MAX_MICROS)} of ${pool}, the most that can be kept.`;
+  return { line, column: 'balance', detail };
 }
 
 function givenOtherwise(

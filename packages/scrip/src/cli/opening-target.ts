@@ -6,6 +6,8 @@ import type { Opening, OpeningGrant } from './opening-rows.ts';
 /** What an account has already. */
 export interface FoundAccount {
   readonly isClosed: boolean;
+  /** Of each pool. */
+  readonly settledMicros: ReadonlyMap<string, bigint>;
   /** The grants that it was ever given, by their ids. */
   readonly grants: ReadonlyMap<string, Pick<OpeningGrant, 'pool' | 'amountMicros' | 'expiresAtMs'>>;
 }

@@ -22,3 +22,26 @@ export function startProgress(total: number | null, noun = 'lines'): Progress {
     stop: () => bar.stop(),
   };
 }
+
+export interface Passes {
+  readonly onProgress: (done: number, total: number) => void;
+  readonly stop: () => void;
+}
+
+/** A bar for each time that the entries are gone through. */
+export function startPasses(): Passes {
+  let bar: Progress | null = null;
+  let last = 0;
+  const stop = () => bar?.stop();
+  return {
+    onProgress: (done, total) => {
+      if (bar === null || done < last) {
+        stop();
+        bar = startProgress(total, 'entries');
+      }
+      last = done;
+      bar.advance(done, done);
+    },
+    stop,
+  };
+}

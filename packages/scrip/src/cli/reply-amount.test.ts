@@ -23,6 +23,7 @@ const granted = (amount: string) => ({
   data: [{ id: 'opening-balance-standard', pool: 'standard', amount, expiresAt: null }],
   next: null,
 });
+const settled = (amount: string) => ({ pools: [{ pool: 'standard', settled: amount }] });
 const quoted = (amount: string) => ({ lines: [{ action: 'sms', pool: 'standard', amount }] });
 const refused = (amount: string) => ({
   code: 'not-scrip',
@@ -30,11 +31,22 @@ const refused = (amount: string) => ({
 });
 
 it('takes what was given already for what the server says, and for nothing where that is no amount', async () => {
-  await serve({ closedAt: null }, granted('12.5'), { closedAt: null }, granted('1e3'));
+  const account = { closedAt: null };
+  await serve(
+    account,
+    settled('2.5'),
+    granted('12.5'),
+    account,
+    settled('x'),
+    account,
+    settled('1'),
+    granted('1e3'),
+  );
   const { find } = await openServerTarget();
-  expect((await find('acme'))?.grants.get('opening-balance-standard')).toMatchObject({
-    amountMicros: 12_500_000n,
-  });
+  const found = await find('acme');
+  expect(found?.settledMicros.get('standard')).toBe(2_500_000n);
+  expect(found?.grants.get('opening-balance-standard')).toMatchObject({ amountMicros: 12_500_000n });
+  await expect(find('acme')).rejects.toMatchObject(refused('x'));
   await expect(find('acme')).rejects.toMatchObject(refused('1e3'));
 });
 

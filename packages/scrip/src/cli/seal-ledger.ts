@@ -9,6 +9,7 @@ import { isOutOfRoom } from '../stores/sqlite/sqlite-code.ts';
 import { openSqliteStore } from '../stores/sqlite/sqlite-store.ts';
 import { filesUnwritable } from './command-failure.ts';
 import { noteDone } from './guard-output.ts';
+import { makeTables } from './make-tables.ts';
 import { startProgress } from './progress.ts';
 import { say } from './terminal.ts';
 import { createSealedFile } from './write-sealed.ts';
@@ -50,6 +51,7 @@ export async function sealLedger(
       noteDone('The entries were sealed', null);
       shrink(journal);
       progress.stop();
+      await makeTables(directory);
       return { entries: upTo - after, upTo, anchor: encodeAnchor(plan.anchor) };
     } finally {
       journal.close();

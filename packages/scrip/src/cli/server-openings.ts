@@ -1,4 +1,4 @@
-import type { Account, ListedGrant, Page, RateCard } from '@scrip/client';
+import type { Account, AccountBalance, ListedGrant, Page, RateCard } from '@scrip/client';
 import { connect } from './api-command.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { FoundAccount, OpeningTarget } from './opening-target.ts';
@@ -33,13 +33,20 @@ export async function openServerTarget(): Promise<OpeningTarget> {
     return found;
   }
 
+  async function findSettled(accountId: string): Promise<FoundAccount['settledMicros']> {
+    const path = ['accounts', accountId, 'balance'];
+    const { value } = await client.call<AccountBalance>({ method: 'GET', path });
+    return new Map(value.pools.map(({ pool, settled }) => [pool, replyAmount(settled)]));
+  }
+
   return {
     pools,
     atOnce: AT_ONCE,
     find: async (accountId) => {
       try {
         const { value } = await client.call<Account>({ method: 'GET', path: ['accounts', accountId] });
-        return { isClosed: value.closedAt !== null, grants: await findGrants(accountId) };
+        const settledMicros = await findSettled(accountId);
+        return { isClosed: value.closedAt !== null, settledMicros, grants: await findGrants(accountId) };
       } catch (error) {
         if (error instanceof CommandFailure && error.code === 'account-not-found') return null;
         throw error;

@@ -75,20 +75,28 @@ async function importFiles(
   files: readonly string[],
   { resume = false, json = false, ...flags }: ImportFlags,
 ): Promise<void> {
-  const [{ takeEmptyDirectory }, { importJournal }, { encodeAnchor }, { asDataFailure }, { existsSync }] =
-    await Promise.all([
-      import('../empty-directory.ts'),
-      import('../import-journal.ts'),
-      import('../../ledger/anchor.ts'),
-      import('../data-failure.ts'),
-      import('node:fs'),
-    ]);
+  const [
+    { takeEmptyDirectory },
+    { importJournal },
+    { makeTables },
+    { encodeAnchor },
+    { asDataFailure },
+    { existsSync },
+  ] = await Promise.all([
+    import('../empty-directory.ts'),
+    import('../import-journal.ts'),
+    import('../make-tables.ts'),
+    import('../../ledger/anchor.ts'),
+    import('../data-failure.ts'),
+    import('node:fs'),
+  ]);
   const data = await readDataDirectory(flags);
   try {
     const directory = takeEmptyDirectory(data);
     try {
       const { entries, accounts, anchor } = await importJournal(files, { ...directory, resume });
       noteDone('The ledger was made', null);
+      await makeTables(data);
       const text = encodeAnchor(anchor);
       const members = [
         ['directory', data],

@@ -17,18 +17,21 @@ export function restoreCommand(): Command {
 }
 
 async function restore(backup: string, { json = false, ...flags }: DataFlags) {
-  const [{ takeEmptyDirectory }, { restoreBackup }, { encodeAnchor }, { asDataFailure }] = await Promise.all([
-    import('../empty-directory.ts'),
-    import('../restore-backup.ts'),
-    import('../../ledger/anchor.ts'),
-    import('../data-failure.ts'),
-  ]);
+  const [{ takeEmptyDirectory }, { restoreBackup }, { makeTables }, { encodeAnchor }, { asDataFailure }] =
+    await Promise.all([
+      import('../empty-directory.ts'),
+      import('../restore-backup.ts'),
+      import('../make-tables.ts'),
+      import('../../ledger/anchor.ts'),
+      import('../data-failure.ts'),
+    ]);
   const data = await readDataDirectory(flags);
   try {
     const directory = takeEmptyDirectory(data);
     try {
       const { anchor, hasSecret } = restoreBackup(resolve(backup), directory);
       noteDone('The ledger was made', null);
+      await makeTables(data);
       const result = { data, entries: anchor.entries, anchor: encodeAnchor(anchor) };
       const members = [
         ['directory', data],

@@ -9,8 +9,7 @@ import { parsePlace } from '../api-command.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { openInput } from '../open-input.ts';
-import type { Progress } from '../progress.ts';
-import { startProgress } from '../progress.ts';
+import { startPasses } from '../progress.ts';
 import { writeData } from '../terminal.ts';
 import type { VerifyReport } from '../verify-report.ts';
 import { formatReport, reportJson, whyNot } from '../verify-report.ts';
@@ -63,7 +62,7 @@ async function run(
     import('../../stores/sqlite/repair-directory.ts'),
     import('../data-failure.ts'),
   ]);
-  const progress = progressOfPasses();
+  const progress = startPasses();
   const options = { directory, keptAnchor, threads: Math.max(1, availableParallelism()), ...progress };
   try {
     if (!repair) return { ...(await verifyDirectory(options)), repaired: [] };
@@ -74,27 +73,6 @@ async function run(
   } finally {
     progress.stop();
   }
-}
-
-/** A bar for each time that the entries are gone through. */
-function progressOfPasses(): {
-  readonly onProgress: (done: number, total: number) => void;
-  readonly stop: () => void;
-} {
-  let bar: Progress | null = null;
-  let last = 0;
-  const stop = () => bar?.stop();
-  return {
-    onProgress: (done, total) => {
-      if (bar === null || done < last) {
-        stop();
-        bar = startProgress(total, 'entries');
-      }
-      last = done;
-      bar.advance(done, done);
-    },
-    stop,
-  };
 }
 
 /** An anchor, or the file that holds one. Throws `CommandFailure`. */

@@ -19,8 +19,8 @@ export class DirectoryInUse extends Error {
 
 /** Entries are gone that were on the disk: what is derived from the journal is only ever written after it. */
 export class JournalCut extends Error {
-  constructor({ lastPosition, checkpoint }: { readonly lastPosition: number; readonly checkpoint: number }) {
-    super(`the journal ends with entry ${lastPosition}, and derived.db was made from ${checkpoint} entries.`);
+  constructor({ lastPosition, known }: { readonly lastPosition: number; readonly known: number }) {
+    super(`the journal ends with entry ${lastPosition}, and derived.db was made from ${known} entries.`);
     this.name = 'JournalCut';
   }
 }

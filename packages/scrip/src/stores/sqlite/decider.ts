@@ -66,7 +66,7 @@ export function createDecider({
   readonly writer: JournalWriter;
   readonly lastPosition: number;
   readonly snapshotEvery: number;
-  readonly keepSnapshots: (rows: readonly SnapshotRow[]) => void;
+  readonly keepSnapshots: (rows: readonly SnapshotRow[], upTo: number) => void;
   /** A key was added or revoked, and that is durable. */
   readonly onKeyChanged: (digest: string) => void;
 }): Decider {
@@ -100,7 +100,8 @@ export function createDecider({
 
   /** Resolves when the entries, and all that was decided before them, are durable; then readers see them. */
   async function makeDurable({ entries, kept }: Round<unknown>): Promise<void> {
-    await writer.append(entries, position);
+    const upTo = position;
+    await writer.append(entries, upTo);
     for (const { entry } of entries)
       if (entry.kind === 'KeyAdded' || entry.kind === 'KeyRevoked') onKeyChanged(entry.digest);
     for (const { account, next } of kept) account.durable = next.state;
@@ -113,7 +114,7 @@ export function createDecider({
       account.snapshotVersion = state.version;
       snapshots.push({ accountId: state.id, version: state.version, state: encodeState(state), hash });
     }
-    if (snapshots.length > 0) keepSnapshots(snapshots);
+    if (snapshots.length > 0) keepSnapshots(snapshots, upTo);
   }
 
   /** Settles what was decided when it is durable, or cannot be. */

@@ -12,7 +12,8 @@ const GATHER_ENTRIES = 16_384;
 export interface Derivation {
   /** Asks for everything up to a position. */
   readonly derive: (upTo: number) => void;
-  readonly keepSnapshots: (rows: readonly SnapshotRow[]) => void;
+  /** They rest on entries up to a position, which are durable. */
+  readonly keepSnapshots: (rows: readonly SnapshotRow[], upTo: number) => void;
   /** The last position that is in the derived tables. */
   readonly checkpoint: () => number;
   /** Why nothing is derived any more; null while all is well. */
@@ -80,7 +81,7 @@ export function startDerivation({
       if (wanted - told >= GATHER_ENTRIES) tellWanted();
       else timer ??= setTimeout(tellWanted, GATHER_MS);
     },
-    keepSnapshots: (rows) => tell({ kind: 'snapshots', rows }),
+    keepSnapshots: (rows, upTo) => tell({ kind: 'snapshots', rows, upTo }),
     checkpoint: () => checkpoint,
     failure: () => failure,
     wake,

@@ -28,7 +28,7 @@ export interface SnapshotRow {
 
 export type DeriverRequest =
   | { readonly kind: 'derive'; readonly upTo: number }
-  | { readonly kind: 'snapshots'; readonly rows: readonly SnapshotRow[] }
+  | { readonly kind: 'snapshots'; readonly rows: readonly SnapshotRow[]; readonly upTo: number }
   | { readonly kind: 'close' };
 
 /** A segment was written, of new entries or of others' rows. */
@@ -49,6 +49,7 @@ const { checkpoint: start, seed } = derived.prepare('SELECT checkpoint, seed FRO
 };
 const entries = createEntryRows(journal, 'main');
 const setCheckpoint = derived.prepare('UPDATE progress SET checkpoint = ?');
+const setSnapshotsUpTo = derived.prepare('UPDATE progress SET snapshots_up_to = max(snapshots_up_to, ?)');
 const addSnapshot = derived.prepare(
   'INSERT OR REPLACE INTO snapshot (account_id, version, state, hash) VALUES (?, ?, ?, ?)',
 );
@@ -119,6 +120,7 @@ serveThread((request: DeriverRequest) => {
       inTransaction(derived, () => {
         for (const { accountId, version, state, hash } of request.rows)
           addSnapshot.run(accountId, version, state, hash);
+        setSnapshotsUpTo.run(request.upTo);
       });
       return;
     case 'close':

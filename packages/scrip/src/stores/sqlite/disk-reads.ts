@@ -90,7 +90,9 @@ export function createDiskReads({
       const recorded = inTail ?? (onDisk === null ? null : toRecorded(onDisk.row));
       if (recorded === null) return null;
       const later = tail.continuation(accountId, recorded.entry.version, upTo())?.recorded;
-      const earlier = onDisk?.continuation ?? null;
+      // A forgotten id may be borne anew: what the disk knows of the older entry says nothing of the newer.
+      const isSame = onDisk?.row.version === recorded.entry.version;
+      const earlier = isSame ? (onDisk.continuation ?? null) : null;
       return { recorded, continuation: later ?? (earlier === null ? null : toRecorded(earlier)) };
     },
     version: async (accountId, version) => {

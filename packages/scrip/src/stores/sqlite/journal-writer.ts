@@ -96,8 +96,11 @@ export function createJournalWriter({
     throwIfFailed,
     close: async () => {
       await last.catch(() => {});
-      if (failure === null) await thread.ask('close');
-      await thread.end();
+      try {
+        if (failure === null) await thread.ask('close');
+      } finally {
+        await thread.end();
+      }
     },
   };
 }

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { checkpointOf } from './checkpoint-of.ts';
 import { JournalCut } from './data-directory.ts';
 import { createEntryRows } from './entry-rows.ts';
 import { isThere } from './is-there.ts';
+import { knownEntries } from './known-entries.ts';
 import { DERIVED_MIGRATIONS } from './migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
 import { checkSchema, migrate } from './migrate.ts';
@@ -43,6 +43,8 @@ class OtherSeal extends Error {
  */
 export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void = () => {}): void {
   const seal = prepareJournal(files);
+  // What a kill has left of a repair.
+  removeDerived(newDerivedOf(files.derived));
   try {
     prepareDerived(files, seal);
   } catch (error) {
@@ -55,8 +57,8 @@ export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void 
 
 function prepareJournal(files: Files): Seal | null {
   // Opening it would make it.
-  const checkpoint = readCheckpoint(files.derived);
-  if (checkpoint > 0 && !isThere(files.journal)) throw new JournalCut({ lastPosition: 0, checkpoint });
+  const known = readKnownEntries(files.derived);
+  if (known > 0 && !isThere(files.journal)) throw new JournalCut({ lastPosition: 0, known });
   const journal = openJournal(files.journal);
   try {
     const isNew = checkSchema(journal, JOURNAL_MIGRATIONS) === 0;
@@ -64,7 +66,7 @@ function prepareJournal(files: Files): Seal | null {
       ? 0
       : Math.max(createEntryRows(journal, 'main').last(), readSeal(journal)?.position ?? 0);
     // To make the derived tables anew, or to migrate them, would remove all that knows of what is missing.
-    if (checkpoint > lastPosition) throw new JournalCut({ lastPosition, checkpoint });
+    if (known > lastPosition) throw new JournalCut({ lastPosition, known });
     migrate(journal, JOURNAL_MIGRATIONS);
     return readSeal(journal);
   } finally {
@@ -72,14 +74,14 @@ function prepareJournal(files: Files): Seal | null {
   }
 }
 
-/** As `checkpointOf`; 0 where the file is missing or damaged. Throws `DataTooNew`, and what the file cannot help. */
-function readCheckpoint(file: string): number {
+/** As `knownEntries`; 0 where the file is missing or damaged. Throws `DataTooNew`, and what the file cannot help. */
+function readKnownEntries(file: string): number {
   if (!isThere(file)) return 0;
   let derived: DatabaseSync | null = null;
   try {
     derived = openDerived(file);
     checkSchema(derived, DERIVED_MIGRATIONS);
-    return checkpointOf(derived);
+    return knownEntries(derived);
   } catch (error) {
     if (isOfFile(error)) return 0;
     // Opening names it already.
@@ -92,6 +94,11 @@ function readCheckpoint(file: string): number {
 /** Whether another file in its place would do. */
 function isOfFile(error: unknown): error is Error {
   return error instanceof OtherSeal || FILE_CODES.has(sqliteCodeOf(error));
+}
+
+/** Where tables are made that will take the place of those that there are. */
+export function newDerivedOf(file: string): string {
+  return `${file}.new`;
 }
 
 export function removeDerived(file: string): void {

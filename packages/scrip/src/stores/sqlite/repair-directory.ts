@@ -1,17 +1,11 @@
-import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
-import { startDerivation } from './derivation.ts';
 import { isThere } from './is-there.ts';
 import { NoLedger } from './journal-source.ts';
-import { prepareDerived, removeDerived } from './prepare-files.ts';
-import { readSeal } from './seal.ts';
+import { makeDerived } from './make-derived.ts';
 import type { EngineSizes } from './sqlite-store.ts';
-import { DEFAULT_SIZES } from './sqlite-store.ts';
 import type { VerifyOptions } from './verify-directory.ts';
-import { goThroughDirectory, verifyDirectory } from './verify-directory.ts';
-import { openJournalBeside } from './verify/open-beside.ts';
+import { verifyDirectory } from './verify-directory.ts';
 import type { Verification } from './verify/verification.ts';
 
 export interface RepairOptions extends VerifyOptions {
@@ -33,45 +27,14 @@ export async function repairDirectory({ sizes, ...options }: RepairOptions): Pro
   const journal = join(options.directory, 'journal.db');
   // Taking a directory makes it.
   if (!isThere(journal)) throw new NoLedger(journal);
-  const { files, unlock } = openDataDirectory(options.directory);
+  const { unlock } = openDataDirectory(options.directory);
   try {
     const before = await verifyDirectory(options);
     if (before.projectionFlaws === null || before.projectionFlaws.length === 0)
       return { before, after: null };
-    await rebuild(files, before.entries, { ...options, sizes: { ...DEFAULT_SIZES, ...sizes } });
+    await makeDerived({ ...options, ...(sizes === undefined ? {} : { sizes }) });
     return { before, after: await verifyDirectory(options) };
   } finally {
     unlock();
   }
-}
-
-/** Beside the old tables, which stay until the new ones are whole. */
-async function rebuild(
-  files: DataDirectory['files'],
-  entries: number,
-  { sizes, ...options }: VerifyOptions & { readonly sizes: EngineSizes },
-): Promise<void> {
-  const derived = `${files.derived}.new`;
-  removeDerived(derived);
-  const journal = openJournalBeside(files.journal);
-  const seal = readSeal(journal);
-  journal.close();
-  prepareDerived({ journal: files.journal, derived }, seal);
-  const derivation = startDerivation({
-    files: { journal: files.journal, derived },
-    sizes,
-    checkpoint: seal?.position ?? 0,
-    onDerived: () => {},
-    onSegment: () => {},
-  });
-  try {
-    derivation.derive(entries);
-    const snapshots = { every: sizes.snapshotEvery, keep: derivation.keepSnapshots };
-    await goThroughDirectory({ ...options, keptAnchor: null, snapshots });
-    await derivation.whenWithin(0, () => entries);
-  } finally {
-    await derivation.close();
-  }
-  removeDerived(files.derived);
-  renameSync(derived, files.derived);
 }

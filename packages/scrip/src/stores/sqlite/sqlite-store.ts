@@ -18,7 +18,6 @@ import { createJournalWriter } from './journal-writer.ts';
 import { createKeyOwners } from './key-owners.ts';
 import { createPersonalErasure } from './personal-erasure.ts';
 import { prepareFiles } from './prepare-files.ts';
-import type { ReadRequests, StartRows } from './reader-thread.ts';
 import { PAGE_BYTES } from './segments/segment-pages.ts';
 import { toRecorded } from './stored-row.ts';
 import type { Thread } from './thread.ts';
@@ -70,33 +69,55 @@ const TAIL_PAGE = 10_000;
  * `UnfinishedJournal`, and `JournalCut`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const directory = openDataDirectory(options.directory);
+  const { files, unlock } = openDataDirectory(options.directory);
+  const opened: Closer[] = [async () => unlock()];
   try {
-    refuseUnfinished(directory.files.journal);
-    return await openFiles(directory, options);
+    refuseUnfinished(files.journal);
+    return await openFiles(files, options, opened);
   } catch (error) {
-    directory.unlock();
+    // Why it could not be opened is what matters.
+    await closeAll(opened).catch(() => {});
     throw error;
   }
 }
 
-async function openFiles(directory: DataDirectory, options: SqliteStoreOptions): Promise<Store> {
+type Closer = () => Promise<void>;
+
+/** Closes each, whatever becomes of the others. Rejects with the first failure. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers)
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** `opened` is told how to close what was opened, in the order in which it is to be. */
+async function openFiles(
+  files: DataDirectory['files'],
+  options: SqliteStoreOptions,
+  opened: Closer[],
+): Promise<Store> {
   const sizes = { ...DEFAULT_SIZES, ...options.sizes };
-  const { files } = directory;
   const { now: clock, evenNow = clock, idsKeptMs } = options;
   const now = (): Instant => ({ clockMs: clock(), evenMs: evenNow() });
   const startedAt = now();
   let readerFailure: string | null = null;
-  const { reader, start } = await startReader(
-    files,
-    { nowMs: startedAt.clockMs, idsKeptMs, finishedEntries: sizes.finishedEntries },
-    {
-      onDerivedAnew: options.onDerivedAnew,
-      onCrash: (error) => {
-        readerFailure = `the thread that reads the files ended: ${error.message}`;
-      },
+  prepareFiles(files, options.onDerivedAnew);
+  const reader = startThread({
+    name: 'reader-thread',
+    gathers: true,
+    data: { files },
+    onCrash: (error) => {
+      readerFailure = `the thread that reads the files ended: ${error.message}`;
     },
-  );
+  });
+  opened.unshift(() => closeReader(reader, { isAlive: readerFailure === null }));
+  const { finishedEntries } = sizes;
+  const start = await ask(reader, 'start', { nowMs: startedAt.clockMs, idsKeptMs, finishedEntries });
   const tail = createJournalTail();
   const cache = createAccountCache({
     capacity: sizes.cachedAccounts,
@@ -115,6 +136,7 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
     },
     onSegment: (ids) => index.addSegment(ids, now()),
   });
+  opened.unshift(derivation.close);
   derivation.derive(start.lastPosition);
   await derivation.whenWithin(sizes.maxLagEntries / 2, () => start.lastPosition);
   const lastPosition = await readTail({ reader, tail, index, after: derivation.checkpoint() });
@@ -126,6 +148,7 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
     onDurable: derivation.derive,
     onFailed: derivation.wake,
   });
+  opened.unshift(writer.close);
   const reads = createDiskReads({ thread: reader, tail, index, upTo: writer.durablePosition });
   const rateCards = await reads.account(RATE_CARD_STREAM);
   if (rateCards !== null) cache.offer(rateCards);
@@ -148,16 +171,6 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
   }
 
   let closing: Promise<void> | null = null;
-  async function close(): Promise<void> {
-    try {
-      await writer.close();
-      await derivation.close();
-      if (readerFailure === null) await closeReader(reader);
-    } finally {
-      directory.unlock();
-    }
-  }
-
   return {
     // One batch is made durable while the next is decided.
     lanes: { count: 1, depth: 2, of: () => 0 },
@@ -187,7 +200,7 @@ async function openFiles(directory: DataDirectory, options: SqliteStoreOptions):
       };
     },
     close: () => {
-      closing ??= close();
+      closing ??= closeAll(opened);
       return closing;
     },
   };
@@ -205,26 +218,12 @@ function readsOf(reads: DiskReads) {
   };
 }
 
-/** Opens the files for reading. Throws as `prepareFiles` does. */
-async function startReader(
-  files: DataDirectory['files'],
-  request: ReadRequests['start']['request'],
-  {
-    onDerivedAnew,
-    onCrash,
-  }: {
-    readonly onDerivedAnew: SqliteStoreOptions['onDerivedAnew'] | undefined;
-    readonly onCrash: (error: Error) => void;
-  },
-): Promise<{ reader: Thread; start: StartRows }> {
-  prepareFiles(files, onDerivedAnew);
-  const reader = startThread({ name: 'reader-thread', gathers: true, data: { files }, onCrash });
-  return { reader, start: await ask(reader, 'start', request) };
-}
-
-async function closeReader(reader: Thread): Promise<void> {
-  await ask(reader, 'close', null);
-  await reader.end();
+async function closeReader(reader: Thread, { isAlive }: { readonly isAlive: boolean }): Promise<void> {
+  try {
+    if (isAlive) await ask(reader, 'close', null);
+  } finally {
+    await reader.end();
+  }
 }
 
 /** Fills the tail with what the derived tables do not hold; returns the journal's last position. */

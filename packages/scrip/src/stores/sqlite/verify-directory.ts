@@ -7,6 +7,7 @@ import { anchorOf } from '../../ledger/anchor.ts';
 import { Fault } from '../../ledger/fault.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
 import { createEntryRows } from './entry-rows.ts';
+import { SealMoved } from './journal-source.ts';
 import { readSeal } from './seal.ts';
 import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
@@ -32,7 +33,7 @@ export interface VerifyOptions {
 
 /**
  * Looks at a whole data directory and changes nothing; also beside the server that writes it, as of the moment at which
- * it begins. Throws `NoLedger`, `DataTooNew`, and a `Fault` when the files cannot be read.
+ * it begins. Throws `NoLedger`, `DataTooNew`, `SealMoved` when entries are sealed meanwhile, and a `Fault` when the files cannot be read.
  */
 export async function verifyDirectory(options: VerifyOptions): Promise<Verification> {
   return goThroughDirectory({ ...options, snapshots: null });
@@ -63,11 +64,25 @@ export async function goThroughDirectory({
     }),
   );
   try {
-    return await verifyShares({ shares, journal, keptAnchor, progress });
+    return await underOneSeal(journal, () => verifyShares({ shares, journal, keptAnchor, progress }));
   } finally {
     journal.close();
     await Promise.all(shares.map((share) => share.end()));
   }
+}
+
+/** Where entries are sealed meanwhile, what was read is of two journals, and right or wrong of neither. Throws `SealMoved`. */
+async function underOneSeal<T>(journal: DatabaseSync, work: () => Promise<T>): Promise<T> {
+  const before = sealedUpTo(journal);
+  const [done] = await Promise.allSettled([work()]);
+  const after = sealedUpTo(journal);
+  if (after !== before) throw new SealMoved(after);
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
+}
+
+function sealedUpTo(journal: DatabaseSync): number {
+  return readSeal(journal)?.position ?? 0;
 }
 
 function openJournal(file: string): { journal: DatabaseSync } | { flaw: JournalFlaw } {
@@ -139,8 +154,8 @@ async function verifyShares({
   const first = pinned[0] as (typeof pinned)[number];
   const entries = lastPosition(journal);
   progress.begin(entries);
-  const after = readSeal(journal)?.position ?? 0;
-  const { checkpoint, plan } = first;
+  const after = sealedUpTo(journal);
+  const { known, plan } = first;
   const isCovered = keptAnchor !== null && keptAnchor.entries <= entries && keptAnchor.entries >= after;
   const anchorEntries = isCovered ? keptAnchor.entries : null;
   const found = await askAll(shares, 'verify', {
@@ -148,7 +163,7 @@ async function verifyShares({
     anchorEntries,
     plan,
   });
-  const flaw = firstFlaw(found) ?? lostFlaw(found, journal, { after, entries, checkpoint });
+  const flaw = firstFlaw(found) ?? lostFlaw(found, journal, { after, entries, known });
   if (flaw !== null) return wrongJournal(entries, flaw);
   const chainEnds = found.flatMap(({ ends }) => ends);
   return {
@@ -169,7 +184,7 @@ function wrongJournal(entries: number, journalFlaw: JournalFlaw): Verification {
 
 function lastPosition(journal: DatabaseSync): number {
   // Where all is sealed, the last entries may be gone.
-  return Math.max(createEntryRows(journal, 'main').last(), readSeal(journal)?.position ?? 0);
+  return Math.max(createEntryRows(journal, 'main').last(), sealedUpTo(journal));
 }
 
 function firstFlaw(found: readonly ShareReply[]): JournalFlaw | null {
@@ -194,7 +209,7 @@ function keyFlaw(found: readonly ShareReply[]): JournalFlaw | null {
 function lostFlaw(
   found: readonly ShareReply[],
   journal: DatabaseSync,
-  { after, entries, checkpoint }: { after: number; entries: number; checkpoint: number },
+  { after, entries, known }: { after: number; entries: number; known: number },
 ): JournalFlaw | null {
   const unnamed = { accountId: null, version: null };
   if (found.reduce((sum, share) => sum + share.entries, 0) !== entries - after) {
@@ -204,8 +219,8 @@ function lostFlaw(
       else break;
     return { number, ...unnamed, what: 'it is missing' };
   }
-  if (checkpoint <= entries) return null;
-  const what = `it is missing: the derived tables were made from ${checkpoint} entries, and the journal has ${entries}`;
+  if (known <= entries) return null;
+  const what = `it is missing: the derived tables were made from ${known} entries, and the journal has ${entries}`;
   return { number: entries + 1, ...unnamed, what };
 }
 

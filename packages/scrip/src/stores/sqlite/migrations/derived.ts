@@ -159,4 +159,10 @@ DELETE FROM usage_name;
 DELETE FROM api_key;
 UPDATE progress SET checkpoint = 0;
 `,
+  `
+-- Why: a snapshot may rest on entries behind the checkpoint: that the journal has lost these was not seen, and it was the
+--      state of those that came in their place. This is the last position that a snapshot rests on.
+-- Locks: none; a column with a default is added to one row.
+ALTER TABLE progress ADD COLUMN snapshots_up_to INTEGER NOT NULL DEFAULT 0;
+`,
 ];

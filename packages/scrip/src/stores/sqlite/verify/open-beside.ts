@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { checkpointOf } from '../checkpoint-of.ts';
 import { isThere } from '../is-there.ts';
 import { NoLedger } from '../journal-source.ts';
+import { knownEntries } from '../known-entries.ts';
 import { checkSchema, DataTooNew } from '../migrate.ts';
 import { DERIVED_MIGRATIONS } from '../migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from '../migrations/journal.ts';
@@ -21,13 +21,13 @@ export function openJournalBeside(file: string): DatabaseSync {
 
 /** Derived tables that are not there, or are those of another version. */
 export class NoTables extends Error {
-  /** How many entries they were made from; 0 where they do not say it. */
-  readonly checkpoint: number;
+  /** As of `knownEntries`. */
+  readonly known: number;
 
-  constructor(reason: string, checkpoint = 0) {
+  constructor(reason: string, known = 0) {
     super(reason);
     this.name = 'NoTables';
-    this.checkpoint = checkpoint;
+    this.known = known;
   }
 }
 
@@ -37,9 +37,9 @@ export function openDerivedBeside(file: string): DatabaseSync {
   const derived = openBeside(file);
   const other = otherVersion(derived);
   if (other !== null) {
-    const checkpoint = checkpointOf(derived);
+    const known = knownEntries(derived);
     derived.close();
-    throw new NoTables(other, checkpoint);
+    throw new NoTables(other, known);
   }
   derived.exec('BEGIN');
   return derived;

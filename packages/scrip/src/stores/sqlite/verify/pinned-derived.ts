@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { knownEntries } from '../known-entries.ts';
 import { readMoved } from '../segments/account-numbers.ts';
 import type { Segment } from '../segments/segment-set.ts';
 import { createSegmentSet } from '../segments/segment-set.ts';
@@ -24,11 +25,19 @@ export interface PinnedDerived {
   readonly database: DatabaseSync | null;
   readonly damage: string | null;
   readonly checkpoint: number;
+  /** As of `knownEntries`. */
+  readonly known: number;
   readonly plan: SegmentPlan;
 }
 
 const NO_SEGMENTS: SegmentPlan = { seed: 0, checkpoint: 0, ends: [], moved: new Map(), names: [] };
-export const ABSENT: PinnedDerived = { database: null, damage: null, checkpoint: 0, plan: NO_SEGMENTS };
+export const ABSENT: PinnedDerived = {
+  database: null,
+  damage: null,
+  checkpoint: 0,
+  known: 0,
+  plan: NO_SEGMENTS,
+};
 
 /** `sealed`: up to where the journal is sealed, which they must have been made after. */
 export function pinDerived(file: string, sealed: number): PinnedDerived {
@@ -37,13 +46,13 @@ export function pinDerived(file: string, sealed: number): PinnedDerived {
     const progress = database.prepare('SELECT checkpoint, seed, sealed FROM progress').get();
     if (progress === undefined) throw new NoTables('it does not say how many entries it was made from');
     const { checkpoint, seed } = progress as { checkpoint: number; seed: number };
-    if (progress['sealed'] !== sealed)
-      throw new NoTables('it was made before the journal was sealed', checkpoint);
+    const known = knownEntries(database);
+    if (progress['sealed'] !== sealed) throw new NoTables('it was made before the journal was sealed', known);
     const ends = createSegmentSet(database)().map(({ upTo }: Segment) => upTo);
     const plan = { seed, checkpoint, ends, moved: readMoved(database), names: readUsageNames(database) };
-    return { database, damage: null, checkpoint, plan };
+    return { database, damage: null, checkpoint, known, plan };
   } catch (error) {
-    if (error instanceof NoTables) return { ...ABSENT, damage: error.message, checkpoint: error.checkpoint };
+    if (error instanceof NoTables) return { ...ABSENT, damage: error.message, known: error.known };
     const damage = damageOf(error);
     if (damage === null) throw error;
     return { ...ABSENT, damage };

@@ -9,6 +9,12 @@ import type { JournalFlaw } from './verification.ts';
 /** No setting lets an id be used again sooner. */
 const KEPT_MS = 24 * 3_600_000;
 
+interface Use {
+  readonly position: number;
+  readonly version: number;
+  readonly atMs: number;
+}
+
 /**
  * The first change that bears an id of its account that was used shortly before. `hashes` are those that came more
  * than once: mostly none, and then nothing is read again; different ids may share one.
@@ -27,18 +33,31 @@ export function findReusedId({
   readonly seed: number;
 }): JournalFlaw | null {
   if (hashes.size === 0) return null;
-  const used = new Map<string, { readonly version: number; readonly atMs: number }>();
+  const used = new Map<string, Use>();
   for (const row of createEntryRows(journal, 'main').each({ after: 0, upTo })) {
     if (!isInShare(share, row.accountId)) continue;
     const { accountId, version, change, atMs } = decodeEntry(row);
     if (change === null || !hashes.has(changeHash(seed, accountId, change.id))) continue;
     const key = `${accountId}\n${change.id}`;
     const before = used.get(key);
-    if (before !== undefined && atMs - before.atMs < KEPT_MS) {
+    if (before !== undefined && atMs - before.atMs < KEPT_MS && !wentBack(journal, before, row.position)) {
       const what = `its id ${JSON.stringify(change.id)} is that of version ${before.version}`;
       return { number: row.position, accountId, version, what };
     }
-    used.set(key, { version, atMs });
+    used.set(key, { position: row.position, version, atMs });
   }
   return null;
+}
+
+/**
+ * Whether the clock was set back after a use of an id and before another one. The account's time stands still then, and
+ * does not say how long the ledger knew the id.
+ */
+function wentBack(journal: DatabaseSync, { position, atMs }: Use, upTo: number): boolean {
+  for (const row of createEntryRows(journal, 'main').each({ after: position, upTo })) {
+    const entry = decodeEntry(row);
+    // What time does is recorded late, with the moment at which it was due.
+    if (entry.change !== null && entry.atMs < atMs) return true;
+  }
+  return false;
 }
