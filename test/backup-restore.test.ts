@@ -418,6 +418,8 @@ describe('a restore', () => {
     const child = spawnScrip(['restore', whole, '--data', data]);
     await killOnceWritten(child, join(data, 'journal.db.part'));
     if (!existsSync(join(data, 'journal.db'))) await ok('restore', whole, '--data', data);
+    const names = Object.keys(contentsOf(data)).filter((name) => !name.startsWith('derived.db'));
+    expect(names.filter((name) => !/-(?:wal|shm)$/.test(name))).toEqual(['journal.db', 'secret']);
     expect(await exported(data)).toBe(await exported(filled));
     await ok('verify', '--repair', '--data', data);
   });

@@ -133,6 +133,91 @@ describe('an import of balances', () => {
     expect((await callApi('GET', '/accounts/dry')).status).toBe(404);
   });
 
+  it.each(['--server', '--data'])('%s names every wrong line, and imports none', async (way) => {
+    const data = fresh('data');
+    const file = csv(
+      'id,name,balance,pool,timezone,expiresAt',
+      'good,,5,,,',
+      'ocean,,1,,,',
+      'two words,,1,,,',
+      ',,1,,,',
+      'b-1,,-3,,,',
+      'b-2,,,,,',
+      'b-3,,1e3,,,',
+      'b-4,,"1,5",,,',
+      'b-5,,1.5,email,,',
+      'b-6,,0.0000001,,,',
+      'b-7,,99999999999999,,,',
+      'b-8,,1,gold,,',
+      'b-9,,1,,Mars/Olympus,',
+      'b-10,,1,,,2020-01-01T00:00:00Z',
+      'b-11,,1,,,tomorrow',
+      'b-12,1',
+      `b-13,${'x'.repeat(201)},1,,,`,
+      'good,,6,,,',
+      'good,Other,6,email,UTC,',
+    );
+    const ran = await importing(file, way === '--data' ? [way, data] : [way]);
+    expect(ran.code).toBe(3);
+    expect(ran.err).toContain('18 of 19 lines cannot be imported, so none was.');
+    const { bad } = JSON.parse(ran.out) as { bad: { line: number; column: string; detail: string }[] };
+    expect(bad.map(({ line, column, detail }) => `${line} ${column} ${detail}`)).toEqual([
+      '3 id is reserved: choose another id.',
+      '4 id must be 1 to 64 letters, digits, dots, underscores or hyphens.',
+      '5 id is empty.',
+      '6 balance must not be negative.',
+      '7 balance is empty.',
+      expect.stringMatching(/^8 balance must be a plain decimal/),
+      expect.stringMatching(/^9 balance must be a plain decimal/),
+      '10 balance has more than the 0 decimals of the pool email.',
+      '11 balance has more than 6 decimals.',
+      '12 balance must be at most 9223372036854.775807.',
+      '13 pool is "gold", and the rate card has standard, email, phone, eur.',
+      expect.stringMatching(/^14 timezone must be the name of a time zone/),
+      '15 expiresAt is in the past.',
+      expect.stringMatching(/^16 expiresAt must be an RFC 3339 time/),
+      '17 null has 2 cells, and the first line 6.',
+      '18 name must have at most 200 characters.',
+      '19 id stands in line 2 already, with the pool standard.',
+      '20 name is another than in line 2.',
+      '20 timezone is another than in line 2.',
+    ]);
+    expect(existsSync(data)).toBe(false);
+    expect((await callApi('GET', '/accounts/good')).status).toBe(404);
+  });
+
+  it('leaves accounts that are there as they are, and refuses those that are closed', async () => {
+    await cli.ok('account open known --name Before');
+    await cli.ok('grant give known --pool standard --amount 7');
+    await cli.ok('account open gone');
+    await cli.ok('account close gone');
+    const closed = await importing(csv('id,balance', 'known,5', 'gone,5'), ['--server']);
+    expect([closed.code, JSON.parse(closed.out)]).toMatchObject([
+      3,
+      { bad: [{ line: 3, column: 'id', detail: 'is of the account gone, which is closed.' }] },
+    ]);
+    expect(await availableOf({ call: callApi }, 'known')).toEqual({ standard: '7' });
+    await imported(csv('id,name,balance', 'known,After,5'), '--server');
+    expect(await availableOf({ call: callApi }, 'known')).toEqual({ standard: '12' });
+    expect((await callApi('GET', '/accounts/known')).json['name']).toBe('Before');
+  });
+
+  it('refuses a balance that differs from what an earlier run gave, and takes lines that were added', async () => {
+    const data = fresh('data');
+    await imported(csv('id,balance', 'c-1,5', 'c-2,6'), '--data', data);
+    const ran = await importing(csv('id,balance', 'c-1,5', 'c-2,7', 'c-3,8'), ['--data', data]);
+    expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+      3,
+      { bad: [{ line: 3, detail: 'is another than c-2 was given by an earlier import: 6 of standard.' }] },
+    ]);
+    // Rows may come in another order.
+    expect(await imported(csv('balance,id', '8,c-3', '6,c-2', '5,c-1'), '--data', data)).toMatchObject({
+      newAccounts: 1,
+      givenBefore: 2,
+      pools: [{ pool: 'standard', grants: 1, amount: '8' }],
+    });
+  });
+
   it('refuses a balance that would bring an account above the most that can be kept', async () => {
     const data = fresh('data');
     const most = '9223372036854.775807';

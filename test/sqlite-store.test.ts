@@ -167,7 +167,7 @@ describe('a ledger in SQLite files', () => {
     const verified = await verifyDirectory({ directory, keptAnchor: null, threads: 1, onProgress: () => {} });
     expect(verified.journalFlaw).toMatchObject({
       number: 4,
-      what: expect.stringContaining('from 9 entries'),
+      what: expect.stringContaining('of 9 entries'),
     });
   });
 

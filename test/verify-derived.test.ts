@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { makeDerived } from '../packages/scrip/src/stores/sqlite/make-derived.ts';
 import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-directory.ts';
 import { INDEX_NAMES } from '../packages/scrip/src/stores/sqlite/segments/segment-indexes.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
@@ -172,6 +173,27 @@ describe('a derived table', () => {
     expect(dumpNamed()).toEqual(before);
     expect(existsSync(join(directory(), 'derived.db.new'))).toBe(false);
   });
+
+  it(
+    'that cannot be put in its place as a whole leaves the old one, and nothing beside it',
+    { timeout: 60_000 },
+    async () => {
+      const [made, file] = [join(directory(), 'derived.db.new'), join(directory(), 'derived.db')];
+      const before = readFileSync(file);
+      let reader: DatabaseSync | null = null;
+      const onProgress = () => {
+        // It keeps the last entries of the log from the file.
+        if (reader !== null || !existsSync(made)) return;
+        reader = new DatabaseSync(made);
+        reader.exec('BEGIN; SELECT * FROM progress;');
+      };
+      const making = makeDerived({ directory: directory(), threads: 1, onProgress });
+      await expect(making).rejects.toThrow('read by another program');
+      (reader as DatabaseSync | null)?.close();
+      expect(readFileSync(file).equals(before)).toBe(true);
+      expect(readdirSync(directory()).filter((name) => name.includes('.new'))).toEqual([]);
+    },
+  );
 
   it('that was repaired serves the same accounts as before, and has snapshots', async () => {
     const accounts = async () => {

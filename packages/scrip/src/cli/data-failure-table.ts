@@ -32,7 +32,8 @@ export const dataFailures = {
   'journal-sealed': {
     exit: 'failure',
     says: 'The first … entries are sealed.',
-    remedy: 'Export with --after and that number: the sealed file has what is before.',
+    remedy:
+      'Export with --after and that number: the sealed file has what is before. Where it was sealed meanwhile, run the same command again.',
   },
   'seal-too-recent': {
     exit: 'usage',
@@ -56,7 +57,7 @@ export const dataFailures = {
   },
   'journal-cut': {
     exit: 'failure',
-    says: 'the journal ends with entry …, and derived.db was made from … entries.',
+    says: 'the journal ends with entry …, and derived.db knows of … entries.',
     remedy:
       'Put back `journal.db-wal` or a backup. Without derived.db, a server goes on without the entries that are missing.',
   },

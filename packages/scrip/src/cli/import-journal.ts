@@ -139,7 +139,7 @@ function startWriter(target: JournalTarget): EntryWriter {
   const kept = entriesOf(written.pages(0, keptEntries));
   let batch: NumberedEntry[] = [];
   /** Entries whose personal data is gone already: the import was cut short after it had erased what the files erase. */
-  const bare: { readonly entry: NumberedEntry; readonly at: LinePlace }[] = [];
+  const bare: { readonly accountId: string; readonly version: number; readonly at: LinePlace }[] = [];
   const flush = () => {
     if (batch.length > 0) target.append(batch);
     batch = [];
@@ -149,15 +149,16 @@ function startWriter(target: JournalTarget): EntryWriter {
       const before = kept.next();
       if (before.done === true) batch.push(entry);
       else if (before.value.hash !== entry.hash) throw otherLine(at);
-      else if (before.value.personal === null && entry.personal !== null) bare.push({ entry, at });
+      else if (before.value.personal === null && entry.personal !== null)
+        bare.push({ accountId: entry.accountId, version: entry.version, at });
       else if (before.value.personal !== entry.personal) throw otherLine(at);
       if (batch.length === BATCH_ENTRIES) flush();
     },
     flush,
     finish: (end) => {
       if (end.entries < keptEntries) throw fewerThanKept(end, keptEntries);
-      for (const { entry, at } of bare)
-        if (entry.version >= (end.erasedBefore.get(entry.accountId) ?? 0)) throw otherLine(at);
+      for (const { accountId, version, at } of bare)
+        if (version >= (end.erasedBefore.get(accountId) ?? 0)) throw otherLine(at);
     },
     close: written.close,
   };

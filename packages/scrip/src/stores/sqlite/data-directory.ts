@@ -20,7 +20,7 @@ export class DirectoryInUse extends Error {
 /** Entries are gone that were on the disk: what is derived from the journal is only ever written after it. */
 export class JournalCut extends Error {
   constructor({ lastPosition, known }: { readonly lastPosition: number; readonly known: number }) {
-    super(`the journal ends with entry ${lastPosition}, and derived.db was made from ${known} entries.`);
+    super(`the journal ends with entry ${lastPosition}, and derived.db knows of ${known} entries.`);
     this.name = 'JournalCut';
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startDerivation } from './derivation.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
 import { createEntryRows } from './entry-rows.ts';
+import { openDerived, openJournal } from './open-files.ts';
 import { newDerivedOf, prepareDerived, removeDerived } from './prepare-files.ts';
 import { readSeal } from './seal.ts';
 import type { EngineSizes } from './sqlite-store.ts';
@@ -28,6 +29,8 @@ export async function makeDerived({ sizes: given, ...options }: MakeOptions): Pr
   removeDerived(derived);
   const { seal, entries } = readExtent(journal);
   try {
+    // An import's journal has no write-ahead log yet, and to begin one it must be alone.
+    openJournal(journal).close();
     prepareDerived({ journal, derived }, seal);
     const derivation = startDerivation({
       files: { journal, derived },
@@ -45,12 +48,24 @@ export async function makeDerived({ sizes: given, ...options }: MakeOptions): Pr
     } finally {
       await derivation.close();
     }
+    foldLog(derived);
   } catch (error) {
     removeDerived(derived);
     throw error;
   }
   removeDerived(old);
   renameSync(derived, old);
+}
+
+/** What is still in the write-ahead log would stay behind. SQLite does not say so when the last one who has the file closes it. */
+function foldLog(file: string): void {
+  const derived = openDerived(file);
+  try {
+    const { busy } = derived.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+    if (busy !== 0) throw new Error(`${file} is read by another program`);
+  } finally {
+    derived.close();
+  }
 }
 
 function readExtent(file: string) {

@@ -43,7 +43,7 @@ class OtherSeal extends Error {
  */
 export function prepareFiles(files: Files, onDerivedAnew: (why: string) => void = () => {}): void {
   const seal = prepareJournal(files);
-  // What a kill has left of a repair.
+  // What a kill has left where they were being made.
   removeDerived(newDerivedOf(files.derived));
   try {
     prepareDerived(files, seal);

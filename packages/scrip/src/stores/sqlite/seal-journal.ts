@@ -63,7 +63,7 @@ export function openSealableJournal(files: {
     sealedEnds: () => readSealedEnds(database),
     drop: (plan) => {
       dropEntries(database, source, plan);
-      // They were made from what is gone; the next start makes them from the checkpoint.
+      // They were made from what is gone, and have to be made from the checkpoint.
       removeDerived(files.derived);
     },
     shrink: () => {

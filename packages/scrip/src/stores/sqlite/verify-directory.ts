@@ -220,7 +220,7 @@ function lostFlaw(
     return { number, ...unnamed, what: 'it is missing' };
   }
   if (known <= entries) return null;
-  const what = `it is missing: the derived tables were made from ${known} entries, and the journal has ${entries}`;
+  const what = `it is missing: the derived tables know of ${known} entries, and the journal has ${entries}`;
   return { number: entries + 1, ...unnamed, what };
 }
 

@@ -40,24 +40,31 @@ export function findReusedId({
     if (change === null || !hashes.has(changeHash(seed, accountId, change.id))) continue;
     const key = `${accountId}\n${change.id}`;
     const before = used.get(key);
-    if (before !== undefined && atMs - before.atMs < KEPT_MS && !wentBack(journal, before, row.position)) {
+    const next = { position: row.position, version, atMs };
+    if (
+      before !== undefined &&
+      atMs - before.atMs < KEPT_MS &&
+      longestBetween(journal, before, next) < KEPT_MS
+    ) {
       const what = `its id ${JSON.stringify(change.id)} is that of version ${before.version}`;
       return { number: row.position, accountId, version, what };
     }
-    used.set(key, { position: row.position, version, atMs });
+    used.set(key, next);
   }
   return null;
 }
 
 /**
- * Whether the clock was set back after a use of an id and before another one. The account's time stands still then, and
- * does not say how long the ledger knew the id.
+ * The longest time that may lie between a use of an id and another one, as far as the journal tells: where the clock was
+ * set back in between, the account's time stood still while it went on.
  */
-function wentBack(journal: DatabaseSync, { position, atMs }: Use, upTo: number): boolean {
-  for (const row of createEntryRows(journal, 'main').each({ after: position, upTo })) {
-    const entry = decodeEntry(row);
+function longestBetween(journal: DatabaseSync, before: Use, next: Use): number {
+  let earliestMs = before.atMs;
+  const range = { after: before.position, upTo: next.position };
+  for (const row of createEntryRows(journal, 'main').each(range)) {
+    const { change, atMs } = decodeEntry(row);
     // What time does is recorded late, with the moment at which it was due.
-    if (entry.change !== null && entry.atMs < atMs) return true;
+    if (change !== null) earliestMs = Math.min(earliestMs, atMs);
   }
-  return false;
+  return next.atMs - earliestMs;
 }
