@@ -305,6 +305,17 @@ describe('an import', () => {
     expect(contentsOf(filled)).toEqual(before);
   });
 
+  it('beside a log that would be taken for its own is refused', async () => {
+    const data = fresh('data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'journal.db-journal'), '');
+    const ran = await importing(whole, data);
+    expect([ran.code, ran.err]).toMatchObject([
+      1,
+      expect.stringContaining('holds a ledger already (journal.db-journal)'),
+    ]);
+  });
+
   it('into the directory of a running server is refused', async () => {
     const data = fresh('data');
     await withServer(data, async (scrip) => {

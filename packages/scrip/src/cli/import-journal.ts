@@ -86,8 +86,12 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
       writer.flush();
       if (!reader.isWhole()) throw cutShort(file, last);
     }
-    const end = { line: last, file: lastFile, entries: check.entries() };
-    writer.finish({ ...end, erasedBefore: check.erasedBefore() });
+    writer.finish({
+      line: last,
+      file: lastFile,
+      entries: check.entries(),
+      erasedBefore: check.erasedBefore(),
+    });
   } finally {
     progress.stop();
     writer.close();

@@ -45,8 +45,8 @@ export async function planOpenings(
       const given = found?.grants.get(openingGrantId(grant.pool));
       if (given === undefined) {
         const settledMicros = found?.settledMicros.get(grant.pool) ?? 0n;
-        // A balance of nothing opens the account, and no more.
         if (!isInRange(settledMicros + grant.amountMicros)) wrong.push(tooMuch(opening.accountId, grant));
+        // A balance of nothing opens the account, and no more.
         else if (grant.amountMicros > 0n) grants.push(grant);
       } else if (given.amountMicros === grant.amountMicros && given.expiresAtMs === grant.expiresAtMs)
         givenBefore += 1;

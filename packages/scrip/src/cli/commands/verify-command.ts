@@ -63,7 +63,7 @@ async function run(
     import('../data-failure.ts'),
   ]);
   const progress = startPasses();
-  const options = { directory, keptAnchor, threads: Math.max(1, availableParallelism()), ...progress };
+  const options = { directory, keptAnchor, threads: availableParallelism(), ...progress };
   try {
     if (!repair) return { ...(await verifyDirectory(options)), repaired: [] };
     const { before, after } = await repairDirectory(options);

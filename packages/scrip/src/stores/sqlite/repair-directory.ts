@@ -2,16 +2,13 @@ import { join } from 'node:path';
 import { openDataDirectory } from './data-directory.ts';
 import { isThere } from './is-there.ts';
 import { NoLedger } from './journal-source.ts';
+import type { MakeOptions } from './make-derived.ts';
 import { makeDerived } from './make-derived.ts';
-import type { EngineSizes } from './sqlite-store.ts';
 import type { VerifyOptions } from './verify-directory.ts';
 import { verifyDirectory } from './verify-directory.ts';
 import type { Verification } from './verify/verification.ts';
 
-export interface RepairOptions extends VerifyOptions {
-  /** As of the store. */
-  readonly sizes?: Partial<EngineSizes>;
-}
+export type RepairOptions = VerifyOptions & MakeOptions;
 
 export interface Repair {
   readonly before: Verification;
@@ -23,7 +20,7 @@ export interface Repair {
  * Makes the derived tables anew from the journal where they are not what it makes them. The journal is only read.
  * Takes the directory for this process: throws `DirectoryInUse` beside a server, `NoLedger` without one.
  */
-export async function repairDirectory({ sizes, ...options }: RepairOptions): Promise<Repair> {
+export async function repairDirectory(options: RepairOptions): Promise<Repair> {
   const journal = join(options.directory, 'journal.db');
   // Taking a directory makes it.
   if (!isThere(journal)) throw new NoLedger(journal);
@@ -32,7 +29,7 @@ export async function repairDirectory({ sizes, ...options }: RepairOptions): Pro
     const before = await verifyDirectory(options);
     if (before.projectionFlaws === null || before.projectionFlaws.length === 0)
       return { before, after: null };
-    await makeDerived({ ...options, ...(sizes === undefined ? {} : { sizes }) });
+    await makeDerived(options);
     return { before, after: await verifyDirectory(options) };
   } finally {
     unlock();
