@@ -158,7 +158,7 @@ describe('a backup', () => {
     const ran = await runScrip(['backup', '--data', data, '--to', backup]);
     expect([ran.code, existsSync(backup), existsSync(`${backup}.part`)]).toEqual([1, false, false]);
     expect(ran.err).toMatch(
-      /The journal is damaged: entry 11 \(version 1 of account-4\) is wrong: its name or metadata are not/,
+      /The journal is damaged: entry 11 \(version 1 of account-4\) is wrong: its personal data are not/,
     );
   });
 

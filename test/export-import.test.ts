@@ -126,9 +126,9 @@ describe('an export', () => {
     ['cannot be read', `data = substr(data, 1, 60)`],
     ['cannot be read', `data = replace(data, '"name":"', '"name":')`],
     ['are not those that it was made with', `data = replace(data, 'account-1', 'account-0')`],
-  ])('of a journal in which a name or metadata %s (%s)', (what, damage) => {
+  ])('of a journal in which personal data %s (%s)', (what, damage) => {
     const data = fresh('data');
-    const says = `The journal is damaged: entry 5 (version 1 of account-1) is wrong: its name or metadata ${what}.\n`;
+    const says = `The journal is damaged: entry 5 (version 1 of account-1) is wrong: its personal data ${what}.\n`;
     beforeAll(async () => {
       await fillDirectory(data, { accounts: 2, rounds: 3 });
       const database = new DatabaseSync(join(data, 'journal.db'));
@@ -155,7 +155,7 @@ describe('an export', () => {
 
     it('a verification says the same', async () => {
       const ran = await runScrip(['verify', '--data', data]);
-      expect([ran.code, ran.err]).toMatchObject([3, expect.stringContaining(`its name or metadata ${what}`)]);
+      expect([ran.code, ran.err]).toMatchObject([3, expect.stringContaining(`its personal data ${what}`)]);
     });
   });
 

@@ -111,7 +111,7 @@ const WRONG: Readonly<Record<string, () => Wrong>> = {
   'a name that was edited': () => ({
     lines: edited(3, (line) => line.replace('Näme', 'Name')),
     line: 4,
-    says: /its name or metadata are not those that it was made with/,
+    says: /its personal data are not those that it was made with/,
   }),
   'two lines in the wrong order': () => ({
     lines: lines.toSpliced(300, 2, lines[301] ?? '', lines[300] ?? ''),

@@ -337,7 +337,7 @@ describe('a sealed ledger', () => {
   });
 
   it.each(['substr(data, 1, 20)', `replace(data, '"name":"', '"name":"x')`])(
-    'is not begun where a name or metadata is damaged (%s)',
+    'is not begun where personal data is damaged (%s)',
     async (damaged) => {
       const own = another();
       // A start reads what is not in the indexes yet, and would find it first.

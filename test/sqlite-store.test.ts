@@ -553,7 +553,7 @@ describe('a ledger in SQLite files', () => {
     for (const read of [() => store.findChange('acme', 'open'), entries])
       await expect(read()).rejects.toMatchObject({
         code: 'store-unreadable',
-        cause: { message: 'version 1 of acme: its name or metadata cannot be read' },
+        cause: { message: 'version 1 of acme: its personal data cannot be read' },
       });
     expect(await store.account('acme')).toMatchObject({ version: 2 });
   });

@@ -59,7 +59,7 @@ describe('an entry of the journal', () => {
     );
     expect(forged.journalFlaw).toMatchObject({
       version: 1,
-      what: expect.stringContaining('name or metadata') as string,
+      what: expect.stringContaining('personal data') as string,
     });
     const erased = await afterForging((rows) => rows.map((row) => ({ ...row, personal: null })));
     expect(erased).toMatchObject({ journalFlaw: null, projectionFlaws: [] });

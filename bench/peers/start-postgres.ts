@@ -12,7 +12,7 @@ export interface Postgres {
   readonly stop: () => Promise<void>;
 }
 
-/** As those who run it would set it on a machine of this size; durable, as Scrip is. */
+/** As those who run it would set it on a machine with some GiB of memory; durable, as Scrip is. */
 const SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',

@@ -7,7 +7,7 @@ import { memoryOf, mostMemoryOf } from '../servers/memory-of.ts';
 import { SCRIP_SETTINGS, startScrip } from '../servers/start-scrip.ts';
 import type { Bench, Check, Figure, Finding, Outcome, Workload } from '../workload.ts';
 
-/** Of a larger ledger, as many accounts are read, evenly spread: enough to show whether memory goes on growing. */
+/** Of a larger ledger, this many accounts are read, evenly spread: enough to show whether memory goes on growing. */
 const MOST_READ = 2_000_000;
 /** Reads between two looks, for a system that does not keep the most. */
 const LOOK_EVERY = 10_000;
@@ -34,7 +34,7 @@ async function run(bench: Bench): Promise<Outcome> {
   }
   return {
     setup: [
-      `Resident memory of the server’s process, the most since its start, while the balance of every account is read once (of more than ${MOST_READ.toLocaleString('en')}, so many, evenly spread); one lot an account.`,
+      `Resident memory of the server’s process, the most since its start, while the balance of every account is read once (of a larger ledger ${MOST_READ.toLocaleString('en')}, evenly spread); one lot an account.`,
       `Of ${balanceAccounts.toLocaleString('en')} accounts each has a key, and is read with it.`,
       SCRIP_SETTINGS,
       accountsOnDisk > 0

@@ -161,7 +161,7 @@ export class ConnectionError extends ClientError {
   override readonly retryable = true;
 }
 
-/** The service sends elsewhere: the key was not sent there. */
+/** The service redirects to another origin, too often, or a change at all: nothing more was sent. */
 export class RedirectError extends ClientError {
   override readonly name = 'RedirectError';
 }

@@ -95,7 +95,7 @@ async function follow(
     await reply.body?.cancel();
     const target = location === null ? null : parseUrl(location, url);
     if (isHidden || target?.origin !== url.origin || method !== 'GET' || redirects >= MOST_REDIRECTS)
-      throw redirectError(reply, { from: url, to: target }, context);
+      throw redirectError(reply, { method, from: url, to: target }, context);
     url = target;
   }
 }
@@ -142,12 +142,11 @@ export function requestIdOf(headers: Readonly<Record<string, string>>, redact: R
 /** Only the other address's origin is shown: a redirect may repeat the key in its path. */
 function redirectError(
   reply: Response,
-  { from, to }: { from: URL; to: URL | null },
+  { method, from, to }: { method: string; from: URL; to: URL | null },
   { service, label, redact }: ExchangeContext,
 ): RedirectError {
-  const elsewhere = to === null ? 'elsewhere' : to.origin === from.origin ? 'on and on' : `to ${to.origin}`;
   return new RedirectError(
-    redact(`${label} at ${from.origin} sends ${elsewhere}, where the key was not sent. Check the address.`),
+    redact(`${label} at ${from.origin} ${redirectWords(method, from, to)}. Check the address.`),
     {
       code: 'redirected',
       service,
@@ -155,6 +154,14 @@ function redirectError(
       requestId: requestIdOf(Object.fromEntries(reply.headers), redact),
     },
   );
+}
+
+function redirectWords(method: string, from: URL, to: URL | null): string {
+  if (to === null) return 'sends elsewhere, where the key was not sent';
+  if (to.origin !== from.origin) return `sends to ${to.origin}, where the key was not sent`;
+  return method === 'GET'
+    ? `redirects more than ${MOST_REDIRECTS} times`
+    : 'redirects a change, which was not sent again';
 }
 
 function connectionError(

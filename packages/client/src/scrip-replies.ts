@@ -13,7 +13,7 @@ export interface Account {
   readonly id: string;
   readonly name: string | null;
   readonly timezone: string;
-  /** Per pool, how far below zero it may go. */
+  /** Per pool, how many credits may be spent beyond the grants. */
   readonly overdraft: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly createdAt: string;

@@ -38,7 +38,7 @@ export interface AccountInput {
   readonly name?: string;
   /** An IANA time zone. */
   readonly timezone?: string;
-  /** Per pool, how far below zero it may go. */
+  /** Per pool, how many credits may be spent beyond the grants. */
   readonly overdraft?: Readonly<Record<string, Amount>>;
   readonly metadata?: Metadata;
 }

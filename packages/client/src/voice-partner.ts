@@ -12,7 +12,7 @@ const profile: VendorProfile = {
   headers: () => ({}),
 };
 
-/** Voice Partner: one pool of money, `eur`, and what it still buys. Five requests a minute are allowed and made. */
+/** Voice Partner: one pool of money, `eur`, and what it still buys. It allows five requests a minute, and no more are sent. */
 export class VoicePartner extends VendorClient {
   constructor(options: VendorOptions = {}) {
     super(profile, options);

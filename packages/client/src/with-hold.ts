@@ -45,11 +45,13 @@ export class CaptureError extends ClientError {
       service,
       status: status ?? undefined,
       requestId: requestId ?? undefined,
+      retryAfterSeconds: cause.retryAfterSeconds ?? undefined,
       outcome,
       reply: reply ?? undefined,
       cause,
     });
     this.changeId = cause.changeId;
+    this.tries = cause.tries;
     this.hold = hold;
     this.result = result;
   }

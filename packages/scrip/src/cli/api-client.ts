@@ -12,7 +12,7 @@ export interface ApiClient {
   readonly call: <T>(call: ScripCall) => Promise<ScripReply<T>>;
 }
 
-/** As long as the server itself takes before it gives up on a request. */
+/** Longer than a handler of the server may take, so that its own refusal comes first. */
 const TIMEOUT_MS = 35_000;
 /** Of what has ids of its own in a file, and none that a flag gives. */
 const AS_IT_WAS = 'Run the same command again: what has happened does not happen twice.';

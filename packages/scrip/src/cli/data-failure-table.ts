@@ -136,7 +136,7 @@ export const dataFailures = {
   'opening-refused': {
     exit: 'failure',
     says: 'Line …: … was refused: …',
-    remedy: 'Put it right.',
+    remedy: 'Correct that line of the file, then run the same command again.',
   },
   'backup-under-way': {
     exit: 'failure',

@@ -54,7 +54,7 @@ const HINTS: Readonly<Record<string, string | ((problem: Problem) => string)>> =
   'capture-exceeds-hold': ({ hold = '?' }) =>
     `The hold is of ${hold}. "--allow-excess" takes the rest from the balance.`,
   'refund-exceeds-debit': ({ refundable = '?' }) => `${refundable} of it can still be refunded.`,
-  'overdraft-in-use': ({ used = '?' }) => `${used} of it is spent.`,
+  'overdraft-in-use': ({ used = '?' }) => `${used} of it is spent or held.`,
 };
 
 /** The failure that a problem of the API comes to; `isOfFile`: what was asked stood in a file, and not in flags. */

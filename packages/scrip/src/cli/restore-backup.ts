@@ -20,7 +20,7 @@ import {
 } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { EmptyDirectory } from './empty-directory.ts';
-import { writeOwnFile } from './own-file.ts';
+import { writeOwnFile } from './write-own-file.ts';
 
 export interface Restored {
   readonly anchor: Anchor;

@@ -4,7 +4,7 @@ import { shapeSecret } from '../config/config.ts';
 import { SettingError } from '../config/setting-error.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
 import { CommandFailure } from './command-failure.ts';
-import { writeOwnFile } from './own-file.ts';
+import { writeOwnFile } from './write-own-file.ts';
 
 /**
  * The server's secret from its file, made on the first start; readable by the owner only. Throws `CommandFailure`

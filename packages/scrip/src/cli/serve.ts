@@ -72,7 +72,7 @@ To open the ledger with them, put the file back, or set SCRIP_SECRET to what it 
 
 /**
  * Where the first objects of a kind live long, V8 makes all later ones in the old generation. The first requests do: they
- * wait for caches to fill. From then on every request would outlive its own collection, and pauses be thirty times as long.
+ * wait for caches to fill. From then on every request would outlive its own collection, and pauses be several times as long.
  */
 function makeAllObjectsYoung(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

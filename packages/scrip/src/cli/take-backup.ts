@@ -7,7 +7,7 @@ import { openJournalTarget, partFileOf, syncDirectory } from '../stores/sqlite/j
 import { BACKUP_FILES, copyChecked, digestSecret, encodeManifest } from './backup.ts';
 import { lockBackup } from './backup-lock.ts';
 import { CommandFailure, filesUnwritable } from './command-failure.ts';
-import { writeOwnFile } from './own-file.ts';
+import { writeOwnFile } from './write-own-file.ts';
 
 export interface TakenBackup {
   readonly anchor: Anchor;

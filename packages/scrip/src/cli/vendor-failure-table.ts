@@ -51,7 +51,7 @@ export const vendorFailures = {
   },
   'vendor-redirects': {
     exit: 'failure',
-    says: '… sends …, where the key was not sent. …',
+    says: '… at … sends to …, where the key was not sent. Check the address.',
     remedy: "Set the vendor's address to where it really is.",
   },
   'vendor-not-found': {

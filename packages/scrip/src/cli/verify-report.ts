@@ -98,7 +98,7 @@ const ANCHOR_REASONS = {
 
 /** Nothing is wrong with the ledger where only its seal is in the way. */
 const HOW_TO_CHECK_SEALED =
-  'To check this one, import the sealed files and an export of the rest into another directory, and run the same command with --repair on that, which makes its tables.';
+  'To check this one, import the sealed files and an export of the rest into another directory, and run the same command on that.';
 
 function nameOf({ number, accountId, version }: JournalFlaw): string {
   const entry = `entry ${number}`;

@@ -16,7 +16,7 @@ export interface OpenAccount {
   readonly kind: 'OpenAccount';
   readonly timezone: string;
   readonly overdraft: readonly OverdraftLimit[];
-  /** The name and metadata themselves travel as the entry's personal part. */
+  /** The personal data themselves travel as the entry's personal part. */
   readonly setsName: boolean;
   readonly setsMetadata: boolean;
 }

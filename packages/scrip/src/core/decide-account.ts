@@ -13,7 +13,7 @@ export function decideOpenAccount(
   command: OpenAccount,
   { accountId, change, nowMs, facts }: { accountId: string; change: Change; nowMs: number; facts: Facts },
 ): Decision<AccountOpened> {
-  const rejection = checkLimits(command.overdraft, facts);
+  const rejection = checkOverdraft(command.overdraft, facts);
   if (rejection !== null) return reject(rejection);
   return accept({
     kind: 'AccountOpened',
@@ -31,7 +31,7 @@ export function decideOpenAccount(
 export function decideChangeAccount(command: ChangeAccount, situation: Situation): Decision<AccountChanged> {
   const { state, facts } = situation;
   if (state.closedAtMs !== null) return reject({ code: 'account-closed' });
-  const rejection = checkLimits(command.overdraft, facts);
+  const rejection = checkOverdraft(command.overdraft, facts);
   if (rejection !== null) return reject(rejection);
   for (const { pool: id, limitMicros } of command.overdraft) {
     const pool = findPool(state, id);
@@ -66,7 +66,7 @@ export function decideErasePersonalData(situation: Situation): Decision<Personal
   return accept({ kind: 'PersonalDataErased', ...nextBase(situation) });
 }
 
-function checkLimits(limits: readonly OverdraftLimit[], facts: Facts): Rejection | null {
+function checkOverdraft(limits: readonly OverdraftLimit[], facts: Facts): Rejection | null {
   if (limits.length === 0) return null;
   const card = currentCard(facts.rateCards);
   for (const { pool, limitMicros } of limits) {

@@ -1,4 +1,5 @@
 import type { LotTerms } from './account.ts';
+import { OVERDRAFT_GRANT_ID } from './account.ts';
 import { DAY_MS } from './calendar.ts';
 import { checkAmount, insufficient, poolOrEmpty, priceCharge } from './charge.ts';
 import { isInRange } from './credits.ts';
@@ -52,7 +53,9 @@ export function decideDebit(command: DebitCredits, situation: Situation): Decisi
 }
 
 export function decideRefund(command: RefundDebit, situation: Situation): Decision<DebitRefunded> {
-  const { state, nowMs, facts } = situation;
+  const { state, change, nowMs, facts } = situation;
+  // What returns to a lot that is gone comes into a new one, which bears the refund's id.
+  if (change.id === OVERDRAFT_GRANT_ID) return reject({ code: 'reserved-id' });
   const debit = facts.referred?.entry;
   if (debit === undefined || !isDebit(debit)) return reject({ code: 'debit-not-found' });
   const pool = poolOrEmpty(situation, debit.pool);
@@ -73,7 +76,7 @@ export function decideRefund(command: RefundDebit, situation: Situation): Decisi
     nowMs,
     voided: state.voided,
     usedUp: lotTerms(facts.referred?.lotEntries ?? []),
-    fallback: { lot: base.version, grantId: situation.change.id },
+    fallback: { lot: base.version, grantId: change.id },
   });
   return accept({
     kind: 'DebitRefunded',

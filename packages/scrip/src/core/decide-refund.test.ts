@@ -25,6 +25,12 @@ function openWithLots() {
 }
 
 describe('a refund', () => {
+  it('cannot bear the id of the overdraft, as whose lot a new lot of it would pass', () => {
+    const account = openWithLots();
+    account.accept(debitCredits(14n), 'debit');
+    expect(account.refuse(refundDebit('debit'), 'overdraft')).toEqual({ code: 'reserved-id' });
+  });
+
   it('gives back to the lots that the debit came from, the last first, and not by today’s order', () => {
     const account = openWithLots();
     account.accept(debitCredits(14n), 'debit');

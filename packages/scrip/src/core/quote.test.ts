@@ -9,6 +9,7 @@ import {
   quantityOf,
   setOverdraft,
 } from '../../../../test/support/commands.ts';
+import { MAX_MICROS } from './credits.ts';
 import { quote } from './quote.ts';
 
 const line = (action: string, quantity: bigint) => ({ action, quantityMicros: quantity * CREDIT });
@@ -59,6 +60,16 @@ describe('a quote', () => {
     expect(quote(account.state(), [line('sms', 0n)], CARD)).toMatchObject({
       line: 0,
       rejection: { code: 'amount-not-positive' },
+    });
+  });
+
+  it('is refused where a sum is more than an amount can be', () => {
+    const much = line('sms', MAX_MICROS / CREDIT);
+    expect(quote(openScenario().state(), [much], CARD)).toMatchObject({ ok: true });
+    expect(quote(openScenario().state(), [much, line('sms', 1n)], CARD)).toEqual({
+      ok: false,
+      line: 1,
+      rejection: { code: 'amount-too-large' },
     });
   });
 

@@ -2,6 +2,7 @@ import type { AccountState } from './account.ts';
 import { availableMicros, findPool } from './account.ts';
 import type { Priced } from './charge.ts';
 import { priceAction } from './charge.ts';
+import { isInRange } from './credits.ts';
 import type { Rejection } from './decision.ts';
 import type { RateCard } from './rate-card.ts';
 
@@ -24,7 +25,10 @@ export interface Quote {
   readonly lines: readonly Priced[];
 }
 
-/** A dry run: prices each line as a debit would, and compares each pool's sum with what is available. */
+/**
+ * A dry run: prices each line as a debit would, and compares each pool's sum with what is available. Rejected at the
+ * first line that has no price, or with which a sum is more than an amount can be.
+ */
 export function quote(
   state: AccountState,
   lines: readonly QuoteLine[],
@@ -37,7 +41,10 @@ export function quote(
     if (!charged.ok) return { ...charged, line: index };
     priced.push(charged.priced);
     const { pool, amountMicros } = charged.priced;
-    required.set(pool, (required.get(pool) ?? 0n) + amountMicros);
+    const requiredMicros = (required.get(pool) ?? 0n) + amountMicros;
+    if (!isInRange(requiredMicros))
+      return { ok: false, rejection: { code: 'amount-too-large' }, line: index };
+    required.set(pool, requiredMicros);
   }
   const pools = card.pools.flatMap(({ id }) => {
     const requiredMicros = required.get(id);

@@ -3,7 +3,7 @@ import type { Command } from '../core/command.ts';
 import { encode } from '../core/entry-format.ts';
 import type { Personal } from './store.ts';
 
-/** What tells a parsed command, without its name and metadata, from another one: a digest of 128 bits, or a text as short. */
+/** What tells a parsed command, without its personal data, from another one: a digest of 128 bits, or a text as short. */
 export function fingerprintOf(command: Command): string {
   if (command.kind === 'DebitCredits') {
     const { charge, occurredAtMs } = command;
@@ -20,7 +20,7 @@ export function fingerprintOf(command: Command): string {
 /** Characters; a text this short costs less than its digest. */
 const MAX_TEXT = 64;
 
-/** Digest of a name and metadata with their salt, so that what was erased cannot be guessed from it. */
+/** Digest of an entry's personal data with their salt, so that what was erased cannot be guessed from it. */
 export function personalDigest(personal: Personal): string {
   return hash('sha256', encode(canonical(personal)), 'hex');
 }

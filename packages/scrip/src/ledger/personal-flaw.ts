@@ -11,8 +11,8 @@ export function personalFlaw({ change }: Entry, personal: string | null): string
   try {
     return personalDigest(JSON.parse(personal) as Personal) === change?.personalDigest
       ? null
-      : 'its name or metadata are not those that it was made with';
+      : 'its personal data are not those that it was made with';
   } catch {
-    return 'its name or metadata cannot be read';
+    return 'its personal data cannot be read';
   }
 }

@@ -5,7 +5,7 @@ import type { AppDeps } from './app-deps.ts';
 import { createAuthorise } from './auth.ts';
 import { BODY_LIMIT_BYTES, installBodyParsers } from './body-parsers.ts';
 import { installBoundedClose } from './bounded-close.ts';
-import { answerClientError } from './client-error.ts';
+import { answerClientError } from './answer-client-error.ts';
 import { answerError, installErrorHandling } from './error-handling.ts';
 import { installHandlerTimeout } from './handler-timeout.ts';
 import { createFindKeyHolder } from './key-holder.ts';
@@ -38,8 +38,6 @@ import { installValidation } from './validation.ts';
 import { createVendorLimits } from './vendor/vendor-limits.ts';
 import { installUnderWay } from './under-way.ts';
 import { registerVendorRoutes } from './vendor/vendor-routes.ts';
-
-export type { AppDeps } from './app-deps.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** How often connections are looked through within that time, so that a late request is told soon after it. */

@@ -187,4 +187,25 @@ describe('the document', () => {
       });
     }
   });
+
+  it('says that a body is needed exactly where none is refused', async () => {
+    served = await serveAcme();
+    const { paths } = (await served.ask('GET', '/openapi.json', { key: null })).json;
+    const needs = (path: string) => paths[`/scrip/v1${path}`].post.requestBody.required;
+    for (const path of ['/accounts', '/accounts/acme/keys', '/accounts/acme/close'])
+      expect([
+        needs(path.replace('acme', '{accountId}')),
+        (await served.ask('POST', path)).status < 300,
+      ]).toEqual([false, true]);
+    for (const path of ['debits', 'holds', 'grants', 'quotes']) {
+      expect(needs(`/accounts/{accountId}/${path}`)).toBe(true);
+      expect((await served.ask('POST', `/accounts/acme/${path}`)).status).toBe(400);
+    }
+    const refusals = paths['/scrip/v1/accounts/{accountId}/debits'].post.responses['4XX'].content;
+    expect(Object.keys(refusals)).toEqual([
+      'application/problem+json',
+      'application/json',
+      'application/xml',
+    ]);
+  });
 });

@@ -46,7 +46,7 @@ export const problems = {
   forbidden: {
     status: 403,
     title: 'The key may not do this',
-    remedy: 'Use an operator key of the role that `detail` names.',
+    remedy: 'Use an operator key; where `detail` names a role, one of that role.',
   },
   'not-found': {
     status: 404,
@@ -82,11 +82,6 @@ export const problems = {
     status: 404,
     title: 'There is no such version of the rate card',
     remedy: 'Use a version from 1 up to the one that `GET /scrip/v1/rate-card` shows.',
-  },
-  sealed: {
-    status: 410,
-    title: 'What was then is sealed',
-    remedy: 'Ask for a time from `knownFrom` on; the sealed file has what was before.',
   },
   'method-not-allowed': {
     status: 405,
@@ -164,6 +159,11 @@ export const problems = {
     title: 'A pool cannot lose decimals',
     remedy: "Keep the pool's decimals, or raise them.",
   },
+  sealed: {
+    status: 410,
+    title: 'What was then is sealed',
+    remedy: 'Ask for a time from `knownFrom` on; the sealed file has what was before.',
+  },
   'body-too-large': {
     status: 413,
     title: 'The body is too large',
@@ -188,7 +188,8 @@ export const problems = {
   'invalid-request': {
     status: 422,
     title: 'The request has wrong values',
-    remedy: 'Correct what `errors` lists; each names its place by a JSON pointer.',
+    remedy:
+      'Correct what `errors` lists; each names its place: a JSON pointer in the body, or `?` and a parameter.',
   },
   'idempotency-mismatch': {
     status: 422,

@@ -51,7 +51,7 @@ export function rejectionProblem(rejection: Rejection): Problem {
     case 'overdraft-in-use':
       return {
         code,
-        detail: 'The overdraft cannot be set below what is drawn on it.',
+        detail: 'The overdraft cannot be set below what is drawn on it or held of it.',
         members: { pool: rejection.pool, used: formatMicros(rejection.usedMicros) },
       };
     default:

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { invalidRequest, RefusedRequest, WHOLE_QUERY } from './problem.ts';
 import type { Issue } from './problem.ts';
@@ -31,15 +31,6 @@ function bodyValidator(schema: TSchema) {
     const issues = check(body);
     return issues === undefined ? true : { error: new RefusedRequest(invalidRequest(issues)) };
   };
-}
-
-/** A hook of routes whose body may lack any one member, but not all: there, no body is not an empty object. */
-export function refuseEmptyBody(
-  { body }: FastifyRequest,
-  _reply: FastifyReply,
-  done: HookHandlerDoneFunction,
-): void {
-  done(body === undefined || body === null ? new RefusedRequest(EMPTY_BODY) : undefined);
 }
 
 /**

@@ -24,7 +24,10 @@ export function usageCommand(): Command {
   });
   return command
     .addArgument(new TargetArgument('<target>', 'an account, supertone or voxpria', ['supertone', 'voxpria']))
-    .option('--start <day>', "first day, YYYY-MM-DD in the account's time zone (default: 30 days)")
+    .option(
+      '--start <day>',
+      "first day, YYYY-MM-DD in the account's time zone (default: 29 days before the last, so 30 in all)",
+    )
     .option('--end <day>', 'last day (default: today)')
     .addOption(
       new Option('--by <what>', 'what a line is of; key: the operator key that asked for it')

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Problem } from '../problem.ts';
 import { invalidRequest, RefusedRequest } from '../problem.ts';
-import { readJson, readJsonText } from './json.ts';
+import type { JudgedJson } from './json.ts';
+import { judgeJsonElements, judgeJsonText } from './json.ts';
 import type { PlainLine } from './plain-line.ts';
 import { readPlainLine, skipSpace } from './plain-line.ts';
 
@@ -13,19 +14,30 @@ export const SLICE_LINES = 1000;
 /** One line of a bulk request: a value, or why there is none. */
 export type Line =
   | { readonly ok: true; readonly value: unknown; readonly isPlain: boolean }
-  | { readonly ok: false; readonly problem: Problem };
+  | {
+      readonly ok: false;
+      /** Undefined where it could not be read. */
+      readonly value: unknown;
+      readonly problem: Problem;
+    };
 
 /** The lines of a JSON array; a body that is not JSON has none, and is refused whole. */
 export function readArrayLines(body: Buffer): Line[] {
   if (body.length === 0)
     throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is empty: send the lines.' });
-  const plain = isUtf8(body) ? readPlainArray(body.toString('utf8')) : null;
+  const text = textOf(body);
+  const plain = readPlainArray(text);
   if (plain !== null) return plain;
-  const value = readJson(body);
-  if (!Array.isArray(value))
+  const elements = judgeJsonElements(text);
+  if (elements === null)
     throw new RefusedRequest(invalidRequest([{ pointer: '', detail: 'must be an array of debits.' }]));
-  checkCount(value.length);
-  return value.map((element: unknown) => ({ ok: true, value: element, isPlain: false }));
+  checkCount(elements.length);
+  return elements.map(judgedLine);
+}
+
+function textOf(body: Buffer): string {
+  if (!isUtf8(body)) throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is not UTF-8.' });
+  return body.toString('utf8');
 }
 
 /** Null when the text is anything but an array of plain debits, not too many of them. */
@@ -44,8 +56,7 @@ function readPlainArray(text: string): Line[] | null {
 
 /** One line of text per debit (empty ones do not count): a line that is not JSON is refused alone. */
 export async function readTextLines(body: Buffer): Promise<Line[]> {
-  if (!isUtf8(body)) throw new RefusedRequest({ code: 'malformed-json', detail: 'The body is not UTF-8.' });
-  const text = body.toString('utf8');
+  const text = textOf(body);
   const lines: Line[] = [];
   let read = 0;
   for (let at = 0; at < text.length;) {
@@ -73,11 +84,15 @@ function readTextLine(text: string, from: number, end: number): Line | null {
   const line = text.slice(from, end);
   if (line.trim() === '') return null;
   try {
-    return { ok: true, value: readJsonText(line), isPlain: false };
+    return judgedLine(judgeJsonText(line));
   } catch (error) {
-    if (error instanceof RefusedRequest) return { ok: false, problem: error.problem };
+    if (error instanceof RefusedRequest) return { ok: false, value: undefined, problem: error.problem };
     throw error;
   }
+}
+
+function judgedLine({ value, problem }: JudgedJson): Line {
+  return problem === null ? { ok: true, value, isPlain: false } : { ok: false, value, problem };
 }
 
 function plainLine({ value }: PlainLine): Line {

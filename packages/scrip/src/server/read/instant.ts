@@ -18,6 +18,11 @@ export function readInstant(text: string, pointer: string, issues: Issue[]): num
   return atMs;
 }
 
+/** The same of a query, in which a plus that stands as it is has become a space. */
+export function readQueryInstant(text: string, pointer: string, issues: Issue[]): number {
+  return readInstant(text.replace(/ (?=\d{2}:\d{2}$)/, '+'), pointer, issues);
+}
+
 export function readInstantOrNull(text: string | undefined, pointer: string, issues: Issue[]): number | null {
   return text === undefined ? null : readInstant(text, pointer, issues);
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { Problem } from '../problem.ts';
 import { invalidRequest, RefusedRequest } from '../problem.ts';
 import { exactNumbers } from './exact-numbers.ts';
 
@@ -16,27 +17,68 @@ export function readJson(body: Buffer): unknown {
   return readJsonText(body.toString('utf8'));
 }
 
-/** The same for one line or body that is text already. */
+/** The same for a body that is text already. */
 export function readJsonText(text: string): unknown {
-  let value: unknown;
+  const { value, problem } = judgeJsonText(text);
+  if (problem !== null) throw new RefusedRequest(problem);
+  return value;
+}
+
+/** A value, and what of it is not accepted: a line that is refused for that can still be named by its id. */
+export interface JudgedJson {
+  readonly value: unknown;
+  readonly problem: Problem | null;
+}
+
+/** Reads one value; throws `RefusedRequest` where it is not JSON, too deep or too much. */
+export function judgeJsonText(text: string): JudgedJson {
+  const value = parse(text);
+  const found: Found = { problem: null };
+  refuseTooMany(checkShape(value, 1, found));
+  return { value: found.problem === null ? exactNumbers(text, value) : value, problem: found.problem };
+}
+
+/** The elements of an array, each judged alone; null where the text is no array. Throws as `judgeJsonText`. */
+export function judgeJsonElements(text: string): JudgedJson[] | null {
+  const array = parse(text);
+  if (!Array.isArray(array)) return null;
+  let values = 1;
+  const judged = array.map((value: unknown): JudgedJson => {
+    const found: Found = { problem: null };
+    values += checkShape(value, 2, found);
+    return { value, problem: found.problem };
+  });
+  refuseTooMany(values);
+  const exact = exactNumbers(text, array) as unknown[];
+  return judged.map((one, at) => (one.problem === null ? { value: exact[at], problem: null } : one));
+}
+
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw malformed('Send one JSON value in UTF-8.');
   }
-  if (checkShape(value, 1) > MAX_VALUES)
+}
+
+function refuseTooMany(values: number): void {
+  if (values > MAX_VALUES)
     throw new RefusedRequest(
       invalidRequest([{ pointer: '', detail: `holds more than ${MAX_VALUES} values.` }]),
     );
-  return exactNumbers(text, value);
 }
 
 function malformed(detail: string): RefusedRequest {
   return new RefusedRequest({ code: 'malformed-json', detail });
 }
 
-/** Gives how many values it is made of. */
-function checkShape(value: unknown, depth: number): number {
+/** The first thing about a value that is not accepted. */
+interface Found {
+  problem: Problem | null;
+}
+
+/** Gives how many values it is made of; throws where it is too deep. */
+function checkShape(value: unknown, depth: number, found: Found): number {
   if (typeof value !== 'object' || value === null) return 1;
   if (depth > MAX_DEPTH)
     throw new RefusedRequest({
@@ -45,16 +87,16 @@ function checkShape(value: unknown, depth: number): number {
     });
   let values = 1;
   if (Array.isArray(value)) {
-    for (const element of value) values += checkShape(element, depth + 1);
+    for (const element of value) values += checkShape(element, depth + 1, found);
     return values;
   }
   for (const name in value) {
     const member = (value as Record<string, unknown>)[name];
     if (name === '__proto__' || (name === 'constructor' && hasPrototype(member)))
-      throw new RefusedRequest(
-        invalidRequest([{ pointer: '', detail: `holds a member named "${name}", which is not accepted.` }]),
-      );
-    values += checkShape(member, depth + 1);
+      found.problem ??= invalidRequest([
+        { pointer: '', detail: `holds a member named "${name}", which is not accepted.` },
+      ]);
+    values += checkShape(member, depth + 1, found);
   }
   return values;
 }

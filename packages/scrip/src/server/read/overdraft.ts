@@ -3,7 +3,7 @@ import type { Issue } from '../problem.ts';
 import { readMicros } from './amount.ts';
 
 /** Reads a map of pools to overdraft limits, in the order of the pools' ids, so that their order never counts. */
-export function readLimits(
+export function readOverdraft(
   overdraft: Readonly<Record<string, string | number>> | undefined,
   issues: Issue[],
 ): OverdraftLimit[] {

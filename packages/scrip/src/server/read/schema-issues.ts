@@ -40,6 +40,8 @@ function describe(error: TLocalizedValidationError): Issue[] {
       return [];
     case 'enum':
       return [{ pointer, detail: `must be one of ${error.params.allowedValues.map(quote).join(', ')}.` }];
+    case 'minProperties':
+      return [{ pointer, detail: 'must not be empty.' }];
     case 'type':
       return [{ pointer, detail: `must be ${withArticle([error.params.type].flat())}.` }];
     default:

@@ -28,7 +28,7 @@ export function renderOpenedAccount(entry: AccountOpened, personal: Personal | n
     id: entry.accountId,
     name: personal?.name ?? null,
     timezone: entry.timezone,
-    overdraft: renderLimits(entry.overdraft),
+    overdraft: renderOverdraft(entry.overdraft),
     metadata: personal?.metadata ?? null,
     createdAt: formatTime(entry.atMs),
     closedAt: null,
@@ -36,6 +36,6 @@ export function renderOpenedAccount(entry: AccountOpened, personal: Personal | n
   };
 }
 
-export function renderLimits(limits: readonly OverdraftLimit[]): Record<string, string> {
+export function renderOverdraft(limits: readonly OverdraftLimit[]): Record<string, string> {
   return Object.fromEntries(limits.map(({ pool, limitMicros }) => [pool, formatMicros(limitMicros)]));
 }

@@ -11,7 +11,7 @@ import type {
 } from '../../core/entry.ts';
 import { formatMicros } from '../../core/credits.ts';
 import type { Personal, RecordedEntry } from '../../ledger/store.ts';
-import { renderLimits } from './account.ts';
+import { renderOverdraft } from './account.ts';
 import { noteOf, renderMoney, renderRollover } from './grant.ts';
 import { renderLotAmounts } from './lot-amounts.ts';
 import { renderRateCard } from './rate-card.ts';
@@ -45,7 +45,7 @@ function renderMembers(entry: Entry, personal: Personal | null): Record<string, 
     case 'AccountChanged':
       return {
         timezone: entry.timezone,
-        overdraft: renderLimits(entry.overdraft),
+        overdraft: renderOverdraft(entry.overdraft),
         ...(entry.setsName ? { name: personal?.name ?? null } : {}),
         ...(entry.setsMetadata ? { metadata: personal?.metadata ?? null } : {}),
       };

@@ -7,7 +7,7 @@ import { renderLotAmounts } from './lot-amounts.ts';
 import { poolAfterChange } from './pool-after.ts';
 import { formatTime } from './time.ts';
 
-export type HoldStanding = 'open' | 'captured' | 'released' | 'expired';
+export type HoldState = 'open' | 'captured' | 'released' | 'expired';
 
 export function holdJson(entry: HoldPlaced): string {
   return holdReplyJson(entry, { after: entry, standing: 'open' });
@@ -20,7 +20,7 @@ export function releasedHoldJson(placed: HoldPlaced, released: HoldReleased): st
 
 function holdReplyJson(
   placed: HoldPlaced,
-  { after, standing }: { after: HoldPlaced | HoldReleased; standing: HoldStanding },
+  { after, standing }: { after: HoldPlaced | HoldReleased; standing: HoldState },
 ): string {
   const { balance, version } = poolAfterChange(after);
   const occurredAt = formatTime(placed.occurredAtMs ?? placed.atMs);
@@ -47,6 +47,6 @@ export function renderOpenHold(accountId: string, hold: Hold) {
 }
 
 /** A hold in a list, from the entry that placed it and what became of it. */
-export function renderListedHold(entry: HoldPlaced, standing: HoldStanding) {
+export function renderListedHold(entry: HoldPlaced, standing: HoldState) {
   return { ...renderOpenHold(entry.accountId, holdOf(entry)), state: standing };
 }

@@ -4,13 +4,13 @@ import type { ChangeAccount, OpenAccount } from '../../core/command.ts';
 import type { Entry } from '../../core/entry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
-import { answerChange, changeOrigin, ofKind } from '../change.ts';
+import { answerChange, changeOrigin, ofKind } from '../answer-change.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeCursor, DEFAULT_LIMIT, encodeCursor, pageJson } from '../page.ts';
 import { refuseIssues, RefusedRequest } from '../problem.ts';
 import { rejectionProblem } from '../rejection-problem.ts';
 import type { Issue } from '../problem.ts';
-import { readLimits } from '../read/overdraft.ts';
+import { readOverdraft } from '../read/overdraft.ts';
 import { checkAccountId, checkMetadata, checkText, checkTimezone } from '../read/text.ts';
 import { renderAccount, renderOpenedAccount } from '../render/account.ts';
 import { sendJson } from '../reply.ts';
@@ -93,7 +93,7 @@ function readTerms(body: AccountPatch, issues: Issue[]) {
   checkText(body.name, '/name', issues);
   checkTimezone(body.timezone, '/timezone', issues);
   checkMetadata(body.metadata, '/metadata', issues);
-  const overdraft = readLimits(body.overdraft, issues);
+  const overdraft = readOverdraft(body.overdraft, issues);
   refuseIssues(issues);
   return { overdraft, setsName: body.name !== undefined, setsMetadata: body.metadata !== undefined };
 }

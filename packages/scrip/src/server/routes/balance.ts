@@ -8,7 +8,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
 import { invalidRequest, refuseIssues, RefusedRequest } from '../problem.ts';
 import type { Issue } from '../problem.ts';
-import { readInstant } from '../read/instant.ts';
+import { readQueryInstant } from '../read/instant.ts';
 import { balanceJson } from '../render/balance.ts';
 import { sendJson } from '../reply.ts';
 import { sendInTurn } from '../reply-turn.ts';
@@ -49,7 +49,7 @@ function balanceNow(ledger: Ledger, accountId: string): Answer<string> {
 
 async function earlierBalance(ledger: Ledger, accountId: string, at: string): Promise<string> {
   const issues: Issue[] = [];
-  const atMs = readInstant(at, '?at', issues);
+  const atMs = readQueryInstant(at, '?at', issues);
   refuseIssues(issues);
   const current = await ledger.account(accountId);
   if (current === null) throw accountNotFound();

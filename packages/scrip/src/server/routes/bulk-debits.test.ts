@@ -82,8 +82,33 @@ describe('bulk debits', () => {
       [null, 400],
       [null, 400],
       ['d', 422],
-      [null, 422],
+      ['e', 422],
       ['f', 201],
+    ]);
+  });
+
+  it('are judged one by one also where one holds a member that reaches a prototype', async () => {
+    served = await serveAcme();
+    const lines = [
+      JSON.stringify(line('a')),
+      '{"id":"b","accountId":"acme","pool":"standard","amount":1,"__proto__":{}}',
+      '{"id":"c","accountId":"acme","pool":"standard","amount":1,"metadata":{"constructor":{"prototype":1}}}',
+      '{"id":"d","accountId":"acme","pool":"standard","amount":0.10000000000000000555}',
+      JSON.stringify(line('e')),
+    ];
+    const { status, json } = await served.ask('POST', '/debits', { text: `[${lines.join(',')}]` });
+    expect(status).toBe(200);
+    const told = json.results.map((result: { id: string; status: number; errors?: { detail: string }[] }) => [
+      result.id,
+      result.status,
+      result.errors?.[0]?.detail,
+    ]);
+    expect(told).toEqual([
+      ['a', 201, undefined],
+      ['b', 422, 'holds a member named "__proto__", which is not accepted.'],
+      ['c', 422, 'holds a member named "constructor", which is not accepted.'],
+      ['d', 422, 'has more than 6 decimals.'],
+      ['e', 201, undefined],
     ]);
   });
 

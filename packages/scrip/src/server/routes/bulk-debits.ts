@@ -4,7 +4,7 @@ import type { ChangeOutcome } from '../../ledger/decide-request.ts';
 import type { ChangeInput, Ledger } from '../../ledger/ledger.ts';
 import type { Settled } from '../../ledger/store.ts';
 import { refuseCoding } from '../body-parsers.ts';
-import { ofKind } from '../change.ts';
+import { ofKind } from '../answer-change.ts';
 import { knownProblem } from '../error-handling.ts';
 import type { Issue, Problem } from '../problem.ts';
 import { invalidRequest, problemMembers, RefusedRequest, statusOf } from '../problem.ts';
@@ -138,7 +138,7 @@ function addResult(text: ByteText, { id, settled, problemOf }: Result): void {
 
 /** What the ledger is to decide, or the result of a line that says nothing that could be decided. */
 function readLine(line: Line, { check, actor }: Pick<LineContext, 'check' | 'actor'>): ChangeInput | string {
-  if (!line.ok) return refusalJson(null, line.problem);
+  if (!line.ok) return refusalJson(idOf(line.value), line.problem);
   const misfits = line.isPlain ? undefined : check(line.value);
   if (misfits !== undefined) return refusalJson(idOf(line.value), invalidRequest(misfits));
   const value = line.value as BulkLine;

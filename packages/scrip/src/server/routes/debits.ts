@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { isDebit } from '../../core/entry.ts';
 import { DEBIT_KINDS } from '../../core/reference.ts';
 import { accountNotFound } from '../auth.ts';
-import { answerChange, changeOrigin, ofKind } from '../change.ts';
+import { answerChange, changeOrigin, ofKind } from '../answer-change.ts';
 import { refuseIssues, RefusedRequest } from '../problem.ts';
 import type { Issue } from '../problem.ts';
 import { readMicros } from '../read/amount.ts';
@@ -19,7 +19,6 @@ import { debit, debitBody, explainedDebit, refund, refundBody } from '../schemas
 import type { DebitBody, RefundBody } from '../schemas/debit.ts';
 import { dialectQuery, routeSchema } from '../schemas/route-schema.ts';
 import { answerSpendsInDialect, countOceanSpends } from '../spend-dialect.ts';
-import { refuseEmptyBody } from '../validation.ts';
 
 const TAG = 'Debits';
 const params = { accountId: Type.String() };
@@ -44,7 +43,6 @@ function registerDebiting(app: FastifyInstance, context: RouteContext): void {
     '/accounts/:accountId/debits',
     {
       onRequest: [answerSpendsInDialect, authorise({ role: 'spend' })],
-      preValidation: refuseEmptyBody,
       preHandler: countOceanSpends(context),
       schema: routeSchema(
         { summary: 'Debit credits', tag: TAG },

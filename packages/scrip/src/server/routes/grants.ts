@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { accountNotFound } from '../auth.ts';
-import { answerChange, changeOrigin, ofKind } from '../change.ts';
+import { answerChange, changeOrigin, ofKind } from '../answer-change.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeVersionCursor, DEFAULT_LIMIT, versionPageJson } from '../page.ts';
 import { readGrant } from '../read/grant.ts';

@@ -5,10 +5,10 @@ import { eachHold, findHold } from '../../core/hold-tree.ts';
 import type { HoldPlaced } from '../../core/entry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
-import { ofKind } from '../change.ts';
+import { ofKind } from '../answer-change.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeVersionCursor, DEFAULT_LIMIT, versionPageJson } from '../page.ts';
-import type { HoldStanding } from '../render/hold.ts';
+import type { HoldState } from '../render/hold.ts';
 import { renderListedHold, renderOpenHold } from '../render/hold.ts';
 import { sendJson } from '../reply.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -68,7 +68,7 @@ async function allHolds(ledger: Ledger, accountId: string, page: Page) {
   );
 }
 
-async function standingOf(ledger: Ledger, state: AccountState, placed: HoldPlaced): Promise<HoldStanding> {
+async function standingOf(ledger: Ledger, state: AccountState, placed: HoldPlaced): Promise<HoldState> {
   const { version, change } = placed;
   const id = change?.id ?? '';
   // A later hold may bear the same id.

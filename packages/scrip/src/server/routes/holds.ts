@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Entry } from '../../core/entry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { answerChange, changeOrigin, ofKind } from '../change.ts';
+import { answerChange, changeOrigin, ofKind } from '../answer-change.ts';
 import { refuseIssues } from '../problem.ts';
 import type { Issue } from '../problem.ts';
 import { readMicros } from '../read/amount.ts';
@@ -18,7 +18,6 @@ import type { CaptureBody, HoldBody } from '../schemas/hold.ts';
 import { dialectQuery, routeSchema } from '../schemas/route-schema.ts';
 import { nothingInput } from '../schemas/values.ts';
 import { answerSpendsInDialect, countOceanSpends } from '../spend-dialect.ts';
-import { refuseEmptyBody } from '../validation.ts';
 
 const TAG = 'Holds';
 const DEFAULT_TTL_SECONDS = 900;
@@ -44,7 +43,6 @@ function registerPlacing(app: FastifyInstance, context: RouteContext): void {
     '/accounts/:accountId/holds',
     {
       onRequest: [answerSpendsInDialect, authorise({ role: 'spend' })],
-      preValidation: refuseEmptyBody,
       preHandler: countOceanSpends(context),
       schema: routeSchema(
         {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { OPERATOR_STREAM } from '../../core/account.ts';
-import { answerNewKey } from '../add-key.ts';
+import { answerNewKey } from '../answer-new-key.ts';
 import type { PageQuery } from '../page.ts';
 import { pageJson, pageOfKeys } from '../page.ts';
 import { refuseIssues } from '../problem.ts';
@@ -9,7 +9,7 @@ import type { Issue } from '../problem.ts';
 import { checkText } from '../read/text.ts';
 import { formatTime } from '../render/time.ts';
 import { sendJson } from '../reply.ts';
-import { answerRevocation } from '../revoke-key.ts';
+import { answerRevocation } from '../answer-revocation.ts';
 import type { RouteContext } from '../route-context.ts';
 import { newOperatorKey, operatorKeyBody, operatorKeyList } from '../schemas/key.ts';
 import type { OperatorKeyBody } from '../schemas/key.ts';

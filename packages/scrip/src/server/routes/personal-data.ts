@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { answerChange, changeOrigin } from '../change.ts';
+import { answerChange, changeOrigin } from '../answer-change.ts';
 import { formatTime } from '../render/time.ts';
 import type { RouteContext } from '../route-context.ts';
 import { erasure } from '../schemas/account.ts';

@@ -4,7 +4,7 @@ import { RATE_CARD_STREAM } from '../../core/account.ts';
 import type { Entry } from '../../core/entry.ts';
 import type { RateCard } from '../../core/rate-card.ts';
 import { LIST_LIMIT_BYTES } from '../body-parsers.ts';
-import { answerChange, changeOrigin, ofKind } from '../change.ts';
+import { answerChange, changeOrigin, ofKind } from '../answer-change.ts';
 import { RefusedRequest } from '../problem.ts';
 import { readRateCard } from '../read/rate-card.ts';
 import { renderRateCard } from '../render/rate-card.ts';

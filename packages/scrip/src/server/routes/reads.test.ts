@@ -57,6 +57,9 @@ describe('a balance', () => {
       2,
       '100',
     ]);
+    // A plus that is not encoded is a space.
+    const plain = await ask('GET', '/accounts/acme/balance?at=2026-03-10T13:00:59.999+01:00');
+    expect(plain.json).toEqual(earlier);
     expect((await at('2026-03-10T12:01:00Z')).json).toMatchObject({ version: 3, pools: [{ settled: '60' }] });
     expect((await at('2026-03-10T11:59:59Z')).json.code).toBe('account-not-found');
     for (const wrong of ['2026-03-10T12:01:01Z', 'yesterday', '2026-03-10', '1999-12-31T23:59:59Z'])

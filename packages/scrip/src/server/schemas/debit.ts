@@ -30,7 +30,7 @@ export const chargeInput = {
   metadata: Type.Optional(metadataInput),
 };
 
-export const debitBody = strictObject(chargeInput, { description: CHARGE });
+export const debitBody = strictObject(chargeInput, { description: CHARGE, minProperties: 1 });
 export type DebitBody = Type.Static<typeof debitBody>;
 
 export const charged = {

@@ -18,7 +18,7 @@ export const holdBody = strictObject(
       Type.Integer({ minimum: 1, maximum: 86_400, default: 900, description: 'When it expires by itself.' }),
     ),
   },
-  { description: CHARGE },
+  { description: CHARGE, minProperties: 1 },
 );
 export type HoldBody = Type.Static<typeof holdBody>;
 

@@ -21,7 +21,11 @@ const BROKEN = 'Something broke; `outcome`, where it stands, says whether the ch
 const IN_DIALECT = " With `?dialect=`, in that vendor's own words.";
 
 const problemContent = { 'application/problem+json': { schema: problemSchema } };
-const vendorContent = { ...problemContent, 'application/json': { schema: Type.Object({}) } };
+const vendorContent = {
+  ...problemContent,
+  'application/json': { schema: Type.Object({}) },
+  'application/xml': { schema: Type.String() },
+};
 
 type RefusalReply = { readonly description: string; readonly content: typeof problemContent };
 

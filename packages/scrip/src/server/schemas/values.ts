@@ -4,7 +4,10 @@ import type { TObject, TProperties, TSchema } from 'typebox';
 /** The parts that requests and replies are made of. Types are JSON's own: nothing is coerced. */
 
 /** An object that takes no other members. */
-export function strictObject<T extends TProperties>(properties: T, options: { description?: string } = {}) {
+export function strictObject<T extends TProperties>(
+  properties: T,
+  options: { description?: string; minProperties?: number } = {},
+) {
   return Type.Object(properties, { ...options, additionalProperties: false });
 }
 

@@ -2,7 +2,7 @@ import type { Problem } from '@scrip/dialects';
 import { supertone } from '@scrip/dialects';
 import { DAY_MS } from '../../core/calendar.ts';
 import type { Issue } from '../problem.ts';
-import { readInstant } from '../read/instant.ts';
+import { readQueryInstant } from '../read/instant.ts';
 import { parameterValues } from './request-target.ts';
 import { parameterProblem, readParameter } from './vendor-read.ts';
 
@@ -85,8 +85,7 @@ function readTime(query: URLSearchParams, name: string, problems: Problem[]): nu
     return 0;
   }
   const issues: Issue[] = [];
-  // In a query a plus that was not encoded arrives as a blank.
-  const atMs = readInstant(text.replace(/ (?=\d{2}:\d{2}$)/, '+'), name, issues);
+  const atMs = readQueryInstant(text, name, issues);
   if (issues.length > 0) problems.push(parameterProblem(name, 'must be an RFC 3339 date-time', 'date-time'));
   else if (atMs >= FAR_OFF_MS) problems.push(parameterProblem(name, 'must be before the year 9000', 'range'));
   return atMs;

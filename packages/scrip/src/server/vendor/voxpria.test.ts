@@ -134,7 +134,7 @@ describe('GET /api/v1/credits/usage', () => {
   });
 
   it('reaches as far as asked where only one end is far off', async () => {
-    const message = `endDate: must be at most 366 days from startDate`;
+    const message = `endDate: must make at most 366 days with startDate, both included`;
     for (const query of ['?startDate=1990-01-01', '?startDate=2026-03-10&endDate=9999-12-31'])
       expect((await usage(query)).json.error?.message).toContain(message);
   });

@@ -70,7 +70,9 @@ function readDays(
   const { most } = voxpria.usageDays;
   if (end < start) problems.push(parameterProblem('endDate', 'must not be before startDate', 'range'));
   else if ((Date.parse(end) - Date.parse(start)) / DAY_MS >= most)
-    problems.push(parameterProblem('endDate', `must be at most ${most} days from startDate`, 'range'));
+    problems.push(
+      parameterProblem('endDate', `must make at most ${most} days with startDate, both included`, 'range'),
+    );
   return problems.length > 0 ? { problems } : { days: { start: withinReach(start), end: withinReach(end) } };
 }
 

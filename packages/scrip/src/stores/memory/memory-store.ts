@@ -15,7 +15,7 @@ interface Journal {
   account: ChainedState;
 }
 
-/** A ledger's entries in plain arrays: for tests, and the shortest account of what a store has to do. */
+/** A ledger's entries in plain arrays: for tests, and the shortest description of what a store has to do. */
 export function createMemoryStore(): Store {
   const journals = new Map<string, Journal>();
   const keyOwners = new Map<string, string>();

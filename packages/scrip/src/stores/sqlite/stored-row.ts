@@ -30,7 +30,7 @@ function readPersonal(
   try {
     return JSON.parse(text) as Personal;
   } catch {
-    throw unreadable(new Error(`version ${version} of ${accountId}: its name or metadata cannot be read`));
+    throw unreadable(new Error(`version ${version} of ${accountId}: its personal data cannot be read`));
   }
 }
 

@@ -91,6 +91,11 @@ it.each([
   [`GET /api/v1/credits ${LARGE}`, 431, /"code":"invalid_request"/],
   [`GET /v1/me/a-key ${LARGE}`, 431, /"code":431,"message":"Requête incorrecte"/],
   [`GET /v1/me/${'k'.repeat(20_000)}`, 414, /"message":"URL incorrecte"/],
+  [
+    `POST /scrip/v1/accounts/acme/debits?x=${'x'.repeat(20_000)}&dialect=ocean ${WITHOUT_HOST}`,
+    414,
+    /"detail":"/,
+  ],
   [`GET /v1/me/a-key ${WITHOUT_HOST}`, 400, /"message":"Requête incorrecte"/],
   [`GET /v1/me/a-key ${WITHOUT_HOST}\r\n${ENGLISH}`, 400, /"message":"Incorrect request"/],
 ])(

@@ -5,7 +5,7 @@ import type { AddKey } from '../core/command.ts';
 import type { ChangeOutcome } from '../ledger/decide-request.ts';
 import { digestApiKey, formatApiKey } from './api-key.ts';
 import type { AppDeps } from './app-deps.ts';
-import { changeOrigin, ofKind } from './change.ts';
+import { changeOrigin, ofKind } from './answer-change.ts';
 import { rejectionProblem } from './rejection-problem.ts';
 import { formatTime } from './render/time.ts';
 import { sendJson } from './reply.ts';

@@ -67,7 +67,7 @@ function clientProblem(code: string, line: string): Problem {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'request-timeout', detail: 'Send the whole request within 30 seconds.' };
     case 'HPE_HEADER_OVERFLOW':
-      return ADDRESS_WITHOUT_END.test(line)
+      return ADDRESS_WITHOUT_END.test(line.slice(0, HEAD_LIMIT))
         ? { code: 'url-too-long', detail: 'Send an address of less than 16 kB.' }
         : { code: 'headers-too-large', detail: 'Send headers of less than 16 kB in all.' };
     case 'HPE_INVALID_URL':
@@ -77,11 +77,13 @@ function clientProblem(code: string, line: string): Problem {
   }
 }
 
+/** Node's limit of a head, in bytes. */
+const HEAD_LIMIT = 16 * 1024;
 /** The first line had not ended where the limit was reached. */
 const ADDRESS_WITHOUT_END = /^[A-Z]+ \S{8192,}$/;
 
 /** What had arrived can hold a key: it is looked at here, and never shown. */
 function firstLine(error: ConnectionError): string {
   const packet = error.rawPacket as unknown;
-  return packet instanceof Buffer ? (packet.toString('latin1', 0, 16 * 1024).split('\r\n')[0] ?? '') : '';
+  return packet instanceof Buffer ? (packet.toString('latin1').split('\r\n', 1)[0] ?? '') : '';
 }
