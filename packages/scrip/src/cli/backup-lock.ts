@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lockFile } from '../stores/sqlite/file-lock.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -11,31 +11,15 @@ import { CommandFailure } from './command-failure.ts';
 export function lockBackup(to: string): () => void {
   const file = `${to}.part.lock`;
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
-  for (;;) {
-    makeFile(file);
-    const before = statSync(file, { throwIfNoEntry: false });
-    if (before === undefined) continue;
-    // Only an empty file is one of these.
-    if (before.size > 0)
-      throw CommandFailure.of('file-exists', `${file} exists already.`, {
-        hint: 'Move it away, or name another place with --to.',
-      });
-    const unlock = lockFile(file);
-    if (unlock === null) throw CommandFailure.of('backup-under-way', `Another backup to ${to} is under way.`);
-    // Its owner may have removed it while it was opened here: that lock keeps nobody away.
-    if (statSync(file, { throwIfNoEntry: false })?.ino === before.ino)
-      return () => {
-        rmSync(file, { force: true });
-        unlock();
-      };
+  // Only an empty file is one of these.
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0)
+    throw CommandFailure.of('file-exists', `${file} exists already.`, {
+      hint: 'Move it away, or name another place with --to.',
+    });
+  const unlock = lockFile(file);
+  if (unlock === null) throw CommandFailure.of('backup-under-way', `Another backup to ${to} is under way.`);
+  return () => {
+    rmSync(file, { force: true });
     unlock();
-  }
-}
-
-function makeFile(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  };
 }

@@ -16,7 +16,7 @@ const LEDGER_FILES = ['journal.db', 'journal.db-wal', 'journal.db-journal', 'der
 
 /** What only says that the directory is taken. */
 const LOCK_FILE = 'lock.db';
-const LOCK_FILES = [LOCK_FILE, 'lock.db-journal', 'scrip.pid'];
+const LOCK_FILES = ['scrip.pid', 'lock.db-journal', LOCK_FILE];
 
 /** Takes a directory that holds no ledger, or makes it. Throws `DirectoryInUse`, and `CommandFailure` when it is not empty. */
 export function takeEmptyDirectory(directory: string): EmptyDirectory {
@@ -37,8 +37,8 @@ export function takeEmptyDirectory(directory: string): EmptyDirectory {
     release: () => {
       // Who found no directory leaves none behind when nothing came into it.
       const isUnused = !existed && readdirSync(directory).every((name) => LOCK_FILES.includes(name));
-      unlock();
       if (isUnused) removeUnused(directory);
+      unlock();
     },
   };
 }
@@ -52,6 +52,7 @@ function refuseLedger(directory: string): void {
     );
 }
 
+/** With the lock still held, and its file last: as soon as that is gone, another process may take the directory. */
 function removeUnused(directory: string): void {
   for (const name of LOCK_FILES) rmSync(join(directory, name), { force: true });
   try {

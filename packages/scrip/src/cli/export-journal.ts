@@ -5,6 +5,7 @@ import type { Anchor } from '../ledger/anchor.ts';
 import type { ChainEnds } from '../ledger/chain-ends.ts';
 import { createChainEnds } from '../ledger/chain-ends.ts';
 import { checkAlone } from '../ledger/entry-check.ts';
+import type { NumberedEntry } from '../ledger/journal-line.ts';
 import { encodeLine } from '../ledger/journal-line.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
@@ -108,18 +109,24 @@ function startLines(source: JournalSource, after: number): ExportedLines {
   if (after < sealed.after) throw journalSealed(sealed.after);
   const ends = createChainEnds(sealed.ends);
   const progress = startProgress(upTo, 'entries');
-  function* lines(): Generator<string> {
-    yield encodeLine({ kind: 'header', after });
-    for (const page of source.pages(sealed.after, upTo)) {
+  function* chained(from: number, to: number): Generator<NumberedEntry> {
+    for (const page of source.pages(from, to)) {
       for (const entry of page) {
         ends.add(entry);
-        if (entry.number <= after) continue;
-        // The chain does not cover it, and a debit mostly has none.
-        if (entry.personal !== null) checkAlone(entry);
-        yield encodeLine({ kind: 'entry', entry });
+        yield entry;
       }
       const done = page.at(-1)?.number ?? 0;
       progress.advance(done, done);
+    }
+  }
+  function* lines(): Generator<string> {
+    // Before the first line, so that an export without entries ends where the chains stand then.
+    for (const _entry of chained(sealed.after, after));
+    yield encodeLine({ kind: 'header', after });
+    for (const entry of chained(after, upTo)) {
+      // The chain does not cover it, and a debit mostly has none.
+      if (entry.personal !== null) checkAlone(entry);
+      yield encodeLine({ kind: 'entry', entry });
     }
     yield encodeLine({ kind: 'end', anchor: ends.anchor() });
   }

@@ -20,7 +20,7 @@ import {
 } from './backup.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { EmptyDirectory } from './empty-directory.ts';
-import { writeOwnFile } from './write-own-file.ts';
+import { writeSecret } from './secret-file.ts';
 
 export interface Restored {
   readonly anchor: Anchor;
@@ -40,7 +40,7 @@ export function restoreBackup(backup: string, { journal, secret }: EmptyDirector
     copyBackup(backup, target, manifest.anchor);
     // Before the journal: a ledger that finds no secret makes itself a new one.
     if (kept !== null && !isThere) {
-      writeOwnFile(secret, kept);
+      writeSecret(secret, kept);
       wasWritten = true;
     }
     target.finish();

@@ -29,13 +29,17 @@ export function readOrMakeSecret(file: string, newSecret: () => string): string 
     if (code !== 'ENOENT') throw error;
   }
   const secret = newSecret();
-  // Without the secret no key of the ledger opens anything: it is on the disk, and whole, before the first key is.
+  writeSecret(file, `${secret}\n`);
+  return secret;
+}
+
+/** Without the secret no key of the ledger opens anything: it is on the disk, and whole, when this returns. */
+export function writeSecret(file: string, text: string): void {
   const part = `${file}.part`;
   rmSync(part, { force: true });
-  writeOwnFile(part, `${secret}\n`);
+  writeOwnFile(part, text);
   renameSync(part, file);
   syncDirectory(dirname(file));
-  return secret;
 }
 
 function closeToOthers(file: string): void {

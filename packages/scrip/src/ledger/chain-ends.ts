@@ -1,3 +1,4 @@
+import { copyOf } from './copy-of.ts';
 import { CHAIN_START, chainHash } from './digest.ts';
 import type { Anchor, ChainEnd } from './anchor.ts';
 import { anchorOf } from './anchor.ts';
@@ -43,10 +44,13 @@ export function createChainEnds(from: readonly ChainEnd[] = []): ChainEnds {
       const expected = (before?.version ?? 0) + 1;
       if (version !== expected)
         throw wrongEntry(entry, `follows version ${expected - 1}: version ${expected} is missing`);
-      if (chainHash(before?.hash ?? CHAIN_START, { accountId, version, body }) !== hash)
+      const chained = chainHash(before?.hash ?? CHAIN_START, { accountId, version, body });
+      if (chained !== hash)
         throw wrongEntry(entry, "does not fit its account's chain: its text or its hash was changed");
       entries = number;
-      ends.set(accountId, { accountId, version, hash });
+      // Not the entry's own texts: they are parts of the block that was read, and there is one for every account.
+      const own = before?.accountId ?? copyOf(accountId);
+      ends.set(own, { accountId: own, version, hash: chained });
     },
     entries: () => entries,
     anchor: () => anchorOf(ends.values()),

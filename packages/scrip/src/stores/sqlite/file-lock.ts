@@ -1,3 +1,4 @@
+import { closeSync, openSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -6,6 +7,22 @@ import { DatabaseSync } from 'node:sqlite';
  * SQLite's own: the system lets go of it however the process ends.
  */
 export function lockFile(file: string): (() => void) | null {
+  for (;;) {
+    closeSync(openSync(file, 'a', 0o600));
+    const before = inodeOf(file);
+    const unlock = lockOnce(file);
+    if (unlock === null) return null;
+    // Whoever had it may have removed it while it was opened here: that lock would keep nobody away.
+    if (before !== null && inodeOf(file) === before) return unlock;
+    unlock();
+  }
+}
+
+function inodeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+function lockOnce(file: string): (() => void) | null {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../ledger/fault.ts';
 import type { LimitStore } from '../../ledger/limit-store.ts';
-import type { LimitRequest } from './limit-thread.ts';
+import type { Answered, LimitRequest } from './limit-thread.ts';
 import { migrate } from './migrate.ts';
 import { LIMITS_MIGRATIONS } from './migrations/limits.ts';
 import { openJournal } from './open-files.ts';
-import { startThread } from './thread.ts';
+import { startThread, ThreadError } from './thread.ts';
 
 interface Waiting {
   readonly request: LimitRequest;
@@ -44,8 +44,12 @@ export async function openSqliteLimitStore(directory: string): Promise<LimitStor
       try {
         // A thread that has ended answers nothing any more.
         if (crash !== null) throw crash;
-        const replies = await thread.ask<never[]>(batch.map(({ request }) => request));
-        for (const [index, { resolve }] of batch.entries()) resolve(replies[index] as never);
+        const answered = await thread.ask<Answered[]>(batch.map(({ request }) => request));
+        for (const [index, { resolve, reject }] of batch.entries()) {
+          const one = answered[index] as Answered;
+          if ('reply' in one) resolve(one.reply as never);
+          else reject(limitsFailed(new ThreadError(one.failure, null)));
+        }
       } catch (cause) {
         for (const { reject } of batch) reject(limitsFailed(cause));
       }

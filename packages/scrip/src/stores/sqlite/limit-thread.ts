@@ -21,6 +21,11 @@ export type LimitRequest =
   | { readonly blanket: BlanketRequest }
   | { readonly leased: Parameters<LimitStore['leasedKeys']>[0] };
 
+/** What became of one request. */
+export type Answered =
+  | { readonly reply: LeaseReply | BlanketReply | KeyFilter }
+  | { readonly failure: string };
+
 /** After so many leases some rows are looked at, in key order, whether they have ended: the file stays as small as what it has to hold. */
 const LEASES_PER_SWEEP = 64;
 const ROWS_PER_SWEEP = 2 * LEASES_PER_SWEEP;
@@ -47,17 +52,24 @@ serveThread((requests: readonly LimitRequest[] | 'close') => {
     database.close();
     return;
   }
+  const answered = answerTogether(requests);
+  if (leasesSinceSweep >= LEASES_PER_SWEEP) sweep();
+  return answered;
+});
+
+function answerTogether(requests: readonly LimitRequest[]): Answered[] {
   try {
     database.exec('BEGIN IMMEDIATE');
-    const replies = requests.map(answer);
+    const answered = requests.map((request) => ({ reply: answer(request) }));
     database.exec('COMMIT');
-    if (leasesSinceSweep >= LEASES_PER_SWEEP) sweep();
-    return replies;
+    return answered;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
+    // One of them may stand on a damaged page: that fails no other's lease.
+    if (requests.length > 1) return requests.flatMap((request) => answerTogether([request]));
+    return [{ failure: error instanceof Error ? error.message : String(error) }];
   }
-});
+}
 
 function answer(request: LimitRequest): LeaseReply | BlanketReply | KeyFilter {
   if ('lease' in request) return grant(request.lease);

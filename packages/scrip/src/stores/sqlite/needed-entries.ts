@@ -5,6 +5,7 @@ import { continuedVersion } from '../../core/entry.ts';
 import { decodeEntry } from '../../core/entry-format.ts';
 import { eachHold } from '../../core/hold-tree.ts';
 import { drawnLots } from '../../core/lots.ts';
+import { copyOf } from '../../ledger/copy-of.ts';
 import type { EntryRows } from './entry-rows.ts';
 
 /**
@@ -28,7 +29,7 @@ export function createNeededEntries(): NeededEntries {
   function need(accountId: string, version: number | null): void {
     if (version === null || version === OVERDRAFT_LOT) return;
     const known = versions.get(accountId);
-    if (known === undefined) versions.set(accountId, new Set([version]));
+    if (known === undefined) versions.set(copyOf(accountId), new Set([version]));
     else known.add(version);
   }
 

@@ -4,6 +4,7 @@ import { evolve } from '../../core/evolve.ts';
 import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
 import { encodeAnchor } from '../../ledger/anchor.ts';
 import { createChainEnds } from '../../ledger/chain-ends.ts';
+import { copyOf } from '../../ledger/copy-of.ts';
 import { checkAlone } from '../../ledger/entry-check.ts';
 import type { NumberedEntry } from '../../ledger/journal-line.ts';
 import type { ChainedState } from '../../ledger/store.ts';
@@ -104,7 +105,9 @@ function planSeal(
       chains.add(numbered);
       const { accountId, hash } = numbered;
       const before = states.get(accountId) ?? readSealedAccount(database, accountId);
-      states.set(accountId, { state: evolve(before?.state ?? null, checkAlone(numbered)), hash });
+      const state = evolve(before?.state ?? null, checkAlone(numbered));
+      // What is kept of an account must not keep the block that it was read in.
+      states.set(state.id, { state, hash: copyOf(hash) });
       write(numbered);
     }
   return { after, upTo, states, anchor: chains.anchor() };

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { copyOf } from '../../../ledger/copy-of.ts';
 
 /** What was used, by whom: rows of usage name the three by one number. Null action and key are empty texts. */
 export interface UsageName {
@@ -40,7 +41,7 @@ export function createUsageNames(
       let name = keys.get(key);
       if (name === undefined) {
         name = add({ pool, action, key });
-        keys.set(key, name);
+        keys.set(copyOf(key), name);
       }
       last = { pool, action, key };
       lastName = name;
@@ -65,7 +66,8 @@ function inner<V>(outer: Map<string, Map<string, V>>, key: string): Map<string, 
   let found = outer.get(key);
   if (found === undefined) {
     found = new Map();
-    outer.set(key, found);
+    // A part of a block's text would keep all of that.
+    outer.set(copyOf(key), found);
   }
   return found;
 }
