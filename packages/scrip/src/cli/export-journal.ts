@@ -121,7 +121,8 @@ function startLines(source: JournalSource, after: number): ExportedLines {
   }
   function* lines(): Generator<string> {
     // Before the first line, so that an export without entries ends where the chains stand then.
-    for (const _entry of chained(sealed.after, after));
+    const earlier = chained(sealed.after, after);
+    while (earlier.next().done !== true);
     yield encodeLine({ kind: 'header', after });
     for (const entry of chained(after, upTo)) {
       // The chain does not cover it, and a debit mostly has none.

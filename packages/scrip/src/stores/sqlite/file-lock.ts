@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -8,7 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
  */
 export function lockFile(file: string): (() => void) | null {
   for (;;) {
+    // Who can read it can lock it too. The file of an older version is open to others.
     closeSync(openSync(file, 'a', 0o600));
+    chmodSync(file, 0o600);
     const before = inodeOf(file);
     const unlock = lockOnce(file);
     if (unlock === null) return null;
