@@ -112,9 +112,9 @@ async function listen(
   let stoppingSinceMs: number | null = null;
   const stop = async () => {
     // One Ctrl+C can arrive twice at once: from the terminal, and from npm.
-    if (stoppingSinceMs !== null && Date.now() - stoppingSinceMs < SAME_SIGNAL_MS) return;
+    if (stoppingSinceMs !== null && performance.now() - stoppingSinceMs < SAME_SIGNAL_MS) return;
     if (stoppingSinceMs !== null) process.exit(1);
-    stoppingSinceMs = Date.now();
+    stoppingSinceMs = performance.now();
     // Also where one of them fails: what is given back of limits must still reach its file.
     await closeInTurn([() => app.close(), () => ledger.close(), () => limits.close()]);
   };

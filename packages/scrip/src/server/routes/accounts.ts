@@ -5,6 +5,7 @@ import type { Entry } from '../../core/entry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
 import { answerChange, changeOrigin, ofKind } from '../answer-change.ts';
+import { waitInLine } from '../in-line.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeCursor, DEFAULT_LIMIT, encodeCursor, pageJson } from '../page.ts';
 import { refuseIssues, RefusedRequest } from '../problem.ts';
@@ -109,7 +110,7 @@ function registerReading(app: FastifyInstance, { deps: { ledger }, authorise }: 
   app.get<{ Querystring: PageQuery }>(
     '/accounts',
     {
-      onRequest: authorise({ role: 'read' }),
+      onRequest: [authorise({ role: 'read' }), waitInLine],
       schema: routeSchema(
         { summary: 'List accounts', tag: TAG },
         { query: strictObject(pageQuery), reply: { 200: accountList } },

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { accountNotFound } from '../auth.ts';
+import { waitInLine } from '../in-line.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeVersionCursor, DEFAULT_LIMIT, versionPageJson } from '../page.ts';
 import { renderEntry } from '../render/entry.ts';
@@ -14,7 +15,7 @@ export function registerEntries(app: FastifyInstance, { deps: { ledger }, author
   app.get<{ Params: { accountId: string }; Querystring: PageQuery }>(
     '/accounts/:accountId/entries',
     {
-      onRequest: authorise({ role: 'read', own: true }),
+      onRequest: [authorise({ role: 'read', own: true }), waitInLine],
       schema: routeSchema(
         {
           summary: "List the journal's entries",

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { accountNotFound } from '../auth.ts';
 import { answerChange, changeOrigin, ofKind } from '../answer-change.ts';
+import { waitInLine } from '../in-line.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeVersionCursor, DEFAULT_LIMIT, versionPageJson } from '../page.ts';
 import { readGrant } from '../read/grant.ts';
@@ -62,7 +63,7 @@ function registerGrantList(app: FastifyInstance, { deps: { ledger }, authorise }
   app.get<Params & { Querystring: PageQuery }>(
     '/accounts/:accountId/grants',
     {
-      onRequest: authorise({ role: 'read' }),
+      onRequest: [authorise({ role: 'read' }), waitInLine],
       schema: routeSchema(
         { summary: 'List grants with what remains of each', tag: TAG },
         { params, query: strictObject(pageQuery), reply: { 200: grantList } },

@@ -6,6 +6,7 @@ import type { HoldPlaced } from '../../core/entry.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
 import { ofKind } from '../answer-change.ts';
+import { waitInLine } from '../in-line.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeVersionCursor, DEFAULT_LIMIT, versionPageJson } from '../page.ts';
 import type { HoldState } from '../render/hold.ts';
@@ -25,7 +26,7 @@ export function registerHoldList(app: FastifyInstance, { deps: { ledger }, autho
   app.get<{ Params: { accountId: string }; Querystring: PageQuery & { state?: 'open' } }>(
     '/accounts/:accountId/holds',
     {
-      onRequest: authorise({ role: 'read' }),
+      onRequest: [authorise({ role: 'read' }), waitInLine],
       schema: routeSchema(
         { summary: 'List holds', tag: 'Holds' },
         { params: { accountId: Type.String() }, query: holdQuery, reply: { 200: holdList } },

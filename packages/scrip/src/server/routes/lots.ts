@@ -6,6 +6,7 @@ import { formatMicros } from '../../core/credits.ts';
 import { compareLots } from '../../core/lots.ts';
 import type { RateCard } from '../../core/rate-card.ts';
 import { accountNotFound } from '../auth.ts';
+import { waitInLine } from '../in-line.ts';
 import type { PageQuery } from '../page.ts';
 import { decodeCursor, DEFAULT_LIMIT, encodeCursor, pageJson, unknownCursor } from '../page.ts';
 import { formatTime, formatTimeOrNull } from '../render/time.ts';
@@ -25,7 +26,7 @@ export function registerLots(app: FastifyInstance, { deps: { ledger }, authorise
   app.get<{ Params: { accountId: string }; Querystring: PageQuery }>(
     '/accounts/:accountId/lots',
     {
-      onRequest: authorise({ role: 'read', own: true }),
+      onRequest: [authorise({ role: 'read', own: true }), waitInLine],
       schema: routeSchema(
         { summary: 'List lots in burn-down order', tag: 'Balance' },
         { params: { accountId: Type.String() }, query: strictObject(pageQuery), reply: { 200: lotList } },

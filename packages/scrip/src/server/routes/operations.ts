@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { waitInLine } from '../in-line.ts';
 import type { Metrics } from '../metrics.ts';
 import { sendJson } from '../reply.ts';
 import { oneOf, strictObject } from '../schemas/values.ts';
@@ -40,6 +41,7 @@ export function registerOperations(
   app.get(
     '/metrics',
     {
+      onRequest: waitInLine,
       schema: {
         summary: 'Metrics for Prometheus',
         tags: [TAG],
@@ -53,7 +55,10 @@ export function registerOperations(
   let document: Buffer | undefined;
   app.get(
     '/openapi.json',
-    { schema: { summary: 'This document', tags: [TAG], security: [], response: { 200: Type.Object({}) } } },
+    {
+      onRequest: waitInLine,
+      schema: { summary: 'This document', tags: [TAG], security: [], response: { 200: Type.Object({}) } },
+    },
     async (_request, reply) => {
       document ??= Buffer.from(JSON.stringify(app.swagger()));
       return sendJson(reply, 200, document);

@@ -4,6 +4,7 @@ import type { AccountState } from '../../core/account.ts';
 import { addDays, DAY_MS, dayOf, isDay } from '../../core/calendar.ts';
 import { daysRange } from '../../core/usage.ts';
 import { accountNotFound } from '../auth.ts';
+import { waitInLine } from '../in-line.ts';
 import { refuseIssues } from '../problem.ts';
 import type { Issue } from '../problem.ts';
 import { renderUsage } from '../render/usage.ts';
@@ -26,7 +27,7 @@ export function registerUsage(app: FastifyInstance, { deps: { ledger }, authoris
   app.get<{ Params: { accountId: string }; Querystring: UsageQuery }>(
     '/accounts/:accountId/usage',
     {
-      onRequest: authorise({ role: 'read', own: true }),
+      onRequest: [authorise({ role: 'read', own: true }), waitInLine],
       schema: routeSchema(
         {
           summary: 'Read usage',

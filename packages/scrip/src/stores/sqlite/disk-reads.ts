@@ -1,4 +1,5 @@
 import type { AccountState } from '../../core/account.ts';
+import { DAY_MS } from '../../core/calendar.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { UsageChange } from '../../core/usage.ts';
 import { usageOf } from '../../core/usage.ts';
@@ -8,6 +9,7 @@ import type { EntriesQuery, RecordedEntry, Store } from '../../ledger/store.ts';
 import type { LoadedState } from './account-cache.ts';
 import type { ChangeIndex } from './change-index.ts';
 import type { JournalTail, Tailed } from './journal-tail.ts';
+import { createReadWindow } from './read-window.ts';
 import type { ReadRequests } from './reader-thread.ts';
 import { toRecorded, unpackRows } from './stored-row.ts';
 import type { Thread } from './thread.ts';
@@ -54,6 +56,8 @@ export function createDiskReads({
       setImmediate(unpin);
     }
   }
+
+  const inWindow = createReadWindow();
 
   const visible = (tailed: readonly Tailed[]) => {
     const limit = upTo();
@@ -103,7 +107,7 @@ export function createDiskReads({
     },
     entries: async (query) => {
       const { accountId, afterVersion, limit, kind } = query;
-      const found = unpackRows(await beside('entries', query));
+      const found = unpackRows(await inWindow(limit, () => beside('entries', query)));
       const last = found.at(-1)?.entry.version ?? afterVersion;
       for (const { recorded } of visible(tail.ofAccount(accountId, last))) {
         if (found.length === limit) break;
@@ -112,7 +116,8 @@ export function createDiskReads({
       return found;
     },
     usage: async (accountId, { fromMs, toMs }) => {
-      const { checkpoint, rows } = await beside('usage', { accountId, fromMs, toMs });
+      const days = Math.ceil((toMs - fromMs) / DAY_MS);
+      const { checkpoint, rows } = await inWindow(days, () => beside('usage', { accountId, fromMs, toMs }));
       const later = visible(tail.ofAccount(accountId, 0)).flatMap(({ position, recorded }) => {
         const change = position > checkpoint ? usageOf(recorded.entry) : null;
         return change !== null && change.slotMs >= fromMs && change.slotMs < toMs ? [change] : [];
