@@ -51,6 +51,7 @@ export class ScripAccount {
     this.#newId = newId;
   }
 
+  /** The account itself, without its balance. */
   async read(options: CallOptions = {}): Promise<Account> {
     return this.#get([], ['id'], options);
   }
@@ -61,6 +62,7 @@ export class ScripAccount {
     return (await this.#send<Account>(call)).value;
   }
 
+  /** For good: it takes no more grants, debits and holds, and its keys open nothing. Open holds can still be resolved, debits refunded. */
   async close(options: ChangeOptions = {}): Promise<Account> {
     return this.#post(['close'], undefined, options);
   }
@@ -71,6 +73,7 @@ export class ScripAccount {
     return (await this.#send<Erasure>(call)).value;
   }
 
+  /** Makes a key, or imports one (`secret`). The reply is the only one that holds the secret. */
   async addKey(input: KeyInput = {}, options: ChangeOptions = {}): Promise<NewKey> {
     return this.#post(['keys'], input, options);
   }
@@ -79,6 +82,7 @@ export class ScripAccount {
     return this.#get(['keys'], ['data'], options);
   }
 
+  /** It opens nothing from the moment at which this resolves. */
   async revokeKey(keyId: string, { signal }: CallOptions = {}): Promise<void> {
     await this.#send({ method: 'DELETE', path: ['keys', keyId], effect: 'once', signal });
   }
@@ -93,6 +97,7 @@ export class ScripAccount {
     );
   }
 
+  /** Gives credits, once or every period. */
   async grant(input: GrantInput, options: ChangeOptions = {}): Promise<Grant> {
     return this.#post(['grants'], input, options);
   }
@@ -111,6 +116,7 @@ export class ScripAccount {
     return this.#get(['lots'], ['data'], options);
   }
 
+  /** Takes credits. Throws `InsufficientCreditsError` where the balance is not enough. */
   async debit(input: DebitInput, options: SpendOptions = {}): Promise<Debit> {
     return this.#post(['debits'], input, options);
   }
@@ -128,14 +134,17 @@ export class ScripAccount {
     return this.#post(['debits', debitId, 'refund'], { amount }, options);
   }
 
+  /** Sets credits aside until they are captured or released, or `ttlSeconds` are over. Throws as `debit`. */
   async placeHold(input: HoldInput, options: SpendOptions = {}): Promise<Hold> {
     return this.#post(['holds'], input, options);
   }
 
+  /** Takes what was held, all of it or less, and gives back the rest; more only with `allowExcess`. */
   async captureHold(holdId: string, input: CaptureInput = {}, options: ChangeOptions = {}): Promise<Debit> {
     return this.#post(['holds', holdId, 'capture'], input, options);
   }
 
+  /** Gives back all that was held. */
   async releaseHold(holdId: string, options: ChangeOptions = {}): Promise<Hold> {
     return this.#post(['holds', holdId, 'release'], undefined, options);
   }
@@ -172,10 +181,12 @@ export class ScripAccount {
     return (await this.#send<Quote>(call)).value;
   }
 
+  /** The journal of the account, oldest first. */
   async listEntries(options: PageOptions = {}): Promise<Page<Entry>> {
     return this.#get(['entries'], ['data'], options);
   }
 
+  /** By day, action or key; the last 30 days of the account, if not told otherwise. */
   async usage(options: AccountUsageOptions = {}): Promise<AccountUsage> {
     return this.#get(['usage'], ['data', 'total'], options);
   }

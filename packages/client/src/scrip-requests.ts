@@ -62,15 +62,23 @@ export interface OperatorKeyInput extends KeyInput {
 
 export interface GrantInput {
   readonly pool: string;
+  /** Credits, above 0; of a recurring grant, those of each period. */
   readonly amount: Amount;
   readonly kind: GrantKind;
+  /** How long a period is; of a recurring grant, which needs it. */
   readonly every?: Period;
+  /** What becomes of a period's rest when it ends: `none` if not given. */
   readonly rollover?: 'none' | 'all' | { readonly max: Amount };
+  /** When the credits can be spent from, and the periods are counted from: now, if not given. */
   readonly startsAt?: Instant;
+  /** When what is left expires, and the periods end; never, if not given. */
   readonly expiresAt?: Instant;
+  /** The lowest is drawn first; 0 if not given. */
   readonly priority?: number;
+  /** What was paid for it, kept and never reckoned with. */
   readonly price?: { readonly amount: Amount; readonly currency: string };
   readonly source?: GrantSource;
+  /** Personal data: kept beside the entry, and gone when that is erased. */
   readonly note?: string;
 }
 

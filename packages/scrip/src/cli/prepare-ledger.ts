@@ -82,11 +82,11 @@ export async function prepareLedger(
   return operatorKey === null ? key : null;
 }
 
-const PAGE = 1000;
+const PAGE_ENTRIES = 1000;
 
 async function wasRevoked(ledger: Ledger, digest: string): Promise<boolean> {
   for (let afterVersion = 0; ;) {
-    const page = await ledger.entries({ accountId: OPERATOR_STREAM, afterVersion, limit: PAGE });
+    const page = await ledger.entries({ accountId: OPERATOR_STREAM, afterVersion, limit: PAGE_ENTRIES });
     if (page.some(({ entry }) => entry.kind === 'KeyRevoked' && entry.digest === digest)) return true;
     const last = page.at(-1);
     if (last === undefined) return false;

@@ -13,7 +13,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { LimitStore } from '../ledger/limit-store.ts';
 import { buildApp } from '../server/app.ts';
 import { openSqliteLimitStore } from '../stores/sqlite/limit-store.ts';
-import { closeInTurn } from './close-in-turn.ts';
+import { closeInTurn } from '../stores/sqlite/close-in-turn.ts';
 import { CommandFailure } from './command-failure.ts';
 import { createDemo } from './demo.ts';
 import { noteDone } from './guard-output.ts';

@@ -67,7 +67,7 @@ describe('the configuration file', () => {
     const mark = join(directory, 'was-run');
     const told = await refusalOf(name, `import('node:fs').then((fs) => fs.writeFileSync('${mark}', ''));`);
     expect(told).toBe(
-      `the configuration file ${name} cannot be read: its name must end in .json, .yaml or .yml`,
+      `the configuration file ${name} cannot be read: its name must end in .json, .yaml or .yml, or have no ending`,
     );
     expect(() => rmSync(mark)).toThrow('ENOENT');
   });

@@ -94,7 +94,7 @@ async function readWhole(file: string): Promise<unknown> {
   const isJson = extname(file) === '.json';
   try {
     if (!['.json', '.yaml', '.yml', ''].includes(extname(file)))
-      throw new Error('its name must end in .json, .yaml or .yml');
+      throw new Error('its name must end in .json, .yaml or .yml, or have no ending');
     // A mark of the byte order is left out.
     const text = new TextDecoder().decode(await readFile(file));
     if (isJson) return text.trim() === '' ? {} : (JSON.parse(text) as unknown);

@@ -6,8 +6,8 @@ import type { DialectSettings, ServerSettings, Vendor } from './settings.ts';
 import { defaultServerSettings } from './settings.ts';
 import { SettingError } from './setting-error.ts';
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What `scrip serve` may be told on its command line. */
 export interface ServeFlags {

@@ -25,7 +25,7 @@ interface SealFlags extends DataFlags {
 export function sealCommand(): Command {
   return dataCommand('seal', {
     description:
-      'move the oldest entries of a stopped ledger into a file, and go on from a checkpoint; balances, usage and chains stay',
+      'move the oldest entries of a stopped ledger into a file, and go on from the state that they made; balances, usage and chains stay',
     examples: [
       'scrip seal --keep-days 400 --to sealed-1.ndjson',
       'scrip seal --before 2026-01-01 --to /archive/2025.ndjson --data /srv/scrip/data',

@@ -1,3 +1,4 @@
+import { dialectNames, dialects, voxpria } from '@scrip/dialects';
 import { describe, expect, it } from 'vitest';
 import type { RateLimit, ServerSettings } from '../../config/settings.ts';
 import { defaultServerSettings } from '../../config/settings.ts';
@@ -78,4 +79,18 @@ describe('the limits of the vendors’ routes', () => {
     await limits.admitOceanSpend('customer');
     expect([...leases.keys()]).toEqual(['voicepartner digest-of-the-key', 'ocean-day customer']);
   });
+});
+
+it('the limits of a server are the vendors’ own, where nothing else is set', () => {
+  const { dialects: set, oceanDailyLimit, creditPriceMicros } = defaultServerSettings;
+  for (const vendor of dialectNames) {
+    const [own, ...others] = dialects[vendor].limits.filter(({ counts }) => counts === 'reads');
+    expect(others).toEqual([]);
+    expect(set[vendor].limit).toEqual(
+      own === undefined ? null : { count: own.requests, windowSeconds: own.windowSeconds },
+    );
+  }
+  const ofSpends = dialects.ocean.limits.find(({ counts }) => counts === 'spends');
+  expect(oceanDailyLimit).toBe(ofSpends?.requests);
+  expect(creditPriceMicros).toBe(voxpria.defaultCreditPriceMicros);
 });

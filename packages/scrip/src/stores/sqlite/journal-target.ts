@@ -127,14 +127,14 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
 }
 
 /** Positions whose personal parts are in memory at once. */
-const STEP = 10_000;
+const STEP_ENTRIES = 10_000;
 
 function eraseFrom(database: DatabaseSync, beforeVersions: ReadonlyMap<string, number>): void {
   const entryRows = createEntryRows(database, 'main');
   const erase = database.prepare(ERASE_PERSONAL);
   const last = entryRows.last();
-  for (let after = 0; after < last; after += STEP)
-    for (const position of entryRows.personals({ after, upTo: after + STEP }).keys()) {
+  for (let after = 0; after < last; after += STEP_ENTRIES)
+    for (const position of entryRows.personals({ after, upTo: after + STEP_ENTRIES }).keys()) {
       const { accountId, version } = entryRows.lineAt(position) ?? { accountId: '', version: 0 };
       if (version < (beforeVersions.get(accountId) ?? 0)) erase.run(position);
     }

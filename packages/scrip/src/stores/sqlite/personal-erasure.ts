@@ -8,7 +8,7 @@ import type { Erasing } from './reader-thread.ts';
 import type { Thread } from './thread.ts';
 
 /** Versions that one look at the disk goes through, and rows that one transaction changes: others come in between. */
-const STEP = 2000;
+const STEP_ROWS = 2000;
 /** How often, and how long between, the log is asked to be emptied while somebody still reads in it: some ten seconds, half of what a request may take. */
 const TRIES = 100;
 const PAUSE_MS = 80;
@@ -41,8 +41,8 @@ export function createPersonalErasure({
       .ofAccount(accountId, 0)
       .filter(({ version, recorded }) => version < erasedVersion && recorded.personal !== null);
     await erasePositions(tailed.map(({ position }) => position));
-    for (let after = 0; after < erasedVersion - 1; after += STEP) {
-      const upTo = Math.min(after + STEP, erasedVersion - 1);
+    for (let after = 0; after < erasedVersion - 1; after += STEP_ROWS) {
+      const upTo = Math.min(after + STEP_ROWS, erasedVersion - 1);
       await erasePositions(
         await ask(reader, 'personal', { accountId, afterVersion: after, upToVersion: upTo }),
       );
@@ -52,8 +52,8 @@ export function createPersonalErasure({
   }
 
   async function erasePositions(positions: readonly number[]): Promise<void> {
-    for (let first = 0; first < positions.length; first += STEP)
-      await writer.maintain({ kind: 'erase', positions: positions.slice(first, first + STEP) });
+    for (let first = 0; first < positions.length; first += STEP_ROWS)
+      await writer.maintain({ kind: 'erase', positions: positions.slice(first, first + STEP_ROWS) });
   }
 
   /** What was written lately stands in the log too, as it was: it is gone when the log has been cut to nothing. */

@@ -123,7 +123,7 @@ function rowsAt(positions: readonly number[]): StoredRow[] {
   return linesAt(positions).map((line) => ({ ...line, personal: entries.personalAt(line.position) }));
 }
 
-/** When the account was opened; only the checkpoint tells where its opening is sealed. */
+/** When the account was opened; only the opening state tells where its opening is sealed. */
 function openedMs(accountId: string): number {
   const row = selectSealedState.get(accountId);
   return row === undefined ? -Infinity : decodeState(row['state'] as string).createdAtMs;

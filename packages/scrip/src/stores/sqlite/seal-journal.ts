@@ -41,7 +41,7 @@ export interface SealableJournal {
   readonly sealedEnds: () => ChainEnd[];
   /** After and up to which entry `plan` will go. */
   readonly count: (beforeMs: number) => { readonly after: number; readonly upTo: number };
-  /** Puts the checkpoint in the place of the planned entries, in one transaction. */
+  /** Puts the opening state in the place of the planned entries, in one transaction. */
   readonly drop: (plan: SealPlan) => void;
   /** Gives the room of what was dropped back to the file system, also of what an earlier process has dropped. */
   readonly shrink: () => void;
@@ -64,7 +64,7 @@ export function openSealableJournal(files: {
     sealedEnds: () => readSealedEnds(database),
     drop: (plan) => {
       dropEntries(database, source, plan);
-      // They were made from what is gone, and have to be made from the checkpoint.
+      // They were made from what is gone, and have to be made from the opening state.
       removeDerived(files.derived);
     },
     shrink: () => {

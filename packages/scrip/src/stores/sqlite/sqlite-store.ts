@@ -8,6 +8,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { createDecider } from './decider.ts';
 import { startDerivation } from './derivation.ts';
+import { closeInTurn } from './close-in-turn.ts';
 import type { DeriverSizes } from './deriver-thread.ts';
 import type { DiskReads } from './disk-reads.ts';
 import { ask, createDiskReads } from './disk-reads.ts';
@@ -61,7 +62,7 @@ export const DEFAULT_SIZES: EngineSizes = {
   finishedEntries: 262_144,
   pageBytes: PAGE_BYTES,
 };
-const TAIL_PAGE = 10_000;
+const TAIL_PAGE_ENTRIES = 10_000;
 
 /**
  * Opens a ledger's files and takes them for this process. State is in memory, a commit only appends to the journal,
@@ -76,24 +77,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     return await openFiles(files, options, opened);
   } catch (error) {
     // Why it could not be opened is what matters.
-    await closeAll(opened).catch(() => {});
+    await closeInTurn(opened).catch(() => {});
     throw error;
   }
 }
 
 type Closer = () => Promise<void>;
-
-/** Closes each, whatever becomes of the others. Rejects with the first failure. */
-async function closeAll(closers: readonly Closer[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const close of closers)
-    try {
-      await close();
-    } catch (error) {
-      failures.push(error);
-    }
-  if (failures.length > 0) throw failures[0];
-}
 
 /** `opened` is told how to close what was opened, in the order in which it is to be. */
 async function openFiles(
@@ -200,7 +189,7 @@ async function openFiles(
       };
     },
     close: () => {
-      closing ??= closeAll(opened);
+      closing ??= closeInTurn(opened);
       return closing;
     },
   };
@@ -240,7 +229,7 @@ async function readTail({
 }): Promise<number> {
   let position = after;
   for (;;) {
-    const rows = await ask(reader, 'tail', { after: position, limit: TAIL_PAGE });
+    const rows = await ask(reader, 'tail', { after: position, limit: TAIL_PAGE_ENTRIES });
     for (const row of rows) {
       const recorded = toRecorded(row);
       const { change } = recorded.entry;
