@@ -49,6 +49,14 @@ it('a request whose body cannot be read is told so', async () => {
   );
 });
 
+it('a body that was coded on its way is refused, and not read as it is', async () => {
+  const chunk = `${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`;
+  const coded = await exchange(`${head('transfer-encoding: gzip, chunked\r\nconnection: close')}${chunk}`);
+  expect(coded).toMatch(/^HTTP\/1\.1 415 .*unsupported-media-type/s);
+  const plain = await exchange(`${head('transfer-encoding: Chunked\r\nconnection: close')}${chunk}`);
+  expect(plain).toMatch(/^HTTP\/1\.1 201 /);
+});
+
 it('a spend whose body cannot be read is told so in the words that it asks for', async () => {
   const inOcean = head('transfer-encoding: chunked').replace('/debits', '/debits?dialect=ocean');
   expect(await exchange(`${inOcean}zz\r\n`)).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n\{"detail":"[^"]+"\}$/s);

@@ -30,11 +30,13 @@ export function installBodyParsers(app: FastifyInstance): void {
 
 /** Throws `RefusedRequest`: a compressed body would be read as one that is no JSON, or no UTF-8. */
 export function refuseCoding({ headers }: Pick<FastifyRequest, 'headers'>): void {
-  const coding = headers['content-encoding'];
-  if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return;
+  const coding = headers['content-encoding'] ?? '';
+  // Node takes away the last coding of a transfer only.
+  const transfer = headers['transfer-encoding'] ?? 'chunked';
+  if (['', 'identity'].includes(coding.toLowerCase()) && transfer.toLowerCase() === 'chunked') return;
   throw new RefusedRequest({
     code: 'unsupported-media-type',
-    detail: 'Send the body as it is: no Content-Encoding is read.',
+    detail: 'Send the body as it is, chunked or not: no other coding is read.',
     headers: { 'accept-encoding': 'identity' },
   });
 }
