@@ -53,6 +53,16 @@ it('has no result when the server dies, and ends with 1', { timeout: 120_000 }, 
   expect(readdirSync(join(cwd, 'dying'))).toEqual([]);
 });
 
+it('takes its files with it when its terminal goes', { timeout: 120_000 }, async () => {
+  const args = ['--smoke', '--seconds', '60', '--only', 'W5', '--no-postgres', '--work', 'left'];
+  const child = spawn(process.execPath, [BENCH, ...args], { cwd, stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  await serverOf(child.pid ?? 0, join(cwd, 'left'));
+  child.kill('SIGHUP');
+  expect(await exited).toEqual([1, null]);
+  expect(readdirSync(join(cwd, 'left'))).toEqual([]);
+});
+
 /** The process that serves a ledger below a directory; a benchmark that makes one has it for a while itself. */
 function serverOf(bench: number, work: string): Promise<number> {
   const find = () => {
@@ -66,6 +76,18 @@ function serverOf(bench: number, work: string): Promise<number> {
   };
   return vi.waitFor(find, { timeout: 60_000, interval: 50 });
 }
+
+it('has no result when PostgreSQL does not start, and ends with 1', { timeout: 60_000 }, () => {
+  // There is no place for the file that PostgreSQL is given its password in.
+  const env = { ...process.env, TMPDIR: join(cwd, 'nowhere') };
+  const { status, stdout } = spawnSync(process.execPath, [BENCH, '--smoke', '--only', 'W2'], {
+    cwd,
+    env,
+    encoding: 'utf8',
+  });
+  expect(stdout).toContain('no result: PostgreSQL does not start');
+  expect(status).toBe(1);
+});
 
 it('says what it can do, and what is wrong with a command line', () => {
   const help = bench('--help');

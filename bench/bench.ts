@@ -80,7 +80,7 @@ async function measure(
   const stop = async () => {
     await (await started?.catch(() => null))?.stop();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stop().finally(() => process.exit(1)));
   const bench: Bench = { scale, ledgers: createLedgers({ newDirectory, say }), newDirectory, postgres, say };
   try {
@@ -111,10 +111,16 @@ async function runWorkload({ id, title, run }: Workload, bench: Bench): Promise<
   }
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  say(`bench: ${error.message}. See npm run bench -- --help`);
-  process.exitCode = 2;
+async function exitCode(): Promise<number> {
+  try {
+    return await main(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    say(`bench: ${error.message}. See npm run bench -- --help`);
+    return 2;
+  }
 }
+
+const code = await exitCode();
+// A process that has nothing left to do is ended with 0 by the package of PostgreSQL, whatever its exit code was to be.
+process.stdout.write('', () => process.exit(code));
