@@ -9,7 +9,10 @@ export interface HttpReply {
 
 /** A kept-alive connection with one request under way at most. */
 export interface HttpConnection {
-  /** Sends the bytes of a whole request. One that is cut off is sent again, the same bytes, on a new connection. */
+  /**
+   * Sends the bytes of a whole request. One that is cut off is sent again, the same bytes, on a new connection. Rejects
+   * when nothing comes for a minute, and for ever after a server has sent what nothing had asked for.
+   */
   readonly send: (request: string | Buffer) => Promise<HttpReply>;
   /** Requests that were cut off and sent again. */
   readonly dropped: () => number;
@@ -18,12 +21,14 @@ export interface HttpConnection {
 
 const HEAD_END = '\r\n\r\n';
 const MAX_TRIES = 5;
+/** Longer than any disk takes for a commit: what has not come by then will not come. */
+const SILENT_MS = 60_000;
 
 /**
  * A client that does no more than a load needs. Those that do all of HTTP cost as much as the server that is measured,
  * and on the same cores that would be measured too.
  */
-export function openConnection(url: string): HttpConnection {
+export function openConnection(url: string, { silentMs = SILENT_MS } = {}): HttpConnection {
   const { hostname, port } = new URL(url);
   let dropped = 0;
   let tries = 0;
@@ -33,17 +38,20 @@ export function openConnection(url: string): HttpConnection {
   let chunks: Buffer[] = [];
   let received = 0;
   let head: ReplyHead | null = null;
+  let failure: Error | null = null;
 
   function receive(chunk: Buffer): void {
+    if (waiting === null) throw new Error(`${url} sent something when nothing was asked`);
     chunks.push(chunk);
     received += chunk.length;
     head ??= readHead(chunks.length === 1 ? chunk : Buffer.concat(chunks));
     if (head === null || received < head.end + head.bodyBytes) return;
+    if (received > head.end + head.bodyBytes) throw new Error(`${url} sent more than its reply`);
     const { status, end } = head;
     const whole = chunks;
-    const answered = waiting;
+    const { resolve } = waiting;
     [chunks, received, head, waiting, tries] = [[], 0, null, null, 0];
-    answered?.resolve({
+    resolve({
       status,
       body: () => (whole.length === 1 ? (whole[0] as Buffer) : Buffer.concat(whole)).subarray(end),
     });
@@ -63,6 +71,14 @@ export function openConnection(url: string): HttpConnection {
     reject(new Error(`${url} does not answer: ${error.message}`));
   }
 
+  /** Whose answer would come next is not known any more. */
+  function fail(error: Error): void {
+    failure = error;
+    waiting?.reject(error);
+    waiting = null;
+    socket?.destroy();
+  }
+
   function transmit(): void {
     if (socket === null) {
       const opened = connect({ host: hostname, port: Number(port), noDelay: true });
@@ -71,10 +87,11 @@ export function openConnection(url: string): HttpConnection {
         try {
           receive(chunk);
         } catch (error) {
-          waiting?.reject(error as Error);
-          waiting = null;
-          opened.destroy();
+          fail(error as Error);
         }
+      });
+      opened.setTimeout(silentMs, () => {
+        if (waiting !== null) fail(new Error(`${url} has sent nothing for ${silentMs / 1000} s`));
       });
       opened.on('error', (error) => (reason = error));
       opened.on('close', () => {
@@ -88,6 +105,7 @@ export function openConnection(url: string): HttpConnection {
   return {
     send: (bytes) =>
       new Promise((resolve, reject) => {
+        if (failure !== null) throw failure;
         if (waiting !== null) throw new Error('the connection has a request under way');
         waiting = { resolve, reject };
         request = bytes;

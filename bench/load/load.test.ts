@@ -13,6 +13,10 @@ import { getRequest } from './traffic.ts';
 let server: Server | undefined;
 afterEach(() => server?.close());
 
+const pause = (ms: number) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 const reply = (status: string, body = 'ok') =>
   `HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 const traffic: Traffic = () => ({ bytes: getRequest('/', ''), units: 1 });
@@ -105,6 +109,47 @@ describe('a closed loop', () => {
       }),
     });
     expect(bodies).toEqual(['x'.repeat(1000), 'x'.repeat(1000)]);
+  });
+});
+
+describe('a connection', { timeout: 5000 }, () => {
+  const ask = getRequest('/', '');
+
+  it('fails when a request gets no answer', async () => {
+    const url = await serve(() => ({ text: '', afterMs: 0 }));
+    const connection = openConnection(url, { silentMs: 100 });
+    await expect(connection.send(ask)).rejects.toThrow('has sent nothing for 0.1 s');
+    connection.close();
+  });
+
+  it('waits for as long as it likes between two requests', async () => {
+    const url = await serve(() => ({ text: reply('200 OK'), afterMs: 0 }));
+    const connection = openConnection(url, { silentMs: 20 });
+    await connection.send(ask);
+    await pause(100);
+    expect((await connection.send(ask)).status).toBe(200);
+    connection.close();
+  });
+
+  it('takes nothing behind a reply for the next one', async () => {
+    const url = await serve((number) => ({
+      text: number === 1 ? reply('200 OK') + reply('201 Created') : reply('200 OK'),
+      afterMs: 0,
+    }));
+    const connection = openConnection(url);
+    await expect(connection.send(ask)).rejects.toThrow('more than its reply');
+    await expect(connection.send(ask)).rejects.toThrow('more than its reply');
+    connection.close();
+  });
+
+  it('fails after a reply that nothing asked for', async () => {
+    const url = await serve(() => ({ text: reply('200 OK'), afterMs: 0 }));
+    server?.on('connection', (socket) => setTimeout(() => socket.write(reply('201 Created')), 50));
+    const connection = openConnection(url);
+    await connection.send(ask);
+    await pause(100);
+    await expect(connection.send(ask)).rejects.toThrow('nothing was asked');
+    connection.close();
   });
 });
 

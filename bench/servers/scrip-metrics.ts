@@ -56,12 +56,27 @@ export async function watchScrip(url: string): Promise<Watch> {
   };
 }
 
-/** Milliseconds until the derived indexes hold every entry. */
-export async function untilDerived(url: string): Promise<number> {
+/** Longer than any merge of segments takes. */
+const STILL_MS = 60_000;
+
+/**
+ * Milliseconds until the derived indexes hold every entry. Throws when the server is not ready, and when they come no
+ * nearer for a minute.
+ */
+export async function untilDerived(url: string, { stillMs = STILL_MS } = {}): Promise<number> {
   const startedMs = performance.now();
-  while ((await readMetrics(url)).lagEntries > 0)
+  let [least, sinceMs] = [Infinity, startedMs];
+  for (;;) {
+    const { lagEntries } = await readMetrics(url);
+    if (lagEntries === 0) return performance.now() - startedMs;
+    if (lagEntries < least) [least, sinceMs] = [lagEntries, performance.now()];
+    const ready = await fetch(`${url}/readyz`);
+    const text = await ready.text();
+    if (!ready.ok) throw new Error(`the derived indexes are ${lagEntries} entries behind: ${text}`);
+    if (performance.now() - sinceMs > stillMs)
+      throw new Error(`the derived indexes stay ${lagEntries} entries behind`);
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });
-  return performance.now() - startedMs;
+  }
 }
