@@ -12,7 +12,7 @@ import type { ChildServer } from '../servers/child-server.ts';
 import { startScrip } from '../servers/start-scrip.ts';
 import type { AckBook } from './ack-book.ts';
 import { createAckBook } from './ack-book.ts';
-import { accountsToCheck, checkLedger, readBalances } from './check-ledger.ts';
+import { accountsToCheck, checkLedger, readBalances, readMade } from './check-ledger.ts';
 import { generateLedger } from './generate-ledger.ts';
 
 const ACCOUNTS = 20;
@@ -40,8 +40,18 @@ async function problemsAfter(act: (book: AckBook) => unknown): Promise<(string |
 }
 
 it('makes a ledger of the shape that was asked for', async () => {
-  const balances = await readBalances(scrip.url, ACCOUNTS);
-  expect(balances.reduce((sum, balance) => sum + balance, 0)).toBe(ACCOUNTS * 1_000_000_000 - 100);
+  const balances = await readMade(scrip.url, { accounts: ACCOUNTS, debits: 100 });
+  const granted = ACCOUNTS * 1_000_000_000 + (ACCOUNTS * (ACCOUNTS - 1)) / 2;
+  expect(balances.reduce((sum, balance) => sum + balance, 0)).toBe(granted - 100);
+});
+
+it('does not begin with balances that are not those of the shape', async () => {
+  await expect(readMade(scrip.url, { accounts: ACCOUNTS, debits: 101 })).rejects.toThrow(
+    'balances are of 100',
+  );
+  await expect(readMade(scrip.url, { accounts: ACCOUNTS, debits: 0 })).rejects.toThrow(
+    'was granted 10000000',
+  );
 });
 
 describe('the check of a ledger', () => {

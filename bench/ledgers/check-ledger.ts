@@ -1,10 +1,31 @@
 import { askAll } from '../load/ask-all.ts';
 import type { Check } from '../workload.ts';
 import type { AckBook } from './ack-book.ts';
-import { accountIdOf } from './made-up.ts';
+import type { LedgerShape } from './generate-ledger.ts';
+import { accountIdOf, grantedCreditsOf } from './made-up.ts';
 
 /** What each account has settled, by its index, in whole credits: nothing else is granted or debited here. */
 export type Balances = readonly number[];
+
+/**
+ * The balances of a ledger that was just made, every account's asked for. Throws where they are not what was granted,
+ * less the debits that it was made with: a server's word before the load may be as wrong as its word after it.
+ */
+export async function readMade(
+  url: string,
+  { accounts, debits }: Pick<LedgerShape, 'accounts' | 'debits'>,
+): Promise<Balances> {
+  const balances = await readBalances(url, accounts);
+  const spent = balances.map((balance, account) => grantedCreditsOf(account) - balance);
+  const all = spent.reduce((sum, credits) => sum + credits, 0);
+  const wrong = spent.findIndex((credits) => credits < 0 || credits > debits);
+  if (wrong >= 0)
+    throw new Error(
+      `${accountIdOf(wrong)} was granted ${grantedCreditsOf(wrong)}, and has ${balances[wrong]}`,
+    );
+  if (all !== debits) throw new Error(`${debits} debits were made, and the balances are of ${all}`);
+  return balances;
+}
 
 /** Asks the server for every account's balance. */
 export function readBalances(url: string, accounts: number): Promise<Balances> {

@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { prepareLedger } from '../../packages/scrip/src/cli/prepare-ledger.ts';
+import { MICROS_PER_CREDIT } from '../../packages/scrip/src/core/credits.ts';
 import type { Command } from '../../packages/scrip/src/core/command.ts';
 import type { Ledger } from '../../packages/scrip/src/ledger/ledger.ts';
 import { createLedger } from '../../packages/scrip/src/ledger/ledger.ts';
 import { digestApiKey } from '../../packages/scrip/src/server/api-key.ts';
 import { openSqliteStore } from '../../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import { debitCredits, grantCredits, openAccount, quantityOf } from '../../test/support/commands.ts';
-import { accountIdOf, accountKeyOf, GRANT_MICROS, OPERATOR_KEY, SECRET } from './made-up.ts';
+import { accountIdOf, accountKeyOf, grantedCreditsOf, OPERATOR_KEY, SECRET } from './made-up.ts';
 
 /** What a ledger for a measurement holds. */
 export interface LedgerShape {
@@ -65,13 +66,14 @@ interface Change {
 function* changesOf({ accounts, lotsPerAccount, withKeys, debits }: LedgerShape): Generator<Change> {
   for (let index = 0; index < accounts; index += 1) {
     const accountId = accountIdOf(index);
+    const amountMicros = BigInt(grantedCreditsOf(index)) * MICROS_PER_CREDIT;
     yield { accountId, id: 'open', command: openAccount() };
     if (withKeys) yield { accountId, id: 'key', command: addKey(index) };
     for (let lot = 0; lot < lotsPerAccount; lot += 1)
       yield {
         accountId,
         id: `grant-${lot}`,
-        command: grantCredits(0n, { amountMicros: GRANT_MICROS / BigInt(lotsPerAccount) }),
+        command: grantCredits(0n, { amountMicros: amountMicros / BigInt(lotsPerAccount) }),
       };
   }
   for (let made = 0; made < debits; made += 1)

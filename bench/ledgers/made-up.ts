@@ -4,9 +4,17 @@ import { MICROS_PER_CREDIT } from '../../packages/scrip/src/core/credits.ts';
 export const OPERATOR_KEY = 'scrip_op_of_the_benchmark';
 export const SECRET = 'the_secret_of_the_benchmark';
 
-/** What each account is granted, in all of its lots: more than any run can spend. */
-export const GRANT_CREDITS = 1_000_000_000;
+/** What each account of a peer is granted: more than any run can spend. */
+const GRANT_CREDITS = 1_000_000_000;
 export const GRANT_MICROS = BigInt(GRANT_CREDITS) * MICROS_PER_CREDIT;
+
+/**
+ * What an account of Scrip is granted, in all of its lots: to each another amount, so that no account's balance passes
+ * for another's. All are of one length, so that replies are too.
+ */
+export function grantedCreditsOf(index: number): number {
+  return GRANT_CREDITS + index;
+}
 
 /** Of one length for every account, so that requests can be made by overwriting the digits. */
 export function accountIdOf(index: number): string {

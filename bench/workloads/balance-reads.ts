@@ -1,14 +1,14 @@
-import { accountIdOf } from '../ledgers/made-up.ts';
+import { checkBalances } from '../ledgers/check-balances.ts';
 import { zipf } from '../load/account-choice.ts';
 import type { BalanceRoute } from '../load/balance-traffic.ts';
-import { BALANCE_ROUTES, balanceTraffic, keyHeaderOf } from '../load/balance-traffic.ts';
+import { askBalance, BALANCE_ROUTES, balanceTraffic, nameOf } from '../load/balance-traffic.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
 import type { Contender } from '../measure-rounds.ts';
 import { figureOf, measureRounds, medianOf } from '../measure-rounds.ts';
 import { captureReply, startBare } from '../servers/start-bare.ts';
 import type { BareReplies } from '../servers/start-bare.ts';
 import { SCRIP_SETTINGS, startScrip } from '../servers/start-scrip.ts';
-import type { Bench, Check, Figure, Finding, Outcome, Workload } from '../workload.ts';
+import type { Bench, Figure, Finding, Outcome, Workload } from '../workload.ts';
 
 const CONNECTIONS = 64;
 const THETA = 0.99;
@@ -75,10 +75,6 @@ async function readEachOnce(url: string, accounts: number): Promise<Figure> {
   return figureOf({ who: 'Scrip', what, unit: 'requests/s' }, [round]);
 }
 
-function nameOf({ name }: BalanceRoute): string {
-  return name.startsWith('/') ? name : `the dialect of ${name}`;
-}
-
 function findingsOf(route: BalanceRoute, figures: readonly Figure[]): Finding[] {
   const what = `balance in ${nameOf(route)}`;
   const rate = (who: string) => medianOf(figures, who, what);
@@ -92,43 +88,12 @@ function findingsOf(route: BalanceRoute, figures: readonly Figure[]): Finding[] 
   ];
 }
 
-function ask(url: string, route: BalanceRoute, account: number): Promise<Response> {
-  return fetch(`${url}${route.path(account)}`, { headers: keyHeaderOf(route, account) });
-}
-
 async function captureBalances(url: string): Promise<BareReplies> {
   const balances = [];
   for (const route of BALANCE_ROUTES)
     balances.push({
       pattern: route.pattern,
-      ...(await captureReply(() => ask(url, route, 0))),
+      ...(await captureReply(() => askBalance(url, route, 0))),
     });
   return { balances, debit: { headers: {}, body: '' } };
-}
-
-/** Every account was made alike, so every reply must be but for its id and times. */
-async function checkBalances(
-  url: string,
-  { accounts, sampled }: { accounts: number; sampled: number },
-): Promise<Check> {
-  const alike = async (route: BalanceRoute, account: number) => {
-    const body = await (await ask(url, route, account)).text();
-    return body
-      .replaceAll(accountIdOf(account), 'ID')
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-      .replace(/(?<="dailyLimitRateSecondsToReset":)\d+/, 'SECONDS');
-  };
-  const problems: string[] = [];
-  for (const route of BALANCE_ROUTES) {
-    const expected = await alike(route, 0);
-    for (let asked = 0; asked < sampled; asked += 1) {
-      const account = Math.floor(Math.random() * accounts);
-      const body = await alike(route, account);
-      if (body !== expected) problems.push(`${nameOf(route)} says ${body} for ${accountIdOf(account)}`);
-    }
-  }
-  return {
-    what: `Scrip: ${sampled} accounts in each dialect, chosen at random, have what they were granted`,
-    problem: problems[0] ?? null,
-  };
 }

@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAckBook } from '../ledgers/ack-book.ts';
-import { accountsToCheck, checkLedger, readBalances } from '../ledgers/check-ledger.ts';
+import { accountsToCheck, checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import type { LedgerShape } from '../ledgers/generate-ledger.ts';
-import { accountIdOf, GRANT_CREDITS } from '../ledgers/made-up.ts';
+import { accountIdOf, grantedCreditsOf } from '../ledgers/made-up.ts';
 import { uniform } from '../load/account-choice.ts';
 import { askAll } from '../load/ask-all.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
@@ -77,8 +77,8 @@ async function measureLedger(
     // To read what is known would load what the loads are to find on the disk.
     const before =
       shape.debits === 0
-        ? Array.from({ length: accounts }, () => GRANT_CREDITS)
-        : await readBalances(scrip.url, accounts);
+        ? Array.from({ length: accounts }, (_, account) => grantedCreditsOf(account))
+        : await readMade(scrip.url, shape);
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const read =
       (resource: string): Traffic =>

@@ -1,5 +1,5 @@
 import { createAckBook } from '../ledgers/ack-book.ts';
-import { checkLedger, readBalances } from '../ledgers/check-ledger.ts';
+import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import type { AccountChoice } from '../load/account-choice.ts';
 import { uniform } from '../load/account-choice.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
@@ -26,7 +26,7 @@ async function run(bench: Bench): Promise<Outcome> {
     await ledgers.copy({ accounts, lotsPerAccount: 1, withKeys: false, debits: 0 }),
   );
   try {
-    const before = await readBalances(scrip.url, accounts);
+    const before = await readMade(scrip.url, { accounts, debits: 0 });
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const debits = (choose: AccountChoice) => (seconds: number) =>
       runClosedLoop({

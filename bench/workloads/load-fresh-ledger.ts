@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createAckBook } from '../ledgers/ack-book.ts';
-import { checkLedger, readBalances } from '../ledgers/check-ledger.ts';
+import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import { uniform } from '../load/account-choice.ts';
 import { bulkTraffic } from '../load/bulk-traffic.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
@@ -30,7 +30,7 @@ export async function loadFreshLedger(
   const directory = await ledgers.copy({ accounts, lotsPerAccount: 1, withKeys: false, debits: 0 });
   const scrip = await startScrip(directory);
   try {
-    const before = await readBalances(scrip.url, accounts);
+    const before = await readMade(scrip.url, { accounts, debits: 0 });
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const traffic = bulkTraffic({ lines: BULK_LINES, choose: uniform(accounts), book });
     const load = { url: scrip.url, connections: BULK_CONNECTIONS, traffic };

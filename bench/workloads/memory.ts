@@ -1,5 +1,5 @@
 import type { LedgerShape } from '../ledgers/generate-ledger.ts';
-import { accountIdOf, accountKeyOf } from '../ledgers/made-up.ts';
+import { accountIdOf, accountKeyOf, grantedCreditsOf } from '../ledgers/made-up.ts';
 import { askAll } from '../load/ask-all.ts';
 import { OPERATOR_HEADER } from '../load/debit-traffic.ts';
 import { plainFigure } from '../measure-rounds.ts';
@@ -62,8 +62,9 @@ async function readAll(
     const header = (index: number) =>
       shape.withKeys ? `authorization: Bearer ${accountKeyOf(account(index))}\r\n` : OPERATOR_HEADER;
     let read = 0;
-    await askAll(scrip.url, { count, path, header }, (_index, reply) => {
-      if (reply.status !== 200 || !reply.body().includes('"settled":"1000000000"')) wrong += 1;
+    await askAll(scrip.url, { count, path, header }, (index, reply) => {
+      const granted = `"settled":"${grantedCreditsOf(account(index))}"`;
+      if (reply.status !== 200 || !reply.body().includes(granted)) wrong += 1;
       read += 1;
       if (read % LOOK_EVERY === 0 || read === count) mostMiB = Math.max(mostMiB, mostMemoryOf(scrip.pid));
     });

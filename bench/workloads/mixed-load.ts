@@ -1,5 +1,5 @@
 import { createAckBook } from '../ledgers/ack-book.ts';
-import { checkLedger, readBalances } from '../ledgers/check-ledger.ts';
+import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import { uniform } from '../load/account-choice.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
 import { mixedTraffic } from '../load/mixed-traffic.ts';
@@ -23,7 +23,7 @@ async function run(bench: Bench): Promise<Outcome> {
     await ledgers.copy({ accounts, lotsPerAccount: 1, withKeys: false, debits: historyDebits }),
   );
   try {
-    const before = await readBalances(scrip.url, accounts);
+    const before = await readMade(scrip.url, { accounts, debits: historyDebits });
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const traffic = mixedTraffic(uniform(accounts), book);
     const who = 'Scrip';

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAckBook } from '../ledgers/ack-book.ts';
-import { checkLedger, readBalances } from '../ledgers/check-ledger.ts';
+import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import { uniform } from '../load/account-choice.ts';
 import { bulkTraffic } from '../load/bulk-traffic.ts';
 import type { HttpReply } from '../load/http-connection.ts';
@@ -28,7 +28,7 @@ async function run(bench: Bench): Promise<Outcome> {
   const killed: number[] = [];
   let scrip = await startScrip(directory);
   try {
-    const before = await readBalances(scrip.url, accounts);
+    const before = await readMade(scrip.url, { accounts, debits });
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const traffic = bulkTraffic({ lines: BULK_LINES, choose: uniform(accounts), book });
     for (let round = 1; round <= scale.rounds; round += 1) {

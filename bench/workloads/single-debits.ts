@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createAckBook } from '../ledgers/ack-book.ts';
-import { checkLedger, readBalances } from '../ledgers/check-ledger.ts';
+import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import { accountIdOf, OPERATOR_KEY } from '../ledgers/made-up.ts';
 import { uniform } from '../load/account-choice.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
@@ -24,11 +25,13 @@ async function run(bench: Bench): Promise<Outcome> {
   const naive = postgres === null ? null : await createNaivePostgres(postgres, accounts);
   const shape = { accounts, lotsPerAccount: 1, withKeys: false, debits: 0 };
   const scrip = await startScrip(await ledgers.copy(shape));
-  const debit = await captureReply(() => debitOnce(scrip.url));
+  const before = await readMade(scrip.url, shape);
+  const book = createAckBook({ accounts, sampled: scale.sampledDebits });
+  const id = randomUUID();
+  const debit = await captureReply(() => debitOnce(scrip.url, id));
+  book.acknowledge(0, id);
   const bare = await startBare({ balances: [], debit });
   try {
-    const before = await readBalances(scrip.url, accounts);
-    const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const load =
       (url: string, traffic: Parameters<typeof runClosedLoop>[0]['traffic']) => (seconds: number) =>
         runClosedLoop({ url, connections: CONNECTIONS, until: { seconds }, traffic });
@@ -107,10 +110,14 @@ function p99Of(figures: readonly Figure[], who: string): number {
 }
 
 /** The debit whose reply the bare server repeats. */
-function debitOnce(url: string): Promise<Response> {
+function debitOnce(url: string, id: string): Promise<Response> {
   return fetch(`${url}/scrip/v1/accounts/${accountIdOf(0)}/debits`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${OPERATOR_KEY}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${OPERATOR_KEY}`,
+      'content-type': 'application/json',
+      'idempotency-key': id,
+    },
     body: DEBIT_BODY,
   });
 }
