@@ -40,6 +40,7 @@ function placeHold(account: number, book: AckBook): PlannedRequest {
     bytes: post(holds, holdId, DEBIT_BODY),
     units: 0,
     onAnswer: () => {
+      book.acknowledgeHold();
       const captureId = randomUUID();
       return {
         bytes: post(`${holds}/${holdId}/capture`, captureId, '{}'),

@@ -1,4 +1,5 @@
 import { createAckBook } from '../ledgers/ack-book.ts';
+import { checkFiles, countEntries } from '../ledgers/check-files.ts';
 import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import type { AccountChoice } from '../load/account-choice.ts';
 import { uniform } from '../load/account-choice.ts';
@@ -22,11 +23,11 @@ async function run(bench: Bench): Promise<Outcome> {
   const { accounts } = scale;
   const postgres = await bench.postgres();
   const naive = postgres === null ? null : await createNaivePostgres(postgres, accounts);
-  const scrip = await startScrip(
-    await ledgers.copy({ accounts, lotsPerAccount: 1, withKeys: false, debits: 0 }),
-  );
+  const directory = await ledgers.copy({ accounts, lotsPerAccount: 1, withKeys: false, debits: 0 });
+  const scrip = await startScrip(directory);
   try {
     const before = await readMade(scrip.url, { accounts, debits: 0 });
+    const entriesBefore = countEntries(directory);
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const debits = (choose: AccountChoice) => (seconds: number) =>
       runClosedLoop({
@@ -69,6 +70,7 @@ async function run(bench: Bench): Promise<Outcome> {
       findings,
       checks: [
         ...(await checkLedger(scrip.url, book, before)),
+        await checkFiles(scrip, { directory, entries: entriesBefore + book.entries() }),
         ...(naive === null ? [] : [await naive.check()]),
       ],
     };

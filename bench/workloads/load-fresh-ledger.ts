@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createAckBook } from '../ledgers/ack-book.ts';
+import { checkFiles, countEntries } from '../ledgers/check-files.ts';
 import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import { uniform } from '../load/account-choice.ts';
 import { bulkTraffic } from '../load/bulk-traffic.ts';
@@ -31,6 +32,7 @@ export async function loadFreshLedger(
   const scrip = await startScrip(directory);
   try {
     const before = await readMade(scrip.url, { accounts, debits: 0 });
+    const entriesBefore = countEntries(directory);
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const traffic = bulkTraffic({ lines: BULK_LINES, choose: uniform(accounts), book });
     const load = { url: scrip.url, connections: BULK_CONNECTIONS, traffic };
@@ -44,7 +46,11 @@ export async function loadFreshLedger(
     const seconds = (performance.now() - startedMs) / 1000;
     const indexedPerSecond = (book.total() - warmUp) / seconds;
     const seen = await watch.end();
-    return { round, indexedPerSecond, seen, checks: await checkLedger(scrip.url, book, before) };
+    const checks = [
+      ...(await checkLedger(scrip.url, book, before)),
+      await checkFiles(scrip, { directory, entries: entriesBefore + book.entries() }),
+    ];
+    return { round, indexedPerSecond, seen, checks };
   } finally {
     await scrip.stop();
     rmSync(directory, { recursive: true, force: true });

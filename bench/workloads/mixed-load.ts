@@ -1,4 +1,5 @@
 import { createAckBook } from '../ledgers/ack-book.ts';
+import { checkFiles, countEntries } from '../ledgers/check-files.ts';
 import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import { uniform } from '../load/account-choice.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
@@ -19,11 +20,12 @@ export const mixedLoad: Workload = { id: 'W5', title: 'A mix at 70 % of its maxi
 async function run(bench: Bench): Promise<Outcome> {
   const { scale, ledgers, say } = bench;
   const { accounts, historyDebits } = scale;
-  const scrip = await startScrip(
-    await ledgers.copy({ accounts, lotsPerAccount: 1, withKeys: false, debits: historyDebits }),
-  );
+  const shape = { accounts, lotsPerAccount: 1, withKeys: false, debits: historyDebits };
+  const directory = await ledgers.copy(shape);
+  const scrip = await startScrip(directory);
   try {
-    const before = await readMade(scrip.url, { accounts, debits: historyDebits });
+    const before = await readMade(scrip.url, shape);
+    const entriesBefore = countEntries(directory);
     const book = createAckBook({ accounts, sampled: scale.sampledDebits });
     const traffic = mixedTraffic(uniform(accounts), book);
     const who = 'Scrip';
@@ -79,7 +81,10 @@ async function run(bench: Bench): Promise<Outcome> {
           target: { atMost: 100 },
         },
       ],
-      checks: await checkLedger(scrip.url, book, before),
+      checks: [
+        ...(await checkLedger(scrip.url, book, before)),
+        await checkFiles(scrip, { directory, entries: entriesBefore + book.entries() }),
+      ],
     };
   } finally {
     await scrip.stop();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAckBook } from '../ledgers/ack-book.ts';
+import { checkFiles, countEntries } from '../ledgers/check-files.ts';
 import { checkLedger, readMade } from '../ledgers/check-ledger.ts';
 import { accountIdOf, OPERATOR_KEY } from '../ledgers/made-up.ts';
 import { uniform } from '../load/account-choice.ts';
@@ -24,8 +25,10 @@ async function run(bench: Bench): Promise<Outcome> {
   const postgres = await bench.postgres();
   const naive = postgres === null ? null : await createNaivePostgres(postgres, accounts);
   const shape = { accounts, lotsPerAccount: 1, withKeys: false, debits: 0 };
-  const scrip = await startScrip(await ledgers.copy(shape));
+  const directory = await ledgers.copy(shape);
+  const scrip = await startScrip(directory);
   const before = await readMade(scrip.url, shape);
+  const entriesBefore = countEntries(directory);
   const book = createAckBook({ accounts, sampled: scale.sampledDebits });
   const id = randomUUID();
   const debit = await captureReply(() => debitOnce(scrip.url, id));
@@ -97,6 +100,7 @@ async function run(bench: Bench): Promise<Outcome> {
       ],
       checks: [
         ...(await checkLedger(scrip.url, book, before)),
+        await checkFiles(scrip, { directory, entries: entriesBefore + book.entries() }),
         ...(naive === null ? [] : [await naive.check()]),
       ],
     };
