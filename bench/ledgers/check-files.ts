@@ -6,6 +6,9 @@ import { verifyDirectory } from '../../packages/scrip/src/stores/sqlite/verify-d
 import type { ChildServer } from '../servers/child-server.ts';
 import type { Check } from '../workload.ts';
 
+/** To start a thread takes as long as to verify a hundred thousand entries. */
+const SHARED_FROM_ENTRIES = 1_000_000;
+
 /** Entries in a ledger's journal, also while it is served. */
 export function countEntries(directory: string): number {
   const journal = openJournalBeside(join(directory, 'journal.db'));
@@ -25,7 +28,7 @@ export async function checkFiles(
   { directory, entries }: { readonly directory: string; readonly entries: number },
 ): Promise<Check> {
   await server.stop();
-  const threads = availableParallelism();
+  const threads = entries < SHARED_FROM_ENTRIES ? 1 : availableParallelism();
   const found = await verifyDirectory({ directory, keptAnchor: null, threads, onProgress: () => {} });
   const flaw = found.journalFlaw ?? found.projectionFlaws?.[0] ?? null;
   const counted = `${found.entries.toLocaleString('en')} entries`;
