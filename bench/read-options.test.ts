@@ -40,8 +40,9 @@ describe('the options', () => {
 
   it.each([
     [['--only', 'W9'], 'there is no workload "W9": take some of W1, W2, growth'],
-    [['--rounds', '0'], '--rounds takes a number above 0, not "0"'],
-    [['--seconds', 'ten'], '--seconds takes a number above 0, not "ten"'],
+    [['--rounds', '0'], '--rounds takes a whole number from 1 to 999, not "0"'],
+    [['--rounds', '2.5'], '--rounds takes a whole number from 1 to 999, not "2.5"'],
+    [['--seconds', 'ten'], '--seconds takes a number above 0 and below 100000, not "ten"'],
     [['--quick', '--smoke'], 'take either --quick or --smoke'],
     [['--fast'], "Unknown option '--fast'"],
     [['now'], "Unexpected argument 'now'"],

@@ -46,9 +46,9 @@ export function readOptions(
   if (values.help) return null;
   if (values.quick && values.smoke) throw new UsageError('take either --quick or --smoke');
   const scale = SCALES[values.smoke ? 'smoke' : values.quick ? 'quick' : 'full'];
-  const rounds = values.rounds === undefined ? {} : allRounds(positive('rounds', values.rounds, /^\d{1,3}$/));
+  const rounds = values.rounds === undefined ? {} : allRounds(positive('rounds', values.rounds, ROUNDS));
   const seconds =
-    values.seconds === undefined ? {} : allSeconds(positive('seconds', values.seconds, /^\d{1,5}(\.\d+)?$/));
+    values.seconds === undefined ? {} : allSeconds(positive('seconds', values.seconds, SECONDS));
   const only = values.only === undefined ? usual : values.only.split(',').map((name) => name.trim());
   for (const name of only)
     if (!known.includes(name))
@@ -91,8 +91,11 @@ function allSeconds(seconds: number) {
   return { seconds, balanceSeconds: seconds, debitSeconds: seconds, mixedSeconds: seconds };
 }
 
-function positive(name: string, text: string, form: RegExp): number {
+const ROUNDS = { form: /^\d{1,3}$/, what: 'a whole number from 1 to 999' };
+const SECONDS = { form: /^\d{1,5}(\.\d+)?$/, what: 'a number above 0 and below 100000' };
+
+function positive(name: string, text: string, { form, what }: typeof ROUNDS): number {
   const number = Number(text);
   if (form.test(text) && number > 0) return number;
-  throw new UsageError(`--${name} takes a number above 0, not "${text}"`);
+  throw new UsageError(`--${name} takes ${what}, not "${text}"`);
 }

@@ -22,8 +22,7 @@ export async function runClosedLoop({ url, connections, until, traffic }: Closed
   const work = async (connection: HttpConnection) => {
     while (left > 0 && performance.now() < endMs) {
       left -= 1;
-      let next: PlannedRequest | undefined = traffic();
-      while (next !== undefined) next = await exchange(connection, next, tally, performance.now());
+      await runOperation(connection, traffic(), tally, performance.now());
     }
   };
   try {
@@ -38,18 +37,27 @@ export async function runClosedLoop({ url, connections, until, traffic }: Closed
   );
 }
 
-/** Sends one request and counts its answer, whose time runs from `fromMs`; returns what is to follow it. */
-export async function exchange(
+/** Sends a request and what is to follow it: one operation, whose time runs from `fromMs` to its last answer. */
+export async function runOperation(
   connection: HttpConnection,
-  { bytes, units, onAnswer }: PlannedRequest,
+  first: PlannedRequest,
   tally: Tally,
   fromMs: number,
-): Promise<PlannedRequest | undefined> {
-  const reply = await connection.send(bytes);
-  if (reply.status < 200 || reply.status > 299) {
-    tally.refused();
-    return undefined;
+): Promise<void> {
+  let next: PlannedRequest | undefined = first;
+  let done = 0;
+  let elapsedMs = 0;
+  while (next !== undefined) {
+    const { bytes, units, onAnswer }: PlannedRequest = next;
+    const reply = await connection.send(bytes);
+    if (reply.status < 200 || reply.status > 299) {
+      tally.refused();
+      return;
+    }
+    // Before the book is kept, which is no part of what is measured.
+    elapsedMs = performance.now() - fromMs;
+    done += units;
+    next = onAnswer?.(reply);
   }
-  tally.answered(units, performance.now() - fromMs);
-  return onAnswer?.(reply);
+  tally.answered(done, elapsedMs);
 }

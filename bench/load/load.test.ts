@@ -162,6 +162,15 @@ describe('an open loop', () => {
     expect(round.p50Ms).toBeGreaterThan(50);
   });
 
+  it('takes requests that follow one another for one operation, from when it was due', async () => {
+    const url = await serve(() => ({ text: reply('200 OK'), afterMs: 40 }));
+    const twoSteps: Traffic = () => ({ ...traffic(), units: 0, onAnswer: traffic });
+    const load = { url, connections: 4, traffic: twoSteps };
+    const open = await runOpenLoop({ ...load, seconds: 0.3, startsPerSecond: 20 });
+    const closed = await runClosedLoop({ ...load, until: { requests: 4 } });
+    expect(Math.min(open.p50Ms ?? 0, closed.p50Ms ?? 0)).toBeGreaterThan(70);
+  });
+
   it('starts as many as it is asked for', async () => {
     const url = await serve(() => ({ text: reply('200 OK'), afterMs: 0 }));
     let started = 0;

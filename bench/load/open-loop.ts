@@ -1,15 +1,15 @@
-import { exchange } from './closed-loop.ts';
+import { runOperation } from './closed-loop.ts';
 import type { HttpConnection } from './http-connection.ts';
 import { openConnection } from './http-connection.ts';
 import type { Round } from './tally.ts';
 import { createTally } from './tally.ts';
-import type { PlannedRequest, Traffic } from './traffic.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface OpenLoop {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Requests that are started a second, at random moments, whether earlier ones are answered or not. */
+  /** Operations that are started a second, at random moments, whether earlier ones are answered or not. */
   readonly startsPerSecond: number;
   readonly traffic: Traffic;
 }
@@ -17,7 +17,7 @@ export interface OpenLoop {
 const TICK_MS = 1;
 
 /**
- * Requests come at moments that the server has no say in, as users do. Time runs from the moment that a request was due:
+ * Operations come at moments that the server has no say in, as users do. Time runs from the moment that one was due:
  * one that had to wait behind a stall counts with its wait.
  */
 export async function runOpenLoop(load: OpenLoop): Promise<Round> {
@@ -34,12 +34,7 @@ export async function runOpenLoop(load: OpenLoop): Promise<Round> {
   let failure: unknown = null;
 
   async function serve(connection: HttpConnection, dueMs: number): Promise<void> {
-    let fromMs = dueMs;
-    let next: PlannedRequest | undefined = traffic();
-    while (next !== undefined) {
-      next = await exchange(connection, next, tally, fromMs);
-      fromMs = performance.now();
-    }
+    await runOperation(connection, traffic(), tally, dueMs);
     idle.push(connection);
     begin();
   }
