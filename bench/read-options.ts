@@ -24,7 +24,7 @@ Options:
   --quick          small ledgers and short rounds: under 2 minutes
   --smoke          a second or two a workload: shows only that it runs
   --only LIST      some workloads: W1 to W7, growth (default: W1 to W7)
-  --rounds N       rounds of each measurement (default: 3)
+  --rounds N       rounds of what is measured in rounds (default: 3)
   --seconds N      seconds of a round, for every workload
   --json FILE      where the results are written as JSON too
   --work DIR       where ledgers and databases are made, and taken away again

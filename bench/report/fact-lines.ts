@@ -4,7 +4,7 @@ import type { Results } from './results.ts';
 export function factLines({ startedAt, scale, machine }: Results): string[] {
   const { cpu, cores, memoryGiB, system, node, sqlite, fsyncsPerSecond, fsyncMedianMs } = machine;
   const lines = [
-    `${startedAt}, ${scale.name} run; rounds of each measurement: ${scale.rounds}, subject and peers in turn`,
+    `${startedAt}, ${scale.name} run; rounds: ${scale.rounds}, subject and peers in turn; what has no "min – max" was measured once, or over all rounds together`,
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, SQLite ${sqlite}; the load generator runs on the same machine`,
     `disk: ${fsyncsPerSecond.toLocaleString('en')} durable appends of 4 kB a second, one after the other (median ${fsyncMedianMs.toFixed(2)} ms)`,
   ];

@@ -58,6 +58,9 @@ describe('the page and the text', () => {
     expect(shown).toMatch(/beside bare[ |]+0\.50×[ |]+≥ 0\.60×[ |]+no/);
     expect(shown).toMatch(/p99[ |]+9\.00 ms[ |]+≤ 10\.0 ms[ |]+yes/);
     expect(shown).toContain('1,234 durable appends');
+    expect(shown).toContain(
+      'rounds: 3, subject and peers in turn; what has no "min – max" was measured once',
+    );
     expect(shown).toMatch(/no result: it broke|No result:\n\n- it broke/);
   });
 

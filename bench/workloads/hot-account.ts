@@ -63,6 +63,7 @@ async function run(bench: Bench): Promise<Outcome> {
     return {
       setup: [
         `As W2, on one account of ${accounts.toLocaleString('en')}, beside debits spread over all of them.`,
+        'Before that each account is read once, so that no round waits for the disk to find one.',
         SCRIP_SETTINGS,
         ...(postgres === null ? ['PostgreSQL was left out.'] : [postgres.settings, NAIVE_SETTINGS]),
       ],
