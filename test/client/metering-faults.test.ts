@@ -352,6 +352,24 @@ it('a proxy’s own limit is no word to the customer', async () => {
   expect(worked()).toBe(0);
 });
 
+it.each([
+  [
+    'Scrip',
+    429,
+    {
+      status: 429,
+      headers: { 'content-type': 'application/problem+json' },
+      body: '{"title":"Too Many Requests","status":429,"code":"rate-limited","detail":"Wait."}',
+    },
+  ],
+  ['a proxy', 503, { ...noRoute, status: 429, body: '{"message":"API rate limit exceeded"}' }],
+] as const)('a limit of %s is no leave to work unpaid', async (_whose, status, answer) => {
+  const { ask, worked } = await at.open({ whenUnreachable: 'allow' });
+  at.proxy.decide(() => answer);
+  expect((await ask()).status).toBe(status);
+  expect(worked()).toBe(0);
+});
+
 it('a key of the server’s own that is refused is no word to the customer, nor leave to work', async () => {
   for (const dialect of ['supertone', undefined] as const) {
     const scrip = at.server.create({ key: 'scrip_op_another_key', maxRetries: 0 });

@@ -170,6 +170,17 @@ describe.each(vendorSamples)('$vendor', (sample) => {
     expect(asked).toHaveLength(1);
   });
 
+  it('that sends the key from https to http of its own host does not get it there', async () => {
+    const asked: string[] = [];
+    const fetch = async (url: URL) => {
+      asked.push(url.href);
+      return new Response('', { status: 302, headers: { location: `http://${url.host}/` } });
+    };
+    const client = sample.create({ apiKey: newKey(), baseUrl: 'https://vendor.example', fetch });
+    expect(await errorOf(client.balance())).toBeInstanceOf(RedirectError);
+    expect(asked).toHaveLength(1);
+  });
+
   it('is followed to another path of its own', async () => {
     const { client, asked } = await clientOf(reply(308, '', { location: '/moved?to=here' }), good);
     expect((await client.balance()).pools[0]?.available).toBe(sample.available);

@@ -8,6 +8,7 @@ import {
   NotFoundError,
 } from '../../packages/client/src/index.ts';
 import { reply, startStandIn } from '../support/stand-in.ts';
+import { createInstantRuntime } from '../support/test-runtime.ts';
 import { type ScripServer, startScripServer } from './scrip-server.ts';
 
 let server: ScripServer;
@@ -202,6 +203,19 @@ it('a change is not sent after a redirect, not even to the same server', async (
       name: 'RedirectError',
       outcome: 'not-applied',
     });
+    expect(standIn.asked).toHaveLength(1);
+  } finally {
+    await standIn.close();
+  }
+});
+
+it('a change without an id of its own is not sent again where it may have happened', async () => {
+  const standIn = await startStandIn(reply(502, 'bad gateway'));
+  try {
+    const scrip = server.create({ url: standIn.url, runtime: createInstantRuntime() });
+    const body = { action: 'sms', quantity: 1 };
+    const sent = scrip.request({ method: 'POST', path: ['accounts', 'acme', 'debits'], body });
+    await expect(sent).rejects.toMatchObject({ outcome: 'unknown', tries: 1 });
     expect(standIn.asked).toHaveLength(1);
   } finally {
     await standIn.close();

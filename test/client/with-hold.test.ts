@@ -77,6 +77,15 @@ describe('work under a hold', () => {
     expect([worked, await availableOf(account)]).toEqual([1, '90']);
   });
 
+  it('is not tried for ever under one id', async () => {
+    const account = await server.openAccount();
+    const fail = async () => Promise.reject(new Error('not yet'));
+    for (let tries = 0; tries < 8; tries += 1)
+      await expect(account.withHold('sms', 10, fail, { id: 'job' })).rejects.toThrow('not yet');
+    const again = account.withHold('sms', 10, () => 'done', { id: 'job' });
+    await expect(again).rejects.toMatchObject({ name: 'ConflictError', code: 'hold-resolved' });
+  });
+
   it('holds nothing under an id that has no room for its capture', async () => {
     const account = await server.openAccount();
     const asked = account.withHold('sms', 10, () => {}, { id: 'x'.repeat(250) });
