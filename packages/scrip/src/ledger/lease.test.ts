@@ -95,6 +95,19 @@ describe('grantLease', () => {
     expect(grant(corrected.leases ?? [], five, { at: NOON + 60_000 }).reply.grantedCount).toBe(1);
   });
 
+  it('frees nothing of merged leases before the last of them', () => {
+    const single = Array.from({ length: 61 }, (_, at) => ({
+      id: at + 1,
+      count: 1,
+      untilMs: NOON + at * 1000,
+    }));
+    const { leases } = grant(single, thousand, { at: NOON + 61_000 });
+    expect(leases).toHaveLength(2);
+    const end = NOON + 3_600_000 + 60_000;
+    const room = (at: number) => grant(leases ?? [], thousand, { at, waiting: 1000 }).reply.grantedCount;
+    expect([room(end - 1), room(end)]).toEqual([1000 - 61 - 46, 1000 - 46]);
+  });
+
   it('keeps its list short however the requests come', () => {
     let leases: readonly Lease[] = [];
     const rule: LimitRule = { count: 5000, windowMs: 60_000, window: 'sliding' };

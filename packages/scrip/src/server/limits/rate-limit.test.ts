@@ -26,6 +26,14 @@ async function burst(
   return answers.filter((answer) => answer === null).length;
 }
 
+/** Asks for ten other keys, twice each: who was used once since the last round stays for one more. */
+async function crowdOut(limiter: RateLimiter, rule: LimitRule): Promise<void> {
+  for (let other = 0; other < 10; other += 1) {
+    for (let request = 0; request < 2; request += 1) await limiter.admit(`other ${other}`, rule, NOON);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 describe('the rate limiter', () => {
   it('admits five in any minute, and says when the next one will be', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore());
@@ -240,6 +248,35 @@ describe('the rate limiter', () => {
     expect(await restarted.left('key', daily, NOON + 4)).toBe(997);
   });
 
+  it('loses nothing of very many keys in a restart that gave it time to close', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    const limiter = createRateLimiter(createMemoryLimitStore({ leases }));
+    for (let key = 0; key <= 1000; key += 1) await limiter.admit(`${key}`, thousand, NOON);
+    await limiter.close(NOON);
+    const restarted = createRateLimiter(createMemoryLimitStore({ leases }));
+    for (const key of ['0', '1000']) expect(await burst(restarted, thousand, NOON + 1, 2000, key)).toBe(999);
+  });
+
+  it('counts the blanket as used by a key of very many that could not be settled', async () => {
+    const leases = new Map<string, readonly Lease[]>();
+    const working = createMemoryLimitStore({ leases });
+    const limiter = createRateLimiter({
+      ...working,
+      lease: async (request) =>
+        request.key.endsWith(' 0') ? Promise.reject(new Error('the disk is full')) : working.lease(request),
+    });
+    for (let key = 0; key <= 1000; key += 1) await limiter.admit(`${key}`, thousand, NOON);
+    await limiter.close(NOON);
+    expect(await burst(createRateLimiter(working), thousand, NOON + 1, 2000, '0')).toBe(950);
+  });
+
+  it('refuses for no longer than a window after a clock that was set back', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore());
+    expect(await burst(limiter, sixty, NOON + 86_400_000, 100)).toBe(60);
+    const answer = await limiter.admit('key', sixty, NOON);
+    expect(answer?.resetAtMs ?? NOON).toBeLessThanOrEqual(NOON + 60_000);
+  });
+
   it('counts a used-up portion no longer than from its last use, also after a restart', async () => {
     const leases = new Map<string, readonly Lease[]>();
     const rule = { count: 140, windowMs: 60_000, window: 'sliding' } as const;
@@ -269,22 +306,48 @@ describe('the rate limiter', () => {
   it('keeps counting for keys that had to leave its memory', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore(), { capacity: 2 });
     expect(await burst(limiter, sixty, NOON, 50)).toBe(50);
-    for (const key of ['a', 'b', 'c']) await limiter.admit(key, sixty, NOON);
+    await crowdOut(limiter, sixty);
     expect(await burst(limiter, sixty, NOON, 50)).toBe(10);
+  });
+
+  it('refuses a key that had to leave its memory with its limit used up', async () => {
+    const limiter = createRateLimiter(createMemoryLimitStore(), { capacity: 2 });
+    expect(await burst(limiter, thousand, NOON, 1000)).toBe(1000);
+    await crowdOut(limiter, thousand);
+    expect(await burst(limiter, thousand, NOON, 100)).toBe(0);
+  });
+
+  it('keeps a key in memory that is being asked for', async () => {
+    const kept = createMemoryLimitStore();
+    const gate = Promise.withResolvers<void>();
+    let asked = 0;
+    const store: LimitStore = {
+      ...kept,
+      lease: async (request) => {
+        if (request.key.endsWith(' key')) {
+          asked += 1;
+          await gate.promise;
+        }
+        return kept.lease(request);
+      },
+    };
+    const limiter = createRateLimiter(store, { capacity: 2 });
+    const first = burst(limiter, five, NOON, 1);
+    await expect.poll(() => asked).toBe(1);
+    await crowdOut(limiter, five);
+    const others = burst(limiter, five, NOON, 10);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked).toBe(1);
+    gate.resolve();
+    expect((await first) + (await others)).toBe(5);
   });
 
   it('keeps counting what a key that had to leave has used of the blanket', async () => {
     const limiter = createRateLimiter(createMemoryLimitStore(), { capacity: 2 });
-    const crowdOut = async () => {
-      for (let other = 0; other < 10; other += 1) {
-        await limiter.admit(`${other}`, thousand, NOON);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    };
     expect(await burst(limiter, thousand, NOON, 30)).toBe(30);
-    await crowdOut();
+    await crowdOut(limiter, thousand);
     expect(await burst(limiter, thousand, NOON, 960)).toBe(960);
-    await crowdOut();
+    await crowdOut(limiter, thousand);
     expect(await burst(limiter, thousand, NOON, 2000)).toBe(10);
   });
 
