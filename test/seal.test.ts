@@ -11,13 +11,16 @@ import { sumUsage } from '../packages/scrip/src/core/usage.ts';
 import { SealedPast } from '../packages/scrip/src/ledger/sealed-past.ts';
 import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
+import { openSealableJournal } from '../packages/scrip/src/stores/sqlite/seal-journal.ts';
 import { digestSeal, readSeal } from '../packages/scrip/src/stores/sqlite/seal.ts';
 import type { AgedLedger } from './support/aged-ledger.ts';
 import { copyOf, dayMs, makeAgedLedger, openAged, tell } from './support/aged-ledger.ts';
 import { withHoldsListed } from './support/check-account.ts';
 import {
+  changeAccount,
   debitCredits,
   grantCredits,
+  grantRecurring,
   openAccount,
   placeHold,
   refundDebit,
@@ -62,13 +65,65 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-it('keeps no copy of names beside those that were sealed or stay', async () => {
+/** A ledger with a rate card and nothing else. */
+async function openNew(): Promise<AgedLedger> {
   const directory = mkdtempSync(join(tmpdir(), 'scrip-seal-'));
   directories.push(directory);
   const aged = await openAged(directory);
   await aged.change(RATE_CARD_STREAM, 'open', openAccount());
   const card = { kind: 'PublishRateCard', pools: DEFAULT_POOLS, actions: DEFAULT_ACTIONS } as const;
   await aged.change(RATE_CARD_STREAM, 'card', card);
+  return aged;
+}
+
+it('tells metadata that an account was given after its name', async () => {
+  const aged = await openNew();
+  const named = openAccount({ setsName: true });
+  await aged.change('acme', 'open', named, { name: 'Acme' });
+  const command = changeAccount({ setsMetadata: true });
+  await aged.ledger.change({
+    accountId: 'acme',
+    id: 'tell',
+    command,
+    actor: null,
+    metadata: { plan: 'gold' },
+  });
+  await aged.close();
+  await sealed(aged.directory, 50);
+  const { ledger, close } = await openAged(aged.directory, 51);
+  const state = await ledger.account('acme');
+  expect(state && (await ledger.profile(state))).toEqual({ name: 'Acme', metadata: { plan: 'gold' } });
+  await close();
+});
+
+it('ends a recurring grant of which nothing was left', async () => {
+  const aged = await openNew();
+  await aged.change('acme', 'open', openAccount());
+  await aged.change('acme', 'plan', grantRecurring(10n));
+  await aged.change('acme', 'all', debitCredits(10n));
+  await aged.close();
+  // Before its next period.
+  await sealed(aged.directory, 1);
+  const { change, close } = await openAged(aged.directory, 1);
+  expect(await change('acme', 'end', voidGrant('plan'))).toMatchObject({ ok: true });
+  await close();
+});
+
+it('seals nothing of the very moment that it is to seal up to', async () => {
+  const aged = await openNew();
+  await aged.change('acme', 'open', openAccount());
+  const { atMs = 0 } = (await aged.ledger.account('acme')) ?? {};
+  await aged.close();
+  const [journal, derived] = ['journal.db', 'derived.db'].map((name) => join(aged.directory, name));
+  const sealable = openSealableJournal({ journal: journal ?? '', derived: derived ?? '' });
+  expect(sealable.count(atMs)).toEqual({ after: 0, upTo: 2 });
+  expect(sealable.count(atMs + 1)).toEqual({ after: 0, upTo: 3 });
+  sealable.close();
+});
+
+it('keeps no copy of names beside those that were sealed or stay', async () => {
+  const aged = await openNew();
+  const { directory } = aged;
   const accounts = Array.from({ length: 208 }, (_, at) => `a${at}`);
   for (const [at, accountId] of accounts.entries()) {
     if (at === 124) aged.goTo(60);
