@@ -54,6 +54,21 @@ describe('the time-out of handlers', () => {
     finishAll();
   });
 
+  it('answers a request that took long to arrive too, when its handler takes too long', async () => {
+    openApp(30);
+    app.post('/stuck', async () => new Promise(() => {}));
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    async function* slowly() {
+      for (const part of ['[1', ',2]']) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        yield Buffer.from(part);
+      }
+    }
+    const headers = { 'content-type': 'application/json' };
+    const sent = await fetch(`${url}/stuck`, { method: 'POST', headers, body: slowly(), duplex: 'half' });
+    expect(sent.status).toBe(503);
+  });
+
   it('leaves a request alone that is answered in time', async () => {
     const { finishAll } = openApp(60_000);
     const asked = app.inject('/slow');

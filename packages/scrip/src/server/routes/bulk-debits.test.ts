@@ -152,6 +152,36 @@ describe('bulk debits', () => {
     },
   );
 
+  it('are refused whole as NDJSON that is not UTF-8', async () => {
+    served = await serveAcme();
+    const text = Buffer.concat([Buffer.from(JSON.stringify(line('a'))), Buffer.from([0x0a, 0xff])]);
+    const { status, json } = await served.ask('POST', '/debits', { text, headers: NDJSON });
+    expect([status, json]).toMatchObject([400, { code: 'malformed-json', detail: 'The body is not UTF-8.' }]);
+    expect((await served.ask('GET', '/accounts/acme')).json.version).toBe(2);
+  });
+
+  it.each([JSON.stringify(line('b')), ',', '}', ']'])(
+    'are refused alone with %s behind them',
+    async (more) => {
+      served = await serveAcme();
+      const text = ['a', 'c'].map((id) => JSON.stringify(line(id))).join(` ${more}\n`);
+      const { status, json } = await served.ask('POST', '/debits', { text, headers: NDJSON });
+      expect([status, json.results]).toMatchObject([
+        200,
+        [{ status: 400, code: 'malformed-json' }, { id: 'c' }],
+      ]);
+      expect(json.results[1].status).toBe(201);
+    },
+  );
+
+  it.each(['x', ',', ']', '[]'])('are refused whole as an array with %s behind it', async (more) => {
+    served = await serveAcme();
+    const text = `${JSON.stringify([line('a')])} ${more}`;
+    const { status, json } = await served.ask('POST', '/debits', { text });
+    expect([status, json.code]).toEqual([400, 'malformed-json']);
+    expect((await served.ask('GET', '/accounts/acme')).json.version).toBe(2);
+  });
+
   it('without a body are refused', async () => {
     served = await serveAcme();
     expect((await served.ask('POST', '/debits')).json.code).toBe('malformed-json');

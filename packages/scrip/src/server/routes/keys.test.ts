@@ -63,6 +63,16 @@ it('a revoked key is refused from the moment of the reply', async () => {
   expect([again.status, again.json.code]).toEqual([404, 'key-not-found']);
 });
 
+it('a key is revoked also by a client that announces a body of no length', async () => {
+  served = await serveAcme();
+  const { ask } = served;
+  const { json } = await ask('POST', '/accounts/acme/keys', { body: {} });
+  const headers = { 'content-type': 'text/plain' };
+  const path = `/accounts/acme/keys/${json.id}`;
+  expect((await ask('DELETE', path, { text: 'x', headers })).status).toBe(415);
+  expect((await ask('DELETE', path, { text: '', headers })).status).toBe(204);
+});
+
 it('keys are listed page by page', async () => {
   served = await serveAcme();
   const { ask } = served;
@@ -73,11 +83,11 @@ it('keys are listed page by page', async () => {
   expect([names, second.next]).toEqual([['a', 'b', 'c'], null]);
 });
 
-it('a list of keys goes on after one that was revoked since', async () => {
+it.each([1000, 0])('a list of keys goes on after one that was revoked since (%d ms apart)', async (ms) => {
   served = await serveAcme();
   const { ask } = served;
   for (const name of ['a', 'b', 'c']) {
-    served.pass(1000);
+    served.pass(ms);
     await ask('POST', '/accounts/acme/keys', { body: { name } });
   }
   const seen: string[] = [];

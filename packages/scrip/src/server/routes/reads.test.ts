@@ -77,6 +77,17 @@ describe('a balance', () => {
   });
 });
 
+it('a list of lots goes on behind an overdraft that ends a page', async () => {
+  served = await serveAcme();
+  const { ask } = served;
+  await ask('POST', GRANTS, { body: { pool: 'email', amount: 1, kind: 'one-time' }, id: 'mail' });
+  await ask('PATCH', '/accounts/acme', { body: { overdraft: { standard: 3 } } });
+  const ids = ({ data }: { data: { grantId: string }[] }) => data.map(({ grantId }) => grantId);
+  const first = (await ask('GET', '/accounts/acme/lots?limit=2')).json;
+  const second = (await ask('GET', `/accounts/acme/lots?limit=2&after=${first.next}`)).json;
+  expect([ids(first), ids(second), second.next]).toEqual([['g1', 'overdraft'], ['mail'], null]);
+});
+
 it('lots are listed in burn-down order, page by page', async () => {
   served = await serveAcme();
   const { ask } = served;

@@ -46,6 +46,18 @@ describe('usage', () => {
     expect(byKey.total).toEqual(byDay.total);
   });
 
+  it('counts debits in bulk for the key that asked, with metadata and without', async () => {
+    served = await serveAcme();
+    const line = { accountId: 'acme', action: 'sms', quantity: 1 };
+    const body = [
+      { ...line, id: 'a' },
+      { ...line, id: 'b', metadata: { order: 7 } },
+    ];
+    await served.ask('POST', '/debits', { body });
+    const { data } = (await served.ask('GET', '/accounts/acme/usage?by=key')).json;
+    expect(data).toMatchObject([{ key: expect.any(String), amount: '2', calls: 2 }]);
+  });
+
   it('ends with the account’s day where the clock was set back', async () => {
     served = await serveAcme();
     const { ask } = served;
