@@ -218,6 +218,25 @@ describe('an import of balances', () => {
     });
   });
 
+  it('refuses a balance that ends at another time than what an earlier run gave', async () => {
+    const data = fresh('data');
+    const head = 'id,balance,expiresAt';
+    const until = '2099-01-01T00:00:00Z';
+    await imported(csv(head, `e-1,5,${until}`, 'e-2,6,', `e-3,7,${until}`), '--data', data);
+    const other = csv(head, 'e-1,5,2099-01-02T00:00:00Z', `e-2,6,${until}`, `e-3,7,${until}`);
+    const ran = await importing(other, ['--data', data]);
+    const words = 'was given by an earlier import';
+    expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+      3,
+      {
+        bad: [
+          { line: 2, detail: `is another than e-1 ${words}: 5 of standard until 2099-01-01T00:00:00.000Z.` },
+          { line: 3, detail: `is another than e-2 ${words}: 6 of standard.` },
+        ],
+      },
+    ]);
+  });
+
   it('refuses a balance that would bring an account above the most that can be kept', async () => {
     const data = fresh('data');
     const most = '9223372036854.775807';

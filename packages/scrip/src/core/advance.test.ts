@@ -6,6 +6,7 @@ import {
   debitCredits,
   grantCredits,
   grantRecurring,
+  openAccount,
   placeHold,
   refundDebit,
 } from '../../../../test/support/commands.ts';
@@ -95,6 +96,20 @@ describe('time', () => {
     ]);
     expect(state.pools[0]?.lots).toHaveLength(4);
     expect(state.pools[0]?.settledMicros).toBe(40n * CREDIT);
+  });
+
+  it('repays an overdraft with what a period begins with, carried credits among it', () => {
+    const account = openScenario(
+      openAccount({ overdraft: [{ pool: 'standard', limitMicros: 20n * CREDIT }] }),
+    );
+    const rollover = { maxMicros: 10n * CREDIT };
+    account.accept(grantRecurring(10n, { every: 'day', rollover }));
+    account.accept(debitCredits(10n), 'first');
+    account.accept(debitCredits(15n));
+    account.accept(refundDebit('first'));
+    const { entries, state } = advance(account.stored(), inHours(24));
+    expect(entries).toMatchObject([{ kind: 'PeriodStarted', repaidMicros: 15n * CREDIT }]);
+    expect(state.pools[0]?.lots).toMatchObject([{ freeMicros: 5n * CREDIT }, { freeMicros: 20n * CREDIT }]);
   });
 
   it('does the same in one step as in two', () => {

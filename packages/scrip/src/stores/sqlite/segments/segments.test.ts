@@ -136,6 +136,36 @@ describe('segments', () => {
     expect(() => lookUps.positions('history', numberOf('acme'), all)).toThrow('missing or damaged');
   });
 
+  it('know the latest time of their entries, which is not always the last one’s', () => {
+    const draft = {
+      account: 0,
+      kind: 'CreditsGranted',
+      id: null,
+      micros: 1n,
+      slot: 0,
+      action: null,
+    } as const;
+    const one = { ...draft, back: 0 };
+    const times = [90, 10, 20, 20];
+    const batches = placeEntries([
+      [one, one],
+      [one, one],
+    ]).map((batch) =>
+      batch.map(({ position, entry }) => ({ position, entry: { ...entry, atMs: times[position - 1] ?? 0 } })),
+    );
+    const latest = (mergeRatio: number) => {
+      const merges = { mergeRatio, finishedEntries: 9, pageBytes: 4000 };
+      const { database } = writeSegments(batches, merges);
+      return database
+        .prepare('SELECT latest_ms AS ms FROM segment ORDER BY after')
+        .all()
+        .map(({ ms }) => ms);
+    };
+    expect(latest(9)).toEqual([90, 20]);
+    // Both in one.
+    expect(latest(2)).toEqual([90]);
+  });
+
   it('find of every account what its entries are, however they were written and merged', () => {
     fc.assert(
       fc.property(
