@@ -35,7 +35,9 @@ export function createEntryCheck({ ends, stateOf }: CheckStart = FROM_THE_FIRST)
       const entry = checkAlone(numbered);
       const { accountId, version } = entry;
       try {
-        states.set(accountId, evolve(states.get(accountId) ?? stateOf(accountId), entry));
+        const state = evolve(states.get(accountId) ?? stateOf(accountId), entry);
+        // Not the entry's own id: a debit's is a part of the block that was read.
+        states.set(state.id, state);
       } catch (error) {
         throw wrongEntry(numbered, `cannot be replayed: ${(error as Error).message}`);
       }

@@ -87,6 +87,7 @@ export function createNeededEntries(): NeededEntries {
   };
 }
 
+/** A copy: joined texts keep the parts that they were joined of. */
 function grantKey(accountId: string, id: string): string {
-  return `${accountId}\n${id}`;
+  return copyOf(`${accountId}\n${id}`);
 }
