@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
+import fs, {
   cpSync,
   existsSync,
   mkdirSync,
@@ -32,6 +32,7 @@ import { decodeEntry } from '../packages/scrip/src/core/entry-format.ts';
 import { createEntryRows } from '../packages/scrip/src/stores/sqlite/entry-rows.ts';
 import { withEntries } from './support/journal-entries.ts';
 import { runScrip, spawnScrip } from './support/run-scrip.ts';
+import { withFileSystem } from './support/with-file-system.ts';
 
 // Each starts processes, and a machine may be busy with others.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -367,11 +368,41 @@ describe('a restore', () => {
   });
 
   it('that fails leaves what somebody else has put there meanwhile', () => {
+    const [backup, data] = [fresh('damaged'), fresh('data')];
+    cpSync(whole, backup, { recursive: true });
+    truncateSync(join(backup, 'journal.db'), 500_000);
+    const directory = takeEmptyDirectory(data);
+    cpSync(join(whole, 'secret'), directory.secret);
+    expect(() => restoreBackup(backup, directory)).toThrow('is damaged');
+    directory.release();
+    expect(Object.keys(contentsOf(data))).toContain('secret');
+  });
+
+  it('that fails at its very end takes its secret back', () => {
     const data = fresh('data');
     const directory = takeEmptyDirectory(data);
-    writeFileSync(directory.secret, 'mine');
+    const rename = fs.renameSync;
+    const refused: typeof rename = (from, to) => {
+      if (to === directory.journal) throw new Error('the disk is broken');
+      rename(from, to);
+    };
+    withFileSystem({ renameSync: refused }, () =>
+      expect(() => restoreBackup(whole, directory)).toThrow('the disk is broken'),
+    );
+    expect(existsSync(directory.secret)).toBe(false);
     directory.release();
-    expect(readFileSync(directory.secret, 'utf8')).toBe('mine');
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('goes on where one was killed while it wrote the secret', () => {
+    const data = fresh('data');
+    mkdirSync(data);
+    writeFileSync(join(data, 'secret.part'), 'the sec');
+    const directory = takeEmptyDirectory(data);
+    expect(restoreBackup(whole, directory).hasSecret).toBe(true);
+    directory.release();
+    expect(readFileSync(join(data, 'secret'), 'utf8')).toBe(readFileSync(join(whole, 'secret'), 'utf8'));
+    expect(existsSync(join(data, 'secret.part'))).toBe(false);
   });
 
   it('of a backup by a newer version is refused', async () => {
