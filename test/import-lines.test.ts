@@ -343,15 +343,21 @@ describe('an export that was cut short', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('and became whole before the journal grew stays as it is', async () => {
-    const [data, file] = [fresh('data'), fresh('x.ndjson')];
-    await fillDirectory(data, { accounts: 2, rounds: 3 });
-    const exported = await exportTo(file, data, 0);
-    const before = readFileSync(file, 'utf8');
-    await fillDirectory(data, { accounts: 2, rounds: 6 });
-    expect(await exportTo(file, data, 0, true)).toEqual(exported);
-    expect(readFileSync(file, 'utf8')).toBe(before);
-  });
+  it.each(['of all', 'of nothing'])(
+    'and became whole before the journal grew stays as it is: %s',
+    async (which) => {
+      const [data, file] = [fresh('data'), fresh('x.ndjson')];
+      await fillDirectory(data, { accounts: 2, rounds: 3 });
+      const { entries } = await exportTo(fresh('y.ndjson'), data, 0);
+      const after = which === 'of all' ? 0 : entries;
+      const exported = await exportTo(file, data, after);
+      expect(exported.entries).toBe(entries - after);
+      const before = readFileSync(file, 'utf8');
+      await fillDirectory(data, { accounts: 2, rounds: 6 });
+      expect(await exportTo(file, data, after, true)).toEqual(exported);
+      expect(readFileSync(file, 'utf8')).toBe(before);
+    },
+  );
 });
 
 it('an export of a journal from which an entry was taken names the one that is missing', async () => {

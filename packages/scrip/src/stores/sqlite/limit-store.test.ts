@@ -71,16 +71,22 @@ describe('the SQLite limit store', () => {
     expect(keys).toHaveLength(100);
   });
 
-  it('fails only the leases that stand on a damaged page', async () => {
+  it.each([
+    ['one by one', 1],
+    ['together', 400],
+  ])('fails only the leases that stand on a damaged page, asked for %s', async (_how, atOnce) => {
+    const leaseOne = async (index: number) =>
+      lease(`key-${index}`).then(
+        () => 'leased',
+        ({ code }: Fault) => code,
+      );
     const leaseAll = async () => {
-      const said = [];
-      for (let index = 0; index < 400; index += 1)
-        said.push(
-          await lease(`key-${index}`).then(
-            () => 'leased',
-            ({ code }: Fault) => code,
-          ),
-        );
+      const said: string[] = [];
+      while (said.length < 400) {
+        const from = said.length;
+        const some = Array.from({ length: atOnce }, async (_, at) => leaseOne(from + at));
+        said.push(...(await Promise.all(some)));
+      }
       return said;
     };
     await leaseAll();
