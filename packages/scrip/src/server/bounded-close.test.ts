@@ -31,7 +31,10 @@ async function openApp(withinMs: number) {
     let heard = '';
     socket.on('data', (chunk) => (heard += String(chunk)));
     socket.on('error', () => {});
-    const ended = once(socket, 'close').then(() => heard);
+    // Also where it is cut: `once` would be rejected then.
+    const ended = new Promise<string>((resolve) => {
+      socket.once('close', () => resolve(heard));
+    });
     await once(socket, 'connect');
     if (text !== '') socket.write(text);
     return { socket, ended };

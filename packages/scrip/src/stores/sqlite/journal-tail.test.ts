@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Entry } from '../../core/entry.ts';
 import { encodeEntry } from '../../core/entry-format.ts';
-import { createJournalTail, Tailed } from './journal-tail.ts';
+import { createJournalTail } from './journal-tail.ts';
 
 function opened(accountId: string, id: string, version = 1) {
   const change = { id, fingerprint: '', personalDigest: null, actor: null };
@@ -44,19 +44,18 @@ it('tells changes apart whose hashes are the same, and forgets each when its own
 
 /** A tail as one list, through which everything is looked for. */
 function createListTail() {
-  let list: Tailed[] = [];
-  const newest = (isWanted: (tailed: Tailed) => boolean) => list.findLast(isWanted)?.position;
+  let list: { position: number; accountId: string; version: number; id: string }[] = [];
+  const newest = (isWanted: (one: (typeof list)[number]) => boolean) => list.findLast(isWanted)?.position;
   return {
-    append: (tailed: Tailed) => list.push(tailed),
+    append: (one: (typeof list)[number]) => list.push(one),
     forget: (limit: number) => (list = list.filter(({ position }) => position > limit)),
     ofAccount: (accountId: string, after: number) =>
       list
-        .filter(({ recorded: { entry } }) => entry.accountId === accountId && entry.version > after)
+        .filter((one) => one.accountId === accountId && one.version > after)
         .map(({ position }) => position),
     version: (accountId: string, version: number) =>
-      newest(({ recorded: { entry } }) => entry.accountId === accountId && entry.version === version),
-    change: (accountId: string, id: string) =>
-      newest(({ recorded: { entry } }) => entry.accountId === accountId && entry.change?.id === id),
+      newest((one) => one.accountId === accountId && one.version === version),
+    change: (accountId: string, id: string) => newest((one) => one.accountId === accountId && one.id === id),
   };
 }
 
@@ -71,7 +70,7 @@ it('finds by account, version and change what a list of all entries would, while
     versions.set(accountId, version);
     const appended = opened(accountId, `c${version}`, version);
     tail.append(position, appended, version % 4096);
-    list.append(new Tailed(position, appended, version % 4096));
+    list.append({ position, accountId, version, id: `c${version}` });
     if (position % 1999 !== 0) continue;
     const forgotten = position - ((position * 7) % 20_000);
     tail.forget(forgotten);
