@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { prepareFiles } from '../packages/scrip/src/stores/sqlite/prepare-files.ts';
 import { openSqliteStore } from '../packages/scrip/src/stores/sqlite/sqlite-store.ts';
 import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import { grantCredits } from './support/commands.ts';
@@ -23,6 +25,7 @@ const open = () => openSqliteStore({ directory, idsKeptMs: 24 * HOUR_MS, now: ()
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'scrip-forgotten-'));
+  fixSeed();
   served = await serveApp({ store: await open() });
   isOpen = true;
   for (const id of ['filler', 'acme']) await post('', undefined, { id });
@@ -32,6 +35,18 @@ afterEach(async () => {
   if (isOpen) await served.close();
   rmSync(directory, { recursive: true, force: true });
 });
+
+/**
+ * Whether a segment may hold an id is a guess. Of one with an entry or two it is wrong some three times in a thousand, and
+ * then the id is kept for longer; with this seed it is right about the ids here.
+ */
+function fixSeed(): void {
+  const files = { journal: join(directory, 'journal.db'), derived: join(directory, 'derived.db') };
+  prepareFiles(files);
+  const derived = new DatabaseSync(files.derived);
+  derived.exec('UPDATE progress SET seed = 2');
+  derived.close();
+}
 
 const post = (path: string, id?: string, body?: unknown) =>
   served.ask('POST', `/accounts${path}`, {
