@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { withEntries } from './support/journal-entries.ts';
 import { runScrip } from './support/run-scrip.ts';
 import { startScrip } from './support/scrip-process.ts';
 import { editIndex, numberOf } from './support/edit-segments.ts';
+import { spoilRoot } from './support/spoil-page.ts';
 import { readJournal, tamper, writeLedger } from './support/verify-ledger.ts';
 
 let directory: string;
@@ -136,6 +137,40 @@ describe('scrip verify', { timeout: 120_000 }, () => {
       anchor: null,
       tables: null,
     });
+  });
+
+  it.each(['erasure', 'sealed_account', 'sealed_usage'])(
+    'names the table %s that a server could not read, and how to come by a ledger without it',
+    async (table) => {
+      const [other, backup, restored] = ['', '-backup', '-restored'].map((end) =>
+        join(directory, `${table}${end}`),
+      ) as [string, string, string];
+      cpSync(data, other, { recursive: true });
+      spoilRoot(join(other, 'journal.db'), table);
+      for (const flags of [[], ['--repair']]) {
+        const ran = await runScrip(['verify', '--data', other, '--json', ...flags]);
+        expect(ran.err).toContain(
+          `The journal is wrong: the table ${table} cannot be read (database disk image is malformed).`,
+        );
+        expect(ran.err).toContain('`scrip backup` copies them, and `scrip restore` makes a whole ledger');
+        expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+          3,
+          { code: 'journal-wrong', journal: { number: 0 } },
+        ]);
+      }
+      expect((await runScrip(['backup', '--data', other, '--to', backup])).code).toBe(0);
+      expect((await runScrip(['restore', backup, '--data', restored])).code).toBe(0);
+      expect((await runScrip(['verify', '--data', restored])).code).toBe(0);
+    },
+  );
+
+  it('says of a file without a byte that it is empty', async () => {
+    const other = join(directory, 'empty');
+    mkdirSync(other);
+    writeFileSync(join(other, 'journal.db'), '');
+    const { code, err } = await runScrip(['verify', '--data', other]);
+    expect([code, err]).toMatchObject([3, expect.stringContaining('entry 1: the file is empty.')]);
+    expect(err).not.toContain('scrip verify');
   });
 
   it('makes nothing where there is no ledger', async () => {

@@ -74,7 +74,8 @@ export function whyNot(
   if (journalFlaw !== null)
     return {
       code: 'journal-wrong',
-      message: `The journal is wrong: ${nameOf(journalFlaw)}: ${journalFlaw.what}.`,
+      message: `The journal is wrong: ${nameOf(journalFlaw)}${journalFlaw.what}.`,
+      ...(isOfTable(journalFlaw) ? { hint: HOW_TO_LEAVE_TABLE } : {}),
     };
   if (keptAnchor?.holds === false)
     return {
@@ -100,8 +101,19 @@ const ANCHOR_REASONS = {
 const HOW_TO_CHECK_SEALED =
   'To check this one, import the sealed files and an export of the rest into another directory, and run the same command on that.';
 
-function nameOf({ number, accountId, version }: JournalFlaw): string {
+/** What a table holds beside the entries is not copied, where nothing is sealed. */
+const HOW_TO_LEAVE_TABLE =
+  'Keep the files as they are. Where the entries are right, `scrip backup` copies them, and `scrip restore` makes a whole ledger of the copy; else restore the last backup that verifies.';
+
+function isOfTable({ number, accountId }: JournalFlaw): boolean {
+  return number === 0 && accountId === null;
+}
+
+/** With what comes before the words that say what is wrong. */
+function nameOf(flaw: JournalFlaw): string {
+  const { number, accountId, version } = flaw;
+  if (isOfTable(flaw)) return '';
   const entry = `entry ${number}`;
-  if (accountId === null) return entry;
-  return version === null ? `account ${accountId}` : `${entry}, version ${version} of ${accountId}`;
+  if (accountId === null) return `${entry}: `;
+  return version === null ? `account ${accountId}: ` : `${entry}, version ${version} of ${accountId}: `;
 }

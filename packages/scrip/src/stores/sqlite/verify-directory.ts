@@ -19,6 +19,7 @@ import type { SegmentSums } from './verify/derived-sums.ts';
 import { addSums } from './verify/row-digest.ts';
 import type { ShareReply, VerifyNotice, VerifyRequests, VerifyShareData } from './verify/share-handlers.ts';
 import { createShareHandlers } from './verify/share-handlers.ts';
+import { smallTableFlaw } from './verify/small-tables.ts';
 import type { AnchorCheck, JournalFlaw, ProjectionFlaw, Verification } from './verify/verification.ts';
 
 export interface VerifyOptions {
@@ -86,13 +87,19 @@ function sealedUpTo(journal: DatabaseSync): number {
 }
 
 function openJournal(file: string): { journal: DatabaseSync } | { flaw: JournalFlaw } {
+  let journal: DatabaseSync | null = null;
+  let flaw: JournalFlaw | null;
   try {
-    return { journal: openJournalBeside(file) };
+    journal = openJournalBeside(file);
+    flaw = smallTableFlaw(journal);
+    if (flaw === null) return { journal };
   } catch (error) {
     const what = damageOf(error);
     if (what === null) throw error;
-    return { flaw: { number: 1, accountId: null, version: null, what: `the file cannot be read (${what})` } };
+    flaw = { number: 1, accountId: null, version: null, what: `the file cannot be read (${what})` };
   }
+  journal?.close();
+  return { flaw };
 }
 
 /** A share that is looked at, in a thread of its own or in this one. */

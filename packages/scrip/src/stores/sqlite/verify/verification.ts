@@ -2,7 +2,7 @@ import type { Anchor } from '../../../ledger/anchor.ts';
 
 /** The first entry of the journal that is wrong. Account and version are null where no entry can be named. */
 export interface JournalFlaw {
-  /** Its place in the journal, counted from 1; 0 where an account as a whole is meant. */
+  /** Its place in the journal, counted from 1; 0 where an account or a table as a whole is meant. */
   readonly number: number;
   readonly accountId: string | null;
   readonly version: number | null;
