@@ -173,6 +173,16 @@ describe('scrip verify', { timeout: 120_000 }, () => {
     expect(err).not.toContain('scrip verify');
   });
 
+  it('does not send whom it tells of a damaged file to itself', async () => {
+    const other = join(directory, 'lock');
+    cpSync(data, other, { recursive: true });
+    writeFileSync(join(other, 'lock.db'), 'no database'.repeat(1000));
+    const { code, err } = await runScrip(['verify', '--repair', '--data', other]);
+    expect([code, err]).toMatchObject([1, expect.stringContaining('lock.db: file is not a database')]);
+    expect(err).toContain('A damaged lock.db may be removed');
+    expect(err).not.toContain('scrip verify');
+  });
+
   it('makes nothing where there is no ledger', async () => {
     const nowhere = join(directory, 'nowhere');
     for (const flags of [[], ['--repair']]) {

@@ -122,6 +122,27 @@ describe('an export', () => {
     expect(JSON.parse(ran.out)).toMatchObject({ code: 'journal-damaged', entry: 12 });
   });
 
+  it('of a journal in which a line break fell on a letter, or a letter on a line break, names the block', async () => {
+    const [data, backup, file] = [fresh('data'), fresh('backup'), fresh('x')];
+    await fillDirectory(data, { accounts: 2, rounds: 3 });
+    expect((await runScrip(['backup', '--data', data, '--to', backup])).code).toBe(0);
+    for (const directory of [data, backup]) {
+      const database = new DatabaseSync(join(directory, 'journal.db'));
+      database.exec(`UPDATE block SET entries = replace(entries, '"kind":"AccountOpened"', char(10))`);
+      database.close();
+    }
+    const says = 'damaged: the block that ends with entry';
+    for (const [code, ...words] of [
+      ['journal-damaged', 'export', '--data', data, '--out', file],
+      ['journal-damaged', 'backup', '--data', data, '--to', fresh('backup')],
+      ['backup-damaged', 'restore', backup, '--data', fresh('restored')],
+    ]) {
+      const ran = await runScrip([...words, '--json']);
+      expect([ran.code, ran.err], words.join(' ')).toMatchObject([1, expect.stringContaining(says)]);
+      expect(JSON.parse(ran.out)).toMatchObject({ code });
+    }
+  });
+
   describe.each([
     ['cannot be read', `data = substr(data, 1, 60)`],
     ['cannot be read', `data = replace(data, '"name":"', '"name":')`],
@@ -211,7 +232,7 @@ describe('an export that was cut short', () => {
     const file = fresh('full.ndjson');
     const ran = await runScrip(['export', '--data', filled, '--out', file], { under: limited(512) });
     expect(ran.code).toBe(1);
-    expect(ran.err).toMatch(/^scrip: The files cannot be written: .*\nMake room/);
+    expect(ran.err).toMatch(/^scrip: The files cannot be written: .*\nMake room .* with --resume\./);
     await ok('export', '--data', filled, '--out', file, '--resume');
     expect(readFileSync(file, 'utf8')).toBe(readFileSync(whole, 'utf8'));
   });

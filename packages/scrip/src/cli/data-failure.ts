@@ -1,6 +1,7 @@
 import { WrongEntry } from '../ledger/chain-ends.ts';
 import { Fault } from '../ledger/fault.ts';
 import { DirectoryInUse, JournalCut } from '../stores/sqlite/data-directory.ts';
+import { BrokenBlock } from '../stores/sqlite/entry-block.ts';
 import { NoLedger, SealMoved } from '../stores/sqlite/journal-source.ts';
 import { UnfinishedJournal, UnwritableTarget } from '../stores/sqlite/journal-target.ts';
 import { DataTooNew } from '../stores/sqlite/migrate.ts';
@@ -18,9 +19,10 @@ const ROOM_HINT = 'Make room on the disk, then run it again.';
 
 /**
  * What keeps a command from the data directory, or a server from its address, as a failure that a person can act on.
- * Anything else is given back as it is: it is a bug, and its stack is shown.
+ * Anything else is given back as it is: it is a bug, and its stack is shown. `unusableHint`: what helps with files that
+ * cannot be used, of a command that the table's own hint speaks of.
  */
-export function asDataFailure(error: unknown): unknown {
+export function asDataFailure(error: unknown, { unusableHint }: { unusableHint?: string } = {}): unknown {
   if (!(error instanceof Error) || error instanceof CommandFailure) return error;
   const { message } = error;
   const told = { cause: error };
@@ -34,7 +36,7 @@ export function asDataFailure(error: unknown): unknown {
       ...told,
       about: { entry: error.number },
     });
-  if (error instanceof SealChanged)
+  if (error instanceof SealChanged || error instanceof BrokenBlock)
     return CommandFailure.of('journal-damaged', `The journal is damaged: ${message}.`, told);
   if (error instanceof SealMoved)
     return CommandFailure.of('journal-sealed', `The first ${error.after} entries are sealed.`, {
@@ -43,7 +45,7 @@ export function asDataFailure(error: unknown): unknown {
       hint: 'The ledger was sealed meanwhile: run the same command again.',
     });
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof Fault || code === 'ERR_SQLITE_ERROR') return asFilesFailure(error, told);
+  if (error instanceof Fault || code === 'ERR_SQLITE_ERROR') return asFilesFailure(error, told, unusableHint);
   if (code === 'EADDRINUSE')
     return CommandFailure.of('port-in-use', 'the port is in use by another program', told);
   if (syscall === 'listen' || syscall === 'getaddrinfo')
@@ -59,7 +61,11 @@ export function asDataFailure(error: unknown): unknown {
 }
 
 /** What SQLite cannot do with the files of a ledger. Where it may not, or has no room, nothing is wrong with them. */
-function asFilesFailure(error: Error, told: { readonly cause: unknown }): CommandFailure {
+function asFilesFailure(
+  error: Error,
+  told: { readonly cause: unknown },
+  unusableHint?: string,
+): CommandFailure {
   const sqliteCode = sqliteCodeOf(error);
   if (PERMISSION_CODES.has(sqliteCode))
     return CommandFailure.of('directory-unusable', `the data directory cannot be used: ${error.message}`, {
@@ -67,10 +73,8 @@ function asFilesFailure(error: Error, told: { readonly cause: unknown }): Comman
       hint: PERMISSION_HINT,
     });
   const says = `the ledger's files cannot be used: ${reasonOf(error)}`;
-  return CommandFailure.of('data-unusable', says, {
-    ...told,
-    ...(sqliteCode === SQLITE.FULL ? { hint: ROOM_HINT } : {}),
-  });
+  const hint = sqliteCode === SQLITE.FULL ? ROOM_HINT : unusableHint;
+  return CommandFailure.of('data-unusable', says, { ...told, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** What helps, where it is more than another directory. */

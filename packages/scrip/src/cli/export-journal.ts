@@ -66,14 +66,21 @@ async function writeToFile(
     await handle.truncate(kept.sizeBytes);
     let position = kept.sizeBytes;
     const exported = await writeLines(lines, after, async (text) => {
-      position += await writeAll(handle, Buffer.from(text), position);
+      position += await writeAll(handle, Buffer.from(text), position).catch(refuseUnwritten);
     });
-    await handle.sync();
+    await handle.sync().catch(refuseUnwritten);
     syncDirectory(dirname(file));
     return exported;
   } finally {
     await handle.close();
   }
+}
+
+/** Without --resume, what is there already would be in the way. */
+function refuseUnwritten(cause: unknown): never {
+  throw filesUnwritable(cause, {
+    hint: 'Make room on the disk, then run the same command again with --resume.',
+  });
 }
 
 /** A disk that is nearly full takes a part of what it is given, and says so with the next one only. */

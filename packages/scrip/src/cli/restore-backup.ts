@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Anchor } from '../ledger/anchor.ts';
 import { encodeAnchor } from '../ledger/anchor.ts';
 import { WrongEntry } from '../ledger/chain-ends.ts';
+import { BrokenBlock } from '../stores/sqlite/entry-block.ts';
 import { NoLedger, openJournalSource } from '../stores/sqlite/journal-source.ts';
 import type { JournalTarget } from '../stores/sqlite/journal-target.ts';
 import { openJournalTarget } from '../stores/sqlite/journal-target.ts';
@@ -79,6 +80,7 @@ function copyBackup(backup: string, target: JournalTarget, anchor: Anchor): void
 
 /** What SQLite says of a file that it reads counts too; where it writes, that is an `UnwritableTarget`. */
 function isDamage(error: unknown): boolean {
-  if (error instanceof WrongEntry || error instanceof SealChanged || error instanceof NoLedger) return true;
+  if (error instanceof WrongEntry || error instanceof BrokenBlock) return true;
+  if (error instanceof SealChanged || error instanceof NoLedger) return true;
   return sqliteCodeOf(error) !== null;
 }

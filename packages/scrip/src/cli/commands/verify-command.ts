@@ -19,6 +19,9 @@ interface VerifyFlags extends DataFlags {
   readonly repair?: boolean;
 }
 
+const UNUSABLE_HINT =
+  'Mend the disk, or restore the last backup. A damaged lock.db may be removed while nothing runs.';
+
 export function verifyCommand(): Command {
   return dataCommand('verify', {
     description: 'check every entry and every table of a ledger, from its files',
@@ -69,7 +72,7 @@ async function run(
     const { before, after } = await repairDirectory(options);
     return { ...(after ?? before), repaired: after === null ? [] : (before.projectionFlaws ?? []) };
   } catch (error) {
-    throw asDataFailure(error);
+    throw asDataFailure(error, { unusableHint: UNUSABLE_HINT });
   } finally {
     progress.stop();
   }

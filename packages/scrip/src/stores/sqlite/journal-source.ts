@@ -66,7 +66,7 @@ const PAGE_ENTRIES = 2000;
 /**
  * Opens a journal for reading alone. Each page is a read of its own: entries are only ever added, so that nothing is
  * missed, and no long read keeps the writer from folding its log back into the file. Throws `NoLedger`, `DataTooNew`,
- * `SealMoved`.
+ * `WrongEntry` where there are not even tables, `SealMoved`.
  */
 export function openJournalSource(file: string): JournalSource {
   // SQLite would make the file.
@@ -107,7 +107,7 @@ function readSealed(database: DatabaseSync, entryRows: EntryRows): SealedEntries
 }
 
 function sourceOf(database: DatabaseSync): JournalSource {
-  checkSchema(database, JOURNAL_MIGRATIONS);
+  if (checkSchema(database, JOURNAL_MIGRATIONS) === 0) throw new WrongEntry(1, 'the file is empty');
   const entryRows = createEntryRows(database, 'main');
   const sealed = readSealed(database, entryRows);
   function refuseMoved(): void {

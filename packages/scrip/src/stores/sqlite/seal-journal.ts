@@ -83,7 +83,7 @@ function rangeBefore(database: DatabaseSync, source: JournalSource, beforeMs: nu
   const after = readSeal(database)?.position ?? 0;
   const last = source.lastNumber();
   for (const page of source.pages(after, last)) {
-    const first = page.find((entry) => decodeEntry(entry).atMs >= beforeMs);
+    const first = page.find((entry) => checkAlone(entry).atMs >= beforeMs);
     if (first !== undefined) return { after, upTo: first.number - 1 };
   }
   return { after, upTo: last };

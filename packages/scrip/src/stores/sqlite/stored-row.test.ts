@@ -19,6 +19,18 @@ const rows = fc.array(
     .map(({ id, name, hash }) => ({ id, hash, personal: name === null ? null : JSON.stringify({ name }) })),
 );
 
+describe('a row whose text is no entry', () => {
+  it('is damage of the files, and no bug', () => {
+    const row = { accountId: 'acme', version: 7, body: '{"format":2,"kind":oull}', personal: null, hash: '' };
+    expect(() => toRecorded(row)).toThrow(
+      expect.objectContaining({
+        code: 'store-unreadable',
+        cause: expect.objectContaining({ message: expect.stringContaining('version 7 of acme') }),
+      }),
+    );
+  });
+});
+
 describe('rows on their way between threads', () => {
   it('come out as they went in, each with its own personal part', () => {
     fc.assert(

@@ -1,3 +1,4 @@
+import type { Entry } from '../../core/entry.ts';
 import { decodeEntry } from '../../core/entry-format.ts';
 import { unreadable } from '../../ledger/fault.ts';
 import type { Personal, RecordedEntry } from '../../ledger/store.ts';
@@ -13,13 +14,22 @@ export interface StoredRow {
   readonly hash: string;
 }
 
-/** Throws a `Fault` where the personal part is damaged. */
+/** Throws a `Fault` where the entry or its personal part is damaged. */
 export function toRecorded(row: Omit<StoredRow, 'position'>): RecordedEntry {
   return {
-    entry: decodeEntry(row),
+    entry: readEntry(row),
     personal: row.personal === null ? null : readPersonal(row, row.personal),
     hash: row.hash,
   };
+}
+
+/** The parser's own error would be taken for a bug. */
+function readEntry(row: Omit<StoredRow, 'position'>): Entry {
+  try {
+    return decodeEntry(row);
+  } catch {
+    throw unreadable(new Error(`version ${row.version} of ${row.accountId} cannot be read`));
+  }
 }
 
 /** The parser's own error would bring a name into the log. */
