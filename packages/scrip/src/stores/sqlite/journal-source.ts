@@ -1,5 +1,4 @@
-import type { SQLOutputValue } from 'node:sqlite';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { AccountState } from '../../core/account.ts';
 import type { ChainEnd } from '../../ledger/anchor.ts';
 import { WrongEntry } from '../../ledger/chain-ends.ts';
@@ -9,6 +8,7 @@ import { createEntryRows } from './entry-rows.ts';
 import { isThere } from './is-there.ts';
 import { checkSchema } from './migrate.ts';
 import { JOURNAL_MIGRATIONS } from './migrations/journal.ts';
+import { openReadOnly } from './open-read-only.ts';
 import type { SEAL_TABLES } from './seal.ts';
 import { checkSeal, readSeal, readSealedAccount, readSealedEnds } from './seal.ts';
 import type { StoredRow } from './stored-row.ts';
@@ -71,7 +71,7 @@ const PAGE_ENTRIES = 2000;
 export function openJournalSource(file: string): JournalSource {
   // SQLite would make the file.
   if (!isThere(file)) throw new NoLedger(file);
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+  const database = openReadOnly(file);
   try {
     return sourceOf(database);
   } catch (error) {

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { isThere } from '../is-there.ts';
 import { NoLedger } from '../journal-source.ts';
 import { knownEntries } from '../known-entries.ts';
 import { checkSchema, DataTooNew } from '../migrate.ts';
 import { DERIVED_MIGRATIONS } from '../migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from '../migrations/journal.ts';
+import { openReadOnly } from '../open-read-only.ts';
 
 /**
  * The journal for reading alone, also beside the server that writes it. Throws `NoLedger`, `DataTooNew`, and what
@@ -57,7 +58,7 @@ function otherVersion(derived: DatabaseSync): string | null {
 }
 
 function openBeside(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+  const database = openReadOnly(file);
   // The upper pages of a large file stay in memory while its entries are gone through.
   database.exec('PRAGMA cache_size = -65536');
   return database;
