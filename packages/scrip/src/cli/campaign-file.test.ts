@@ -28,7 +28,11 @@ describe("a campaign's file", () => {
     ['without lines', 'action,quantity\n', 'it has no lines'],
     ['with a column too many', 'action,quantity,amount\nsms,1,5\n', 'its first line must be action,quantity'],
     ['without its first line', 'sms,1\n', 'and is "sms,1"'],
-    ['with a quote that is not closed', 'action,quantity\n"sms,1\n', 'at line 2'],
+    [
+      'with a quote that is not closed',
+      'action,quantity\n"sms,1\n',
+      'a quote in line 2 or after is not closed',
+    ],
     ['not UTF-8', Buffer.from('action,quantity\ncaf\u{e9},1\n', 'latin1'), 'it is not UTF-8'],
     ['with a line that is cut off', 'action,quantity\nsms,1\nsm', 'line 3: it has 1 cells, not 2'],
   ])('is refused where it is %s', async (_what, text, why) => {

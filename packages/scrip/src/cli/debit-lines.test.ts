@@ -42,8 +42,17 @@ describe('lines of NDJSON', () => {
   });
 
   it('are refused as a whole where they are not UTF-8', async () => {
-    await expect(read([Buffer.from([0x7b, 0xff])], 'ndjson')).rejects.toThrow('it is not UTF-8');
-    await expect(read([Buffer.from([0xc3])], 'ndjson')).rejects.toThrow('it is not UTF-8');
+    await expect(read([Buffer.from([0x7b, 0xff])], 'ndjson')).rejects.toThrow('line 1 is not UTF-8');
+    await expect(read([Buffer.from([0xc3])], 'ndjson')).rejects.toThrow('line 1 is not UTF-8');
+  });
+});
+
+describe('a line of NDJSON', () => {
+  it('is refused for its length where it is longer than any can be', async () => {
+    const part = Buffer.alloc(33 * 1024 * 1024, 'a');
+    await expect(read(['{}\n', part, part], 'ndjson')).rejects.toThrow(
+      'line 2 is not UTF-8 of at most 64 MB',
+    );
   });
 });
 
@@ -70,8 +79,12 @@ describe('lines of CSV', () => {
     ['id,accountId,cost\na,b,c\n', /names cost, and may name id, accountId/],
     ['id,action\na,sms\n', /must name the columns id and accountId/],
     ['id,accountId,metadata\na,b,{\n', /the metadata in line 2 is not JSON/],
-    ['id,accountId\na,b,c\n', /cannot be read as debits/],
-    ['id,accountId\n"a,b\n', /cannot be read as debits/],
+    ['id,accountId\na,b,c\n', /line 2 has 3 cells, and the first line 2/],
+    ['id,accountId\n\na,b\n"a,b\nc,d\n', /a quote in line 4 or after is not closed/],
+    ['id,accountId\na"b,c\n', /a quote in line 2 or after is not closed, or stands amid a cell/],
+    ['id,accountId\n"a\nb"c,d\n', /a quote in line 2 or after/],
+    ['id;accountId\na;b\n', /columns are separated by commas/],
+    ['id,accountId,\na,b,\n', /its first line has an unnamed column\./],
   ])('are refused as a whole where they are %j', async (text, why) => {
     await expect(read([text], 'csv')).rejects.toThrow(why);
   });
@@ -80,6 +93,11 @@ describe('lines of CSV', () => {
     await expect(read(['id,accountId,pool,amount,amount\nx,acme,standard,1,100\n'], 'csv')).rejects.toThrow(
       'its first line names the column amount twice',
     );
+  });
+
+  it('are refused where a quote takes more into one of them than a line can hold', async () => {
+    const text = `id,accountId\na,b\n"a,${'b\n'.repeat(600_000)}`;
+    await expect(read([text], 'csv')).rejects.toThrow('a record in line 3 or after is longer than 1 MiB');
   });
 
   it('are refused where they are not UTF-8', async () => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { CommandFailure } from './command-failure.ts';
-import { decoded } from './csv-records.ts';
-import { readLines } from './read-lines.ts';
+import { headerFlaw, readCsvRecords } from './csv-records.ts';
+import { MAX_LINE_MB, readLines } from './read-lines.ts';
 
 export type LineFormat = 'ndjson' | 'csv';
 
@@ -28,44 +28,32 @@ export function readDebitLines(stream: Readable, format: LineFormat): AsyncItera
 /** A line is sent as it stands, so that no digit of a number is lost. */
 async function* readNdjson(stream: Readable): AsyncGenerator<DebitLine> {
   for await (const { number, text } of readLines(stream)) {
-    if (text === null) throw unreadable('it is not UTF-8');
+    if (text === null) throw unreadable(`line ${number} is not UTF-8 of at most ${MAX_LINE_MB} MB`);
     if (text.trim() !== '') yield { number, json: text };
   }
 }
 
 async function* readCsv(stream: Readable): AsyncGenerator<DebitLine> {
-  const { parse } = await import('csv-parse');
-  const parser = parse({ bom: true, columns: checkColumns, info: true, skip_empty_lines: true, trim: true });
-  const text = decoded(stream);
-  text.on('error', (error) => parser.destroy(error));
+  let header: readonly string[] | null = null;
   try {
-    for await (const record of text.pipe(parser)) {
-      const { record: cells, info } = record as {
-        record: Record<string, string>;
-        info: { lines: number };
-      };
-      yield { number: info.lines, json: lineJson(cells, info.lines) };
+    for await (const { line, cells } of readCsvRecords(stream)) {
+      if (header === null) {
+        header = cells;
+        const flaw = headerFlaw(header, { columns: COLUMNS, needed: ['id', 'accountId'] });
+        if (flaw !== null) throw unreadable(flaw);
+      } else if (cells.length === header.length) yield { number: line, json: lineJson(header, cells, line) };
+      else throw unreadable(`line ${line} has ${cells.length} cells, and the first line ${header.length}`);
     }
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    throw unreadable((error as Error).message);
+    throw error instanceof CommandFailure ? error : unreadable((error as Error).message);
   }
 }
 
-function checkColumns(header: readonly string[]): string[] {
-  const unknown = header.filter((name) => !COLUMNS.includes(name));
-  if (unknown.length > 0)
-    throw unreadable(`its first line names ${unknown.join(', ')}, and may name ${COLUMNS.join(', ')}`);
-  const twice = header.find((name, at) => header.indexOf(name) < at);
-  if (twice !== undefined) throw unreadable(`its first line names the column ${twice} twice`);
-  if (!header.includes('id') || !header.includes('accountId'))
-    throw unreadable('its first line must name the columns id and accountId');
-  return [...header];
-}
-
 /** An empty cell says nothing. */
-function lineJson(cells: Record<string, string>, number: number): string {
-  const members = Object.entries(cells).filter(([, cell]) => cell !== '');
+function lineJson(header: readonly string[], cells: readonly string[], number: number): string {
+  const members = header
+    .map((name, at) => [name, cells[at] ?? ''] as const)
+    .filter(([, cell]) => cell !== '');
   const json = members.map(([name, cell]) => {
     if (name === 'metadata' && !isJson(cell)) throw unreadable(`the metadata in line ${number} is not JSON`);
     return `${JSON.stringify(name)}:${name === 'metadata' ? cell.replaceAll(/[\r\n]/g, ' ') : JSON.stringify(cell)}`;

@@ -45,9 +45,10 @@ describe('a CSV file of balances', () => {
     ['', /it is empty/],
     ['id,credits\na,1\n', /its first line names credits, and may name id, name, balance/],
     ['id,name\na,b\n', /must name the columns id and balance/],
-    ['id,balance,id\na,1,b\n', /names a column twice/],
+    ['id,balance,id\na,1,b\n', /names the column id twice/],
     ['id;balance\na;1\n', /columns are separated by commas/],
-    ['id,balance\n"a,1\n', /Quote/],
+    ['id,balance,\na,1,\n', /its first line has an unnamed column/],
+    ['id,balance\nb,1\n"a,1\n\n', /a quote in line 3 or after is not closed/],
     [Buffer.from('id,name,balance\na,Caf\xe9,1\n', 'latin1'), /it is not UTF-8/],
   ])('is refused as a whole when it cannot be read (%#)', async (bytes, says) => {
     await expect(read(bytes)).rejects.toMatchObject({

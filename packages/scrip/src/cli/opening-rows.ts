@@ -7,7 +7,7 @@ import { readInstant } from '../server/read/instant.ts';
 import { checkAccountId, checkText, checkTimezone } from '../server/read/text.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { CsvRecord } from './csv-records.ts';
-import { readCsvRecords } from './csv-records.ts';
+import { headerFlaw, readCsvRecords } from './csv-records.ts';
 
 /** A balance that an account starts with. */
 export interface OpeningGrant {
@@ -86,14 +86,8 @@ async function* readRecords(stream: Readable): AsyncGenerator<CsvRecord> {
 }
 
 function readHeader(cells: readonly string[]): readonly Column[] {
-  if (cells.length === 1 && /[;\t]/.test(cells[0] ?? ''))
-    throw unreadable('its first line has no commas: columns are separated by commas');
-  const unknown = cells.filter((name) => !COLUMNS.some((column) => column === name));
-  if (unknown.length > 0)
-    throw unreadable(`its first line names ${unknown.join(', ')}, and may name ${COLUMNS.join(', ')}`);
-  if (new Set(cells).size < cells.length) throw unreadable('its first line names a column twice');
-  if (!cells.includes('id') || !cells.includes('balance'))
-    throw unreadable('its first line must name the columns id and balance');
+  const flaw = headerFlaw(cells, { columns: COLUMNS, needed: ['id', 'balance'] });
+  if (flaw !== null) throw unreadable(flaw);
   return cells as readonly Column[];
 }
 
