@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,6 +80,14 @@ describe('scrip verify', { timeout: 120_000 }, () => {
       keptAnchor: 'changed',
       journal: null,
     });
+  });
+
+  it('finds an anchor in a file that is larger than any text can be', async () => {
+    const file = join(directory, 'large.txt');
+    writeFileSync(file, (await verify()).out);
+    truncateSync(file, 700_000_000);
+    expect((await verify('--anchor', file)).out).toMatch(/^kept anchor +holds$/m);
+    rmSync(file);
   });
 
   it('takes no anchor from a file that holds none, or two, or cannot be read', async () => {

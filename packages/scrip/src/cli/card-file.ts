@@ -1,8 +1,7 @@
-import { buffer } from 'node:stream/consumers';
 import { RefusedRequest } from '../server/problem.ts';
 import { readJson } from '../server/read/json.ts';
 import { CommandFailure } from './command-failure.ts';
-import { inputName, openInput } from './open-input.ts';
+import { inputName, openInput, readWhole, TOO_LONG } from './open-input.ts';
 
 /** What a file that is no rate card fails with: the one that is published, or the one that prices a plan. */
 type NoCardCode = 'card-invalid' | 'prices-invalid';
@@ -13,10 +12,11 @@ type NoCardCode = 'card-invalid' | 'prices-invalid';
  */
 export async function readCardFile(file: string, code: NoCardCode): Promise<object> {
   const { stream } = await openInput(file);
-  const bytes = await buffer(stream);
+  const bytes = await readWhole(stream);
+  if (bytes === null) throw noCard(code, file, TOO_LONG);
   let value: unknown;
   try {
-    value = readJson(bytes);
+    value = readJson(withoutMark(bytes));
   } catch (error) {
     throw error instanceof RefusedRequest ? noCard(code, file, error.problem.detail) : error;
   }
@@ -25,6 +25,13 @@ export async function readCardFile(file: string, code: NoCardCode): Promise<obje
   const { version: _version, publishedAt: _publishedAt, ...card } = value as Record<string, unknown>;
   return card;
 }
+
+/** Some editors begin a file with a byte order mark. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\u{feff}');
 
 export function noCard(code: NoCardCode, file: string, reason: string): CommandFailure {
   return CommandFailure.of(code, `${inputName(file)} is no rate card: ${reason.replace(/\.$/, '')}.`);

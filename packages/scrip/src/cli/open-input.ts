@@ -23,6 +23,22 @@ export async function openInput(file: string): Promise<Input> {
   }
 }
 
+/** Of what is small by its nature, such as a rate card: more is another file. */
+const MAX_WHOLE_MIB = 1;
+export const TOO_LONG = `it has more than ${MAX_WHOLE_MIB} MiB`;
+
+/** All of a small input; null where it is longer than one can be. */
+export async function readWhole(stream: Readable): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_WHOLE_MIB * 1024 * 1024) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** What an input is called in messages. */
 export function inputName(file: string): string {
   return file === '-' ? 'standard input' : file;

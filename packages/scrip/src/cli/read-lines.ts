@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 export interface TextLine {
   /** Counted from 1. */
   readonly number: number;
@@ -16,11 +14,11 @@ export const MAX_LINE_MB = 64;
 const MAX_LINE_BYTES = MAX_LINE_MB * 1024 * 1024;
 
 /** The lines of a stream of bytes. */
-export async function* readLines(stream: Readable): AsyncGenerator<TextLine> {
+export async function* readLines(stream: AsyncIterable<Buffer>): AsyncGenerator<TextLine> {
   let number = 1;
   let parts: Buffer[] = [];
   let heldBytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of stream) {
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       parts.push(chunk.subarray(start, end));

@@ -1,16 +1,24 @@
 import { Writable } from 'node:stream';
 import { createInterface } from 'node:readline/promises';
-import { text } from 'node:stream/consumers';
 import { CommandFailure } from './command-failure.ts';
+import { inputName, readWhole, TOO_LONG } from './open-input.ts';
 
 /**
  * A secret from standard input: what is piped in, or what is typed without being shown. Never from the command line,
  * which other programs and the shell's history can read.
  */
 export async function readSecret(question: string): Promise<string> {
-  const secret = process.stdin.isTTY ? await ask(question) : (await text(process.stdin)).trim();
+  const secret = process.stdin.isTTY ? await ask(question) : await readPiped();
   if (secret !== '') return secret;
   throw CommandFailure.of('secret-missing', 'No key was given.');
+}
+
+async function readPiped(): Promise<string> {
+  const bytes = await readWhole(process.stdin);
+  if (bytes !== null) return bytes.toString('utf8').trim();
+  throw CommandFailure.of('file-unreadable', `${inputName('-')} cannot be read: ${TOO_LONG}.`, {
+    hint: 'Pipe the key in, and nothing else.',
+  });
 }
 
 async function ask(question: string): Promise<string> {

@@ -46,10 +46,9 @@ export function encodeAnchor({ entries, digest }: Anchor): string {
 
 const ANYWHERE = /scrip-anchor-1:\d+:[0-9a-f]{64}/g;
 
-/** The anchor that stands somewhere in a text, such as a report of `scrip verify`; undefined where none does, or several. */
-export function findAnchor(text: string): Anchor | undefined {
-  const [found, ...others] = new Set(text.match(ANYWHERE));
-  return found === undefined || others.length > 0 ? undefined : decodeAnchor(found);
+/** The texts of the anchors that stand somewhere in a text, such as a line of what `scrip verify` printed. */
+export function anchorsIn(text: string): readonly string[] {
+  return text.match(ANYWHERE) ?? [];
 }
 
 /** Undefined when the text is not an anchor; white space around it does not matter. */

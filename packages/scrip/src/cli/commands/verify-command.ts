@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Anchor } from '../../ledger/anchor.ts';
-import { decodeAnchor, findAnchor } from '../../ledger/anchor.ts';
+import { anchorsIn, decodeAnchor } from '../../ledger/anchor.ts';
 import { CommandFailure } from '../command-failure.ts';
 import { parsePlace } from '../api-command.ts';
 import type { DataFlags } from '../data-flag.ts';
 import { dataCommand, readDataDirectory } from '../data-flag.ts';
 import { openInput } from '../open-input.ts';
 import { startPasses } from '../progress.ts';
+import { readLines } from '../read-lines.ts';
 import { writeData } from '../terminal.ts';
 import type { VerifyReport } from '../verify-report.ts';
 import { formatReport, reportJson, whyNot } from '../verify-report.ts';
@@ -80,9 +80,16 @@ async function run(
 
 /** An anchor, or the file that holds one. Throws `CommandFailure`. */
 async function readAnchor(given: string): Promise<Anchor> {
-  const anchor =
-    decodeAnchor(given) ??
-    (existsSync(given) ? findAnchor(await text((await openInput(given)).stream)) : undefined);
+  const anchor = decodeAnchor(given) ?? (existsSync(given) ? await findAnchor(given) : undefined);
   if (anchor !== undefined) return anchor;
   throw CommandFailure.of('anchor-invalid', `"${given}" is neither an anchor nor a file that holds one.`);
+}
+
+/** The one that a file holds, however large it is; undefined where there is none, or several. */
+async function findAnchor(file: string): Promise<Anchor | undefined> {
+  const found = new Set<string>();
+  for await (const { text } of readLines((await openInput(file)).stream))
+    for (const anchor of anchorsIn(text ?? '')) found.add(anchor);
+  const [anchor, ...others] = found;
+  return anchor === undefined || others.length > 0 ? undefined : decodeAnchor(anchor);
 }
