@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportToFile } from '../packages/scrip/src/cli/export-journal.ts';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
@@ -292,6 +293,25 @@ describe('an import', () => {
     const { err } = await runScrip(['import', '-', '--data', fresh('data')], { input });
     expect(err).toContain(says);
     expect(err).not.toContain('--csv');
+  });
+
+  it('of a compressed file says so, and how it is unpacked', async () => {
+    const file = fresh('whole.ndjson.gz');
+    writeFileSync(file, gzipSync(readFileSync(whole)));
+    const { code, err } = await runScrip(['import', file, '--data', fresh('data')]);
+    expect([code, err]).toMatchObject([1, expect.stringContaining('is compressed by gzip.')]);
+    expect(err).toContain(`zcat ${file} | scrip import -\n`);
+  });
+
+  it('of exports in the wrong order says so', async () => {
+    const { err } = await runScrip(['import', whole, whole, '--data', fresh('data')]);
+    expect(err).toContain('Name the exports in their order');
+  });
+
+  it('overlooks blank lines after the end', async () => {
+    const file = fresh('blank.ndjson');
+    writeFileSync(file, `${readFileSync(whole, 'utf8')}\n \n`);
+    expect((await runScrip(['import', file, '--data', fresh('data')])).code).toBe(0);
   });
 
   const importing = (file: string, data: string, ...more: string[]) =>

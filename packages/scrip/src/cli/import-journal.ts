@@ -27,6 +27,8 @@ interface NamedInput extends Input {
   readonly file: string;
 }
 
+const IN_ORDER =
+  'Nothing was imported. Name the exports in their order: each begins where the one before it ended.';
 const MAYBE_CSV =
   'Nothing was imported. If it is a CSV file of accounts, add --csv. If not, take the file anew from where it was exported.';
 
@@ -73,10 +75,11 @@ async function readInputs(inputs: readonly NamedInput[], target: JournalTarget):
   let doneBytes = 0;
   let [last, lastFile] = [0, ''];
   try {
-    for (const { file, stream } of inputs) {
+    for (const input of inputs) {
+      const { file } = input;
       const reader = createExportReader(check);
       [last, lastFile] = [0, file];
-      for await (const line of readLines(stream)) {
+      for await (const line of readLines(refuseGzip(input))) {
         last = line.number;
         const entry = readLine(reader, line, file);
         if (entry !== null) writer.put(entry, { line: line.number, file });
@@ -111,9 +114,29 @@ function readLine(reader: ExportReader, { number, text, isEnded }: TextLine, fil
     if (error instanceof BadLine || error instanceof WrongEntry)
       throw CommandFailure.of('line-wrong', `Line ${number} of ${file}: ${error.message}.`, {
         about: { line: number },
-        ...(number === 1 && text !== null && !text.startsWith('{') ? { hint: MAYBE_CSV } : {}),
+        ...hintOf(error, { number, text }),
       });
     throw error;
+  }
+}
+
+/** What helps, where the file may be as it was exported. */
+function hintOf(error: Error, { number, text }: Pick<TextLine, 'number' | 'text'>): { hint?: string } {
+  if (error instanceof BadLine && error.isOutOfOrder) return { hint: IN_ORDER };
+  return number === 1 && text !== null && !text.startsWith('{') ? { hint: MAYBE_CSV } : {};
+}
+
+/** The bytes of an export; those of gzip begin with two of their own. */
+async function* refuseGzip({ file, stream }: NamedInput): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (isFirst && chunk[0] === 0x1f && chunk[1] === 0x8b)
+      throw CommandFailure.of('line-wrong', `Line 1 of ${file}: is compressed by gzip.`, {
+        about: { line: 1 },
+        hint: `Nothing was imported. Unpack it on the way, as in: zcat ${file === inputName('-') ? 'FILE' : file} | scrip import -`,
+      });
+    isFirst = false;
+    yield chunk;
   }
 }
 

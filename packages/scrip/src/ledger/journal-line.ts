@@ -24,11 +24,14 @@ export type JournalLine =
 export class BadLine extends Error {
   /** It may be the beginning of a good one. */
   readonly isCut: boolean;
+  /** It is a good one, of another export than the one that goes on here. */
+  readonly isOutOfOrder: boolean;
 
-  constructor(reason: string, { isCut = false } = {}) {
+  constructor(reason: string, { isCut = false, isOutOfOrder = false } = {}) {
     super(reason);
     this.name = 'BadLine';
     this.isCut = isCut;
+    this.isOutOfOrder = isOutOfOrder;
   }
 }
 

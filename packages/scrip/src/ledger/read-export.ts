@@ -16,6 +16,7 @@ export function createExportReader(ends: ChainEnds): ExportReader {
   let expected: 'header' | 'entry' | 'nothing' = 'header';
   return {
     read: (text) => {
+      if (expected === 'nothing' && text.trim() === '') return null;
       const line = decodeLine(text);
       if (expected === 'nothing') throw new BadLine('stands after the end of the export');
       if ((line.kind === 'header') !== (expected === 'header'))
@@ -47,5 +48,6 @@ function checkStart(after: number, entries: number): void {
     entries === 0
       ? `starts an export of what came after entry ${after}: name the export of the entries up to there before it`
       : `starts an export of what came after entry ${after}, and the one before it ended with entry ${entries}`,
+    { isOutOfOrder: true },
   );
 }
