@@ -37,6 +37,17 @@ describe('account', () => {
     expect(await cli.json(['account', 'show', String(id)])).toMatchObject({ id, name: null });
   });
 
+  it('changes nothing where nothing is named, and takes one overdraft for a pool', async () => {
+    const before = (await cli.ok('account show acme')).out;
+    for (const [line, says] of [
+      ['account change acme', 'there is nothing to change'],
+      ['account change acme --id again', 'there is nothing to change'],
+      ['account change acme --overdraft standard=1 --overdraft standard=2', 'Its pool was named before.'],
+    ] as const)
+      expect(await cli.run(line)).toMatchObject({ code: 2, err: expect.stringContaining(says) });
+    expect((await cli.ok('account show acme')).out).toBe(before);
+  });
+
   it('prints the API’s own reply with --json, byte for byte', async () => {
     const { out } = await cli.ok('account show acme --json');
     expect(out).toBe(`${await cli.api('/accounts/acme')}\n`);
@@ -117,6 +128,14 @@ describe('key', () => {
       expect(ran.err).toBe('scrip: the key must be 8 to 255 printable ASCII characters without spaces.\n');
     },
   );
+
+  it('imports none out of a stream that never ends', async () => {
+    const { code, err } = await cli.run('key import acme', { input: '0'.repeat(3_000_000) });
+    expect([code, err]).toMatchObject([
+      1,
+      expect.stringContaining('standard input cannot be read: it has more than 1 MiB.'),
+    ]);
+  });
 
   it('imports none where nothing is piped in, and takes none from the command line', async () => {
     expect(await cli.run('key import acme')).toMatchObject({

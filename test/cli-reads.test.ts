@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliSession } from './support/cli-session.ts';
@@ -85,7 +85,12 @@ describe('balance', () => {
     expect(await cli.json(['balance', 'past', '--at', asOf])).toMatchObject({
       balances: [{ pools: [{ available: '5' }] }],
     });
-    expect(await cli.run('balance past --at yesterday')).toMatchObject({ code: 2, out: '' });
+    for (const time of ['yesterday', '2026-11-01T00:00:00', '2026-02-30T00:00:00Z', '1066-10-14T09:00:00Z'])
+      expect(await cli.run(`balance past --at ${time}`), time).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining("option '--at <time>' argument"),
+      });
   });
 });
 
@@ -148,6 +153,15 @@ describe('quote', () => {
   });
 });
 
+describe('a balance', () => {
+  it('that a setting keeps from being read is a usage error, as elsewhere', async () => {
+    expect(await cli.run('balance acme globex', { env: { SCRIP_KEY: 'two words' } })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('SCRIP_KEY holds a space'),
+    });
+  });
+});
+
 describe('rate-card', () => {
   it('publishes what it shows, edited', async () => {
     const card = (await cli.ok('rate-card show --json')).out;
@@ -160,6 +174,23 @@ describe('rate-card', () => {
     expect(await cli.ok('rate-card publish - --json', { input: card })).toMatchObject({
       out: expect.stringMatching(/^\{"version":3,/),
     });
+  });
+
+  it('publishes a file that begins with a byte order mark', async () => {
+    const card = (await cli.ok('rate-card show --json')).out;
+    expect((await cli.run('rate-card publish -', { input: `\u{feff}${card}` })).code).toBe(0);
+  });
+
+  it('refuses a file that is larger than any card, whatever it is', async () => {
+    const path = join(cli.directory, 'large.json');
+    writeFileSync(path, '');
+    truncateSync(path, 700_000_000);
+    const { code, err } = await cli.run(['rate-card', 'publish', path]);
+    expect([code, err]).toMatchObject([
+      2,
+      expect.stringContaining(`${path} is no rate card: it has more than 1 MiB.\n`),
+    ]);
+    rmSync(path);
   });
 
   it('publishes every digit of a price, and refuses one that cannot be held', async () => {

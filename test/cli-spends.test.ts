@@ -57,6 +57,11 @@ describe('debit, refund and explain', () => {
     );
   });
 
+  it('takes no format of a file that is not named', async () => {
+    const ran = await cli.run('debit acme --pool standard --amount 1 --format csv');
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--format is for --file') });
+  });
+
   it('of nothing is a wrong value of the command line', async () => {
     for (const line of ['debit acme --pool standard --amount 0', 'debit acme --action sms --quantity 0'])
       expect(await cli.run(line), line).toMatchObject({ code: 2, err: expect.stringContaining('above 0') });

@@ -1,4 +1,5 @@
 import type { CommandFailure } from './command-failure.ts';
+import type { ExitCode } from './exit-code.ts';
 import { exitCode } from './exit-code.ts';
 import type { TargetBalance } from './target-balance.ts';
 
@@ -9,14 +10,20 @@ export function failUnlessRead(balances: readonly TargetBalance[]): void {
   if (first === undefined) return;
   const isShared =
     failures.length > 1 && failures.every(({ failure }) => failure.message === first.failure.message);
-  const isRefused = failures.some(({ failure }) => failure.exitCode === exitCode.notAuthorised);
   const message = isShared
     ? first.failure.message
     : failures.map(({ target, failure }) => `${target.name}: ${failure.message}`).join('\n');
   throw first.failure.reworded(message, {
-    exitCode: isRefused ? exitCode.notAuthorised : exitCode.failure,
+    exitCode: exitOf(balances),
     hint: hintOfAll(failures),
   });
+}
+
+/** A setting that is wrong keeps all of them from being read, or it is one target's trouble. */
+function exitOf(balances: readonly TargetBalance[]): ExitCode {
+  const exits = balances.map((read) => ('failure' in read ? read.failure.exitCode : exitCode.ok));
+  if (exits.includes(exitCode.notAuthorised)) return exitCode.notAuthorised;
+  return exits.every((exit) => exit === exitCode.usage) ? exitCode.usage : exitCode.failure;
 }
 
 /** What to do next about each of them, told once where it is the same. */

@@ -1,6 +1,7 @@
 import type { Account, Erasure, Page } from '@scrip/client';
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand, collectPairs, commandGroup, connect, parseObject, showReply } from '../api-command.ts';
 import { jsonCell, timeCell } from '../cell.ts';
@@ -38,10 +39,20 @@ function addAccountFlags(command: Command): Command {
       .option(
         '--overdraft <pool=amount>',
         'what may be spent beyond the grants of a pool; can be repeated',
-        collectPairs,
+        collectPools,
       )
       .option('--metadata <json>', 'a JSON object to keep with it', parseObject),
   );
+}
+
+function collectPools(
+  text: string,
+  before: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
+  const pairs = collectPairs(text, before);
+  const [pool] = pairs.at(-1) ?? [];
+  if (before.some(([name]) => name === pool)) throw new InvalidArgumentError('Its pool was named before.');
+  return pairs;
 }
 
 function accountBody({ name, timezone, overdraft, metadata }: AccountFlags) {
@@ -132,11 +143,14 @@ function changeCommand(): Command {
         'scrip account change acme --overdraft standard=0     takes the overdraft away',
       ],
     }).argument('<account>', 'its id'),
-  ).action(async (account: string, flags: AccountFlags) => {
+  ).action(async (account: string, flags: AccountFlags, command: Command) => {
+    const body = accountBody(flags);
+    if (Object.values(body).every((member) => member === undefined))
+      command.error('error: there is nothing to change: name an option that says what');
     const reply = await connect().call<Account>({
       method: 'PATCH',
       path: ['accounts', account],
-      body: accountBody(flags),
+      body,
       id: changeId(flags),
     });
     showReply(reply, flags, formatAccount);

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
+import type { Issue } from '../../server/problem.ts';
+import { readInstant } from '../../server/read/instant.ts';
 import type { ApiFlags } from '../api-command.ts';
 import { apiCommand } from '../api-command.ts';
 import { formatMetrics } from '../balance-metrics.ts';
@@ -60,7 +62,8 @@ export function balanceCommand(): Command {
 }
 
 function parseTime(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}[Tt]/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError('It must be a time such as 2026-11-01T00:00:00Z.');
+  const issues: Issue[] = [];
+  readInstant(text, '--at', issues);
+  if (issues.length > 0) throw new InvalidArgumentError('It must be a time such as 2026-11-01T00:00:00Z.');
   return text;
 }

@@ -47,6 +47,7 @@ export function debitCommand(): Command {
       return command.error("error: missing required argument 'account'", {
         code: 'commander.missingArgument',
       });
+    if (flags.format !== undefined) return command.error('error: --format is for --file');
     const reply = await connect().call<Debit>({
       method: 'POST',
       path: ['accounts', account, 'debits'],
