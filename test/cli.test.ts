@@ -35,6 +35,10 @@ const COMMANDS = [
   'explain',
   'seal',
   'completion',
+  'export',
+  'import',
+  'backup',
+  'restore',
   'serve',
   'verify',
   ...['show', 'publish'].map((name) => `rate-card ${name}`),
@@ -46,8 +50,10 @@ describe('help', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(`Usage: scrip ${command}`);
     expect(out).toMatch(new RegExp(`Examples:\\n(?:.*\\n)*.*scrip ${command}`));
-    for (const line of out.split('Examples:')[0]?.split('\n') ?? [])
-      expect(line.length).toBeLessThanOrEqual(80);
+    const [before = '', examples = ''] = out.split('Examples:\n');
+    for (const line of before.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    // A remark stands apart, and a shell that is given the whole line must not take it for words.
+    for (const line of examples.split('\n')) expect(line.replace(/ # .*/, '').trim()).not.toContain('  ');
   });
 
   it.each([
@@ -60,10 +66,23 @@ describe('help', () => {
       ['help', 'debit'],
       ['debit', '--help'],
     ],
+    [
+      ['help', 'account', 'open'],
+      ['account', 'open', '--help'],
+    ],
   ])('is printed by %j as by %j', async (words, same) => {
     const ran = await runScrip(words);
     expect(ran).toEqual(await runScrip(same));
     expect(ran.code).toBe(0);
+  });
+
+  it.each([
+    ['help frob', "error: unknown command 'frob'"],
+    ['help account frob', "error: unknown command 'frob'"],
+  ])('of what is no command says so: %s', async (line, says) => {
+    const { code, out, err } = await runScrip(line.split(' '));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(says);
   });
 
   it('says of itself the same everywhere', async () => {

@@ -461,4 +461,10 @@ describe('a long work', () => {
     expect(onTerminal(`import ${file} --data ${data}`)).toMatch(/\d% \| \d+ entries/);
     expect((await runScrip(['export', '--data', data, '--out', fresh('y')])).err).toBe('');
   });
+
+  it.runIf(hasScript)('shows how far it is on a narrow terminal too', () => {
+    const command = `stty cols 40; exec ${process.execPath} ${PROGRAM} export --data ${filled} --out ${fresh('x.ndjson')}`;
+    const shown = execFileSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' });
+    expect(shown).toMatch(/\d% \| \d+ entries/);
+  });
 });

@@ -56,7 +56,7 @@ function createProgram(): Command {
     .description('Keeps, serves and watches prepaid credits.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print this help, or that of a command')
+    .helpCommand(false)
     .showHelpAfterError('(scrip --help shows what there is)')
     .addHelpText('after', ABOUT)
     .enablePositionalOptions()
@@ -86,8 +86,27 @@ function createProgram(): Command {
     completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
+  program.addCommand(helpCommand(program));
   program.addCommand(completeCommand(program), { hidden: true });
   return program;
+}
+
+/** The parser's own knows no commands of a group. */
+function helpCommand(program: Command): Command {
+  return new Command('help')
+    .description('print this help, or that of a command')
+    .argument('[command...]')
+    .helpOption('-h, --help', 'print this help')
+    .action((words: readonly string[]) => {
+      let about = program;
+      for (const word of words) {
+        const named = about.commands.find((command) => command.name() === word);
+        if (named === undefined)
+          return about.error(`error: unknown command '${word}'`, { code: 'commander.unknownCommand' });
+        about = named;
+      }
+      return about.outputHelp();
+    });
 }
 
 /** What package.json says; it stands above the sources and above what is built of them alike. */

@@ -5,6 +5,10 @@ export interface Progress {
   readonly stop: () => void;
 }
 
+const BAR_COLUMNS = 40;
+/** A percentage, a number of ten digits, and what stands between them. */
+const OTHER_COLUMNS = 20;
+
 const SILENT: Progress = { advance: () => {}, stop: () => {} };
 
 /** A bar on standard error for work of a known length; nothing where nobody looks at a terminal. */
@@ -13,7 +17,13 @@ export function startProgress(total: number | null, noun = 'lines'): Progress {
   const format = ` {bar} {percentage}% | {lines} ${noun}`;
   // The bar is cut to the terminal's width. Were wrapping turned off instead, a process that is killed would leave it off.
   const bar = new SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, linewrap: true },
+    {
+      format,
+      stream: process.stderr,
+      clearOnComplete: true,
+      linewrap: true,
+      barsize: Math.max(0, Math.min(BAR_COLUMNS, process.stderr.columns - noun.length - OTHER_COLUMNS)),
+    },
     Presets.shades_classic,
   );
   bar.start(total, 0, { lines: 0 });

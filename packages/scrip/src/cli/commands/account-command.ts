@@ -71,7 +71,7 @@ function openCommand(): Command {
       examples: [
         'scrip account open acme --name Acme --timezone Europe/Paris',
         'scrip account open acme --overdraft standard=100',
-        'scrip account open --json          with an id that is made up',
+        'scrip account open --json          # with an id that is made up',
       ],
     }).argument('[account]', 'its id: letters, digits, dots, underscores, hyphens (default: a new one)'),
   ).action(async (account: string | undefined, flags: AccountFlags) => {
@@ -140,7 +140,7 @@ function changeCommand(): Command {
       description: 'change an account; what is not named stays as it is',
       examples: [
         'scrip account change acme --timezone America/New_York',
-        'scrip account change acme --overdraft standard=0     takes the overdraft away',
+        'scrip account change acme --overdraft standard=0     # takes the overdraft away',
       ],
     }).argument('<account>', 'its id'),
   ).action(async (account: string, flags: AccountFlags, command: Command) => {
@@ -179,8 +179,8 @@ function eraseCommand(): Command {
       description:
         "erase an account's personal data for good: its name and metadata, its keys' names, its grants' notes, its debits' and holds' metadata; balances and history stay",
       examples: [
-        'scrip account erase acme           asks before it does it',
-        'scrip account erase acme --yes     does not ask',
+        'scrip account erase acme           # asks before it does it',
+        'scrip account erase acme --yes     # does not ask',
       ],
     })
       .argument('<account>', 'its id')

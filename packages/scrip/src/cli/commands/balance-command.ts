@@ -24,9 +24,9 @@ export function balanceCommand(): Command {
     description: 'show balances: of vendors, without a server, and of accounts of a server',
     json: 'print the balances as JSON',
     examples: [
-      'scrip balance                              every vendor whose key is set',
+      'scrip balance                              # every vendor whose key is set',
       'scrip balance voxpria ocean --json',
-      'scrip balance acme globex                  accounts of the server',
+      'scrip balance acme globex                  # accounts of the server',
       'scrip balance acme --at 2026-11-01T00:00:00Z',
       'scrip balance --out /var/lib/node_exporter/credits.prom',
     ],

@@ -11,9 +11,9 @@ export function completionCommand(): Command {
   return describeCommand('completion', {
     description: 'print a script that lets a shell complete commands with Tab',
     examples: [
-      'source <(scrip completion bash)       now; put it into ~/.bashrc for always',
-      'source <(scrip completion zsh)        likewise, ~/.zshrc',
-      'scrip completion fish | source        likewise, ~/.config/fish/config.fish',
+      'source <(scrip completion bash)       # now; put it into ~/.bashrc for always',
+      'source <(scrip completion zsh)        # likewise, ~/.zshrc',
+      'scrip completion fish | source        # likewise, ~/.config/fish/config.fish',
     ],
   })
     .addArgument(new Argument('<shell>', 'which').choices(Object.keys(completionScripts)))

@@ -19,7 +19,7 @@ export function debitCommand(): Command {
     examples: [
       'scrip debit acme --action voice_call --quantity 61',
       'scrip debit acme --pool standard --amount 12.5',
-      'scrip debit acme --action sms --quantity 3 --id message-7   can be run again',
+      'scrip debit acme --action sms --quantity 3 --id message-7   # can be run again',
       'scrip debit --file debits.ndjson',
       'scrip debit --file debits.csv',
       'make-debits | scrip debit --file - --format csv',

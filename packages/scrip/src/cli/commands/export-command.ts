@@ -17,8 +17,8 @@ export function exportCommand(): Command {
     description: 'write the journal as NDJSON, also beside a running server',
     examples: [
       'scrip export --out journal.ndjson',
-      'scrip export --out journal.ndjson --resume      goes on with what was cut short',
-      'scrip export --after 120000 --out later.ndjson  what came after those entries',
+      'scrip export --out journal.ndjson --resume      # goes on with what was cut short',
+      'scrip export --after 120000 --out later.ndjson  # what came after those entries',
       'scrip export | gzip > journal.ndjson.gz',
     ],
   })

@@ -39,7 +39,7 @@ function giveCommand(): Command {
       'scrip grant give acme --pool standard --amount 1500',
       'scrip grant give acme --pool email --amount 100 --every month --rollover 50',
       'scrip grant give acme --pool eur --amount 20 --price 20:EUR --expires-at 2027-01-01T00:00:00Z',
-      'scrip grant give acme --pool standard --amount 500 --id order-7     safe to run again',
+      'scrip grant give acme --pool standard --amount 500 --id order-7     # safe to run again',
     ],
   })
     .argument('<account>', 'who gets them')

@@ -34,7 +34,7 @@ function importCommand(): Command {
   const command = apiCommand('import', {
     description: 'take over a key that a customer has already, so that its client stays as it is',
     examples: [
-      'scrip key import acme --name production          asks for the key, and does not show it',
+      'scrip key import acme --name production          # asks for the key, and does not show it',
       'scrip key import acme --name production < key.txt',
     ],
   })

@@ -46,7 +46,7 @@ function importCommand(): Command {
     apiCommand('import', {
       description: 'take over a key that is in use already',
       examples: [
-        'scrip operator-key import --role spend           asks for the key, and does not show it',
+        'scrip operator-key import --role spend           # asks for the key, and does not show it',
         'scrip operator-key import --role spend < key.txt',
       ],
     }),

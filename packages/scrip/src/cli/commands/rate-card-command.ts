@@ -30,7 +30,7 @@ function publishCommand(): Command {
     apiCommand('publish', {
       description: 'publish a new version; debits are priced by it from then on',
       examples: [
-        'scrip rate-card show --json > card.json     then edit it, and',
+        'scrip rate-card show --json > card.json     # then edit it, and',
         'scrip rate-card publish card.json',
       ],
     }).argument('<file>', 'the card as JSON; - reads standard input', parsePlace),

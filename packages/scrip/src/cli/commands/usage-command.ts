@@ -16,7 +16,7 @@ export function usageCommand(): Command {
     description: 'show what was used: of an account by day, action or key, of a vendor by day',
     json: 'print the reply of the API as it is; of a vendor, JSON by day',
     examples: [
-      'scrip usage voxpria                       a vendor that tells it; supertone too',
+      'scrip usage voxpria                       # a vendor that tells it; supertone too',
       'scrip usage acme',
       'scrip usage acme --start 2026-11-01 --end 2026-11-30 --by action',
       'scrip usage acme --by key --json',

@@ -26,11 +26,11 @@ export function verifyCommand(): Command {
   return dataCommand('verify', {
     description: 'check every entry and every table of a ledger, from its files',
     examples: [
-      'scrip verify                         the ledger in ./data, also while it is served',
+      'scrip verify                         # the ledger in ./data, also while it is served',
       'scrip verify --data /srv/scrip --json',
-      'scrip verify --anchor scrip-anchor-1:…  is it still what it was?',
-      'scrip verify --anchor report.json    the same, with what "scrip verify" printed then',
-      'scrip verify --repair                make damaged tables anew from the journal',
+      'scrip verify --anchor scrip-anchor-1:…  # is it still what it was?',
+      'scrip verify --anchor report.json    # the same, with what "scrip verify" printed then',
+      'scrip verify --repair                # make damaged tables anew from the journal',
     ],
   })
     .option(
