@@ -295,7 +295,10 @@ const DAMAGES: Readonly<
     damage: (backup) => overwrite(join(backup, 'journal.db'), '', '\0'.repeat(4096)),
     says: /is damaged: /,
   },
-  'no journal': { damage: (backup) => rmSync(join(backup, 'journal.db')), says: /There is no ledger/ },
+  'no journal': {
+    damage: (backup) => rmSync(join(backup, 'journal.db')),
+    says: /There is no ledger: .* does not exist\.$/,
+  },
   'a journal that is none': {
     damage: (backup) => writeFileSync(join(backup, 'journal.db'), 'no database'.repeat(1000)),
     says: /is damaged: file is not a database/,

@@ -87,6 +87,13 @@ describe('account', () => {
     expect(await cli.api('/accounts/gone/entries')).not.toContain('ane');
   });
 
+  it.each(['-1', '0', '1001'])('lists no page of %s', async (limit) => {
+    expect(await cli.run(`account list --limit ${limit}`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('It must be a whole number from 1 to 1000.'),
+    });
+  });
+
   it('lists page by page, and says how to read on', async () => {
     const first = await cli.ok('account list --limit 1');
     expect(first.out.trimEnd().split('\n')).toHaveLength(2);

@@ -66,6 +66,13 @@ describe('debit --file', () => {
     },
   );
 
+  it('says of an id what it must be', async () => {
+    const ran = await cli.run('debit --file -', {
+      input: '{"id":"é","accountId":"acme","action":"sms","quantity":1}',
+    });
+    expect(ran.out).toContain('must be 1 to 255 printable ASCII characters.');
+  });
+
   it('shows no bar where nobody looks at a terminal', async () => {
     const ran = await cli.ok(['debit', '--file', file('bar.ndjson', bulk('bar-1', 1))]);
     expect(ran.err).toBe('');

@@ -82,6 +82,13 @@ describe('scrip verify', { timeout: 120_000 }, () => {
     });
   });
 
+  it('reads an anchor from standard input', async () => {
+    const { out } = await runScrip(['verify', '--data', data, '--anchor', '-'], {
+      input: (await verify()).out,
+    });
+    expect(out).toMatch(/^kept anchor +holds$/m);
+  });
+
   it('finds an anchor in a file that is larger than any text can be', async () => {
     const file = join(directory, 'large.txt');
     writeFileSync(file, (await verify()).out);

@@ -98,7 +98,9 @@ function parse(text: string): unknown {
 }
 
 export function backupDamaged(backup: string, what: string, cause?: unknown): CommandFailure {
-  return CommandFailure.of('backup-damaged', `The backup ${backup} is damaged: ${what}.`, { cause });
+  return CommandFailure.of('backup-damaged', `The backup ${backup} is damaged: ${what.replace(/\.$/, '')}.`, {
+    cause,
+  });
 }
 
 export function digestSecret(text: string): string {

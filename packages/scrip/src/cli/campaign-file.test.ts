@@ -34,6 +34,7 @@ describe("a campaign's file", () => {
       'a quote in line 2 or after is not closed',
     ],
     ['not UTF-8', Buffer.from('action,quantity\ncaf\u{e9},1\n', 'latin1'), 'it is not UTF-8'],
+    ['too large in a line', 'action,quantity\nsms,99999999999999\n', 'must be at most 9223372036854.775807'],
     ['with a line that is cut off', 'action,quantity\nsms,1\nsm', 'line 3: it has 1 cells, not 2'],
   ])('is refused where it is %s', async (_what, text, why) => {
     await expect(read(text)).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { CommandFailure } from './command-failure.ts';
 import { readCsvRecords } from './csv-records.ts';
 import { inputName, openInput } from './open-input.ts';
-import { addLine, parsePositive, type PlanLine } from './plan.ts';
+import { addLine, isTooLarge, parsePositive, type PlanLine, TOO_LARGE } from './plan.ts';
 
 const COLUMNS = ['action', 'quantity'];
 const SHOWN_LINES = 20;
@@ -47,6 +47,6 @@ function readLine(header: readonly string[], record: readonly string[], place: s
   const quantityMicros = parsePositive(cell('quantity'));
   if (action === '') return 'the action is missing';
   if (quantityMicros === undefined)
-    return `the quantity ${JSON.stringify(cell('quantity'))} is no plain decimal above 0 with at most 6 decimals`;
+    return `the quantity ${JSON.stringify(cell('quantity'))} ${isTooLarge(cell('quantity')) ? TOO_LARGE : 'is no plain decimal above 0 with at most 6 decimals'}`;
   return { action, quantityMicros, times: 1n, place };
 }

@@ -9,7 +9,7 @@ import type { PageFlags } from './page-flags.ts';
 import { pageQuery, sayNext } from './page-flags.ts';
 import { readSecret } from './read-secret.ts';
 import { formatRecord, formatTable } from './table.ts';
-import { emphasise, say, soften, writeData } from './terminal.ts';
+import { emphasise, say, soften, writeData, writtenData } from './terminal.ts';
 
 /** What the API is asked about keys, of an account or of the operator: the path says whose. */
 
@@ -39,6 +39,7 @@ export async function addKey(path: readonly string[], flags: NewKeyFlags, revoke
   showReply(reply, flags, (key) =>
     formatRecord([...describeKey(key), ['secret', secret], ['made', timeCell(key.createdAt)]], soften),
   );
+  await writtenData();
   say(
     secret === null
       ? `Its secret was shown when it was made, and is kept nowhere. If it is lost: ${revoke} ${id}`

@@ -33,6 +33,14 @@ describe('a CSV file of balances', () => {
     ]);
   });
 
+  it.each([
+    ['Infinity', 'must be a plain decimal'],
+    ['99999999999999', 'must be at most 9223372036854.775807'],
+  ])('says of the balance %s what it must be', async (balance, says) => {
+    const { bad } = await read(`id,balance\na,${balance}\n`);
+    expect(bad).toMatchObject([{ line: 2, column: 'balance', detail: expect.stringContaining(says) }]);
+  });
+
   it('is wrong in every line when the pool of all is not known', async () => {
     const { bad } = await read('id,balance\na,1\nb,2\n', 'gold');
     expect(bad.map(({ line, column }) => [line, column])).toEqual([

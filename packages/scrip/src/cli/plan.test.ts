@@ -26,6 +26,12 @@ describe('a line of a plan', () => {
     expect(() => collectLines(text)).toThrow(/ACTION=QUANTITY|quantity must be a plain decimal/);
   });
 
+  it.each(['99999999999999', '9223372036854.775808'])('is told that it is too large: %s', (text) => {
+    const says = 'must be at most 9223372036854.775807';
+    expect(() => collectLines(`sms=${text}`)).toThrow(`The quantity ${says}.`);
+    expect(() => collectNeeds(text)).toThrow(`the amount ${says}.`);
+  });
+
   it('is kept once for as often as it stands, under its first place', () => {
     const lines = new Map<string, PlanLine>();
     const line = (action: string, quantityMicros: bigint, place: string): PlanLine => ({

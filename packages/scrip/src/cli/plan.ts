@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseMicros } from '../core/credits.ts';
+import { formatMicros, MAX_MICROS, parseMicros } from '../core/credits.ts';
 
 /** So many times the same quantity of one action. */
 export interface PlanLine {
@@ -21,6 +21,7 @@ export interface Plan {
   readonly needs: readonly Need[];
 }
 
+export const TOO_LARGE = `must be at most ${formatMicros(MAX_MICROS)}`;
 const NOT_AN_AMOUNT = 'must be a plain decimal above 0 with at most 6 decimals, such as 1200 or 0.5';
 
 /** Millionths of a quantity or an amount above zero; undefined for anything else. */
@@ -29,13 +30,19 @@ export function parsePositive(text: string): bigint | undefined {
   return micros === undefined || micros === 0n ? undefined : micros;
 }
 
+/** Whether a text is a plain decimal, and more than an amount can be. */
+export function isTooLarge(text: string): boolean {
+  return /^\d+(?:\.\d{1,6})?$/.test(text) && parseMicros(text) === undefined;
+}
+
 /** `action=quantity`, collected from every time that the flag stands. */
 export function collectLines(text: string, before: readonly PlanLine[] = []): readonly PlanLine[] {
   const [, action, quantity] = /^([^=]+)=(.*)$/.exec(text) ?? [];
   if (action === undefined || quantity === undefined)
     throw new InvalidArgumentError('It must be written as ACTION=QUANTITY.');
   const quantityMicros = parsePositive(quantity);
-  if (quantityMicros === undefined) throw new InvalidArgumentError(`The quantity ${NOT_AN_AMOUNT}.`);
+  if (quantityMicros === undefined)
+    throw new InvalidArgumentError(`The quantity ${isTooLarge(quantity) ? TOO_LARGE : NOT_AN_AMOUNT}.`);
   return [...before, { action, quantityMicros, times: 1n, place: `--for ${text}` }];
 }
 
@@ -45,7 +52,7 @@ export function collectNeeds(text: string, before: readonly Need[] = []): readon
   const amountMicros = parsePositive(amount);
   if (amountMicros === undefined)
     throw new InvalidArgumentError(
-      `It must be written as AMOUNT or POOL=AMOUNT; the amount ${NOT_AN_AMOUNT}.`,
+      `It must be written as AMOUNT or POOL=AMOUNT; the amount ${isTooLarge(amount) ? TOO_LARGE : NOT_AN_AMOUNT}.`,
     );
   return [...before, { pool, amountMicros }];
 }

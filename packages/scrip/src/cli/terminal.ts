@@ -13,6 +13,13 @@ export function writeData(text: string): void {
   }
 }
 
+/** Waits until what was written has been taken: where there is no room for it, the process ends before. */
+export async function writtenData(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => setImmediate(resolve));
+  });
+}
+
 /** Nobody takes what is written any more: a command that has only that to do ends. */
 export class ReaderGone extends Error {}
 

@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts';
 export const vendorFailures = {
   'vendor-key-missing': {
     exit: 'notAuthorised',
-    says: '…No key for …: …',
+    says: '…No key for …: set ….',
     remedy: 'Set VOICEPARTNER_API_KEY, SUPERTONE_API_KEY, VOXPRIA_API_KEY or OCEAN_API_TOKEN.',
   },
   'vendor-key-invalid': {

@@ -30,6 +30,7 @@ export function vendorFailure(error: ClientError): CommandFailure {
 /** The client's words, which speak of its options where a command has flags. */
 function messageOf({ message }: ClientError, code: FailureCode): string {
   if (code === 'vendor-no-answer') return `No whole reply: ${message}`;
+  if (code === 'vendor-key-missing') return message.replace('give one, or set', 'set');
   return code === 'usage-range-invalid'
     ? '--start and --end must be days, written YYYY-MM-DD, and --end not before --start.'
     : message;

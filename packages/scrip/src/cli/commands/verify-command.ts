@@ -35,7 +35,7 @@ export function verifyCommand(): Command {
   })
     .option(
       '--anchor <anchor>',
-      'an anchor that was kept, or a file that holds one, such as a kept report',
+      'an anchor that was kept, or a file that holds one, such as a kept report; - is standard input',
       parsePlace,
     )
     .option('--repair', 'make wrong tables anew; the server must be stopped')
@@ -80,7 +80,8 @@ async function run(
 
 /** An anchor, or the file that holds one. Throws `CommandFailure`. */
 async function readAnchor(given: string): Promise<Anchor> {
-  const anchor = decodeAnchor(given) ?? (existsSync(given) ? await findAnchor(given) : undefined);
+  const anchor =
+    decodeAnchor(given) ?? (given === '-' || existsSync(given) ? await findAnchor(given) : undefined);
   if (anchor !== undefined) return anchor;
   throw CommandFailure.of('anchor-invalid', `"${given}" is neither an anchor nor a file that holds one.`);
 }

@@ -15,7 +15,7 @@ export function readMicros(value: string | number, pointer: string, issues: Issu
   const text = typeof value === 'string' ? value : (plainDecimal(String(value)) ?? String(value));
   const micros = parseMicros(text);
   if (micros !== undefined) return micros;
-  issues.push({ pointer, detail: whyNotMicros(text) });
+  issues.push({ pointer, detail: value === Infinity ? TOO_LARGE : whyNotMicros(text) });
   return 0n;
 }
 
@@ -23,7 +23,7 @@ function whyNotMicros(text: string): string {
   if (/^-\d/.test(text)) return 'must not be negative.';
   const match = /^\d+(?:\.(\d+))?$/.exec(text);
   if (match === null) {
-    if (text === 'Infinity' || /^\d+\.?\d*e\+\d+$/.test(text)) return TOO_LARGE;
+    if (/^\d+\.?\d*e\+\d+$/.test(text)) return TOO_LARGE;
     if (/^\d+\.?\d*e-\d+$/i.test(text)) return TOO_FINE;
     return 'must be a plain decimal such as "12.5": digits and a point, no sign, exponent or spaces.';
   }

@@ -44,10 +44,17 @@ function describe(error: TLocalizedValidationError): Issue[] {
       return [{ pointer, detail: 'must not be empty.' }];
     case 'type':
       return [{ pointer, detail: `must be ${withArticle([error.params.type].flat())}.` }];
+    case 'pattern':
+      return [{ pointer, detail: PATTERNS[String(error.params.pattern)] ?? `${error.message}.` }];
     default:
       return [{ pointer, detail: `${error.message}.` }];
   }
 }
+
+/** What a pattern says, where a person may have to read it. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  '^[ -~]*$': 'must be 1 to 255 printable ASCII characters.',
+};
 
 function quote(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined';
