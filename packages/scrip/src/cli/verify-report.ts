@@ -101,9 +101,9 @@ const ANCHOR_REASONS = {
 const HOW_TO_CHECK_SEALED =
   'To check this one, import the sealed files and an export of the rest into another directory, and run the same command on that.';
 
-/** What a table holds beside the entries is not copied, where nothing is sealed. */
+/** A backup copies no more than the entries, but for what stands for sealed ones. */
 const HOW_TO_LEAVE_TABLE =
-  'Keep the files as they are. Where the entries are right, `scrip backup` copies them, and `scrip restore` makes a whole ledger of the copy; else restore the last backup that verifies.';
+  'Keep the files as they are. Where the entries are right and none are sealed, `scrip backup` copies them, and `scrip restore` makes a whole ledger of the copy; else restore the last backup that verifies.';
 
 function isOfTable({ number, accountId }: JournalFlaw): boolean {
   return number === 0 && accountId === null;
