@@ -12,14 +12,12 @@ import { readSeal } from './seal.ts';
 import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
 import type { SegmentFlaw } from './verify/compare-segments.ts';
-import { damageOf } from './verify/damage.ts';
-import { openJournalBeside } from './verify/open-beside.ts';
+import { openWholeJournal } from './verify/open-whole-journal.ts';
 import { INDEX_NAMES } from './segments/segment-indexes.ts';
 import type { SegmentSums } from './verify/derived-sums.ts';
 import { addSums } from './verify/row-digest.ts';
 import type { ShareReply, VerifyNotice, VerifyRequests, VerifyShareData } from './verify/share-handlers.ts';
 import { createShareHandlers } from './verify/share-handlers.ts';
-import { smallTableFlaw } from './verify/small-tables.ts';
 import type { AnchorCheck, JournalFlaw, ProjectionFlaw, Verification } from './verify/verification.ts';
 
 export interface VerifyOptions {
@@ -54,7 +52,7 @@ export async function goThroughDirectory({
   snapshots,
 }: VerifyOptions & { readonly snapshots: SnapshotWish | null }): Promise<Verification> {
   const files = { journal: join(directory, 'journal.db'), derived: join(directory, 'derived.db') };
-  const opened = openJournal(files.journal);
+  const opened = openWholeJournal(files.journal);
   if ('flaw' in opened) return wrongJournal(0, opened.flaw);
   const { journal } = opened;
   const progress = createProgress(of, onProgress);
@@ -84,22 +82,6 @@ async function underOneSeal<T>(journal: DatabaseSync, work: () => Promise<T>): P
 
 function sealedUpTo(journal: DatabaseSync): number {
   return readSeal(journal)?.position ?? 0;
-}
-
-function openJournal(file: string): { journal: DatabaseSync } | { flaw: JournalFlaw } {
-  let journal: DatabaseSync | null = null;
-  let flaw: JournalFlaw | null;
-  try {
-    journal = openJournalBeside(file);
-    flaw = smallTableFlaw(journal);
-    if (flaw === null) return { journal };
-  } catch (error) {
-    const what = damageOf(error);
-    if (what === null) throw error;
-    flaw = { number: 1, accountId: null, version: null, what: `the file cannot be read (${what})` };
-  }
-  journal?.close();
-  return { flaw };
 }
 
 /** A share that is looked at, in a thread of its own or in this one. */
