@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalRow } from './support/journal-entries.ts';
 import { useLedger } from './support/use-ledger.ts';
-import { chainAnew, readJournal, writeJournal } from './support/verify-ledger.ts';
+import { chainAnew, readJournal, tamper, writeJournal } from './support/verify-ledger.ts';
 
 const { directory, verify, afterForging } = useLedger();
 
@@ -65,16 +65,12 @@ describe('an entry of the journal', () => {
     expect(erased).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
   });
 
-  it('that is gone is named by the one after it', async () => {
+  it('that is gone is named by its place', async () => {
     const gone = entryOf(readJournal(directory()), ofKind('HoldPlaced'));
     const { journalFlaw } = await afterForging((rows) =>
       rows.filter((row) => row.position !== gone.position),
     );
-    expect(journalFlaw).toMatchObject({
-      accountId: 'acme',
-      version: gone.version + 1,
-      what: `version ${gone.version} is missing before it`,
-    });
+    expect(journalFlaw).toMatchObject({ number: gone.position, what: 'it is missing' });
   });
 
   it('that is gone from the end of its account is named by its place', async () => {
@@ -91,6 +87,39 @@ describe('an entry of the journal', () => {
     expect(journalFlaw).toMatchObject({
       number: length,
       what: expect.stringContaining('it is missing') as string,
+    });
+  });
+
+  it('of a version that is gone is named by the one after it, though every place is taken', async () => {
+    const gone = entryOf(readJournal(directory()), ofKind('HoldPlaced'));
+    const { journalFlaw } = await afterForging((rows) =>
+      rows.filter((row) => row.position !== gone.position).map((row, at) => ({ ...row, position: at + 1 })),
+    );
+    expect(journalFlaw).toMatchObject({
+      accountId: 'acme',
+      version: gone.version + 1,
+      what: `version ${gone.version} is missing before it`,
+    });
+  });
+
+  it.each([
+    [1, 'it is missing', 0],
+    [-1, 'it stands twice', -1],
+  ])('in a block %i beside its place is found', async (by, what, first) => {
+    let begin = 0;
+    // Blocks of several entries, so that the next one has one for the place.
+    writeJournal(directory(), readJournal(directory()));
+    tamper(directory(), 'journal', (database) => {
+      const [before, moved] = database.prepare('SELECT last_position AS last FROM block ORDER BY 1').all();
+      begin = Number(before?.['last']) + 1;
+      const last = Number(moved?.['last']);
+      database.exec(`UPDATE block SET last_position = ${last + by} WHERE last_position = ${last}`);
+    });
+    expect((await verify()).journalFlaw).toEqual({
+      number: begin + first,
+      accountId: null,
+      version: null,
+      what,
     });
   });
 

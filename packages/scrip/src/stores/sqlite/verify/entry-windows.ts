@@ -16,12 +16,24 @@ export interface EntryWindow {
   readonly each: (visit: (entry: ChainedEntry) => void) => void;
 }
 
+/** Blocks that do not stand where the one before them ends. */
+export class MisplacedBlock extends Error {
+  /** The first place that is empty, or taken twice. */
+  readonly position: number;
+
+  constructor(position: number, what: string) {
+    super(what);
+    this.name = 'MisplacedBlock';
+    this.position = position;
+  }
+}
+
 /** Of one window: a few megabytes, which the processor still has at hand, and several entries of an account that is often met. */
 const MAX_BLOCKS = 1024;
 
 /**
  * All entries of a share, a window at a time, each to be visited before the next is asked for. The rate card's entries
- * are in every share, and in windows of their own: what stands before one is priced without it.
+ * are in every share, and in windows of their own: what stands before one is priced without it. Throws `MisplacedBlock`.
  */
 export function* entryWindows(
   entryRows: Pick<EntryRows, 'blocks'>,
@@ -29,11 +41,20 @@ export function* entryWindows(
   range: Range,
 ): Generator<EntryWindow> {
   const window = createWindow(range.after);
+  let last: number | null = null;
   try {
-    for (const block of entryRows.blocks(range)) {
+    // From the one that holds the entry before the range, so that none can overlap it.
+    for (const block of entryRows.blocks({ after: range.after - 1, upTo: range.upTo })) {
       const { text } = block;
       const lineEnds = lineEndsOf(block);
       let position = block.lastPosition - lineEnds.length / LINES;
+      const end = last ?? Math.min(position, range.after);
+      if (position !== end)
+        throw new MisplacedBlock(
+          Math.min(position, end) + 1,
+          position > end ? 'it is missing' : 'it stands twice',
+        );
+      last = block.lastPosition;
       for (let line = 0; line < lineEnds.length; line += LINES) {
         position += 1;
         if (position <= range.after || position > range.upTo) continue;

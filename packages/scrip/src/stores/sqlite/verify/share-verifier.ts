@@ -13,7 +13,7 @@ import { createDerivedSums } from './derived-sums.ts';
 import type { DuplicateHashes } from './duplicate-hashes.ts';
 import { createDuplicateHashes } from './duplicate-hashes.ts';
 import type { EntryWindow } from './entry-windows.ts';
-import { entryWindows } from './entry-windows.ts';
+import { entryWindows, MisplacedBlock } from './entry-windows.ts';
 import type { SegmentPlan } from './pinned-derived.ts';
 import { findReusedId } from './reused-id.ts';
 import type { Share } from './share.ts';
@@ -177,6 +177,8 @@ function firstFlawOf(
 
 /** Throws what is no damage of the file. */
 function unreadable(error: unknown, number: number): JournalFlaw {
+  if (error instanceof MisplacedBlock)
+    return { number: error.position, accountId: null, version: null, what: error.message };
   const what = damageOf(error);
   if (what === null) throw error;
   return { number, accountId: null, version: null, what: `the file cannot be read on (${what})` };
