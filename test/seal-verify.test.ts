@@ -6,6 +6,7 @@ import type { Anchor } from '../packages/scrip/src/ledger/anchor.ts';
 import { decodeAnchor, encodeAnchor } from '../packages/scrip/src/ledger/anchor.ts';
 import { SealMoved } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
 import { repairDirectory } from '../packages/scrip/src/stores/sqlite/repair-directory.ts';
+import { digestSeal, readSeal } from '../packages/scrip/src/stores/sqlite/seal.ts';
 import { openSealableJournal } from '../packages/scrip/src/stores/sqlite/seal-journal.ts';
 import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import { slotOfKey } from '../packages/scrip/src/stores/sqlite/segments/usage-amount.ts';
@@ -117,6 +118,45 @@ describe('verifying a sealed ledger', () => {
     withEntries(journal, () => journal.exec(sql));
     journal.close();
     expect((await verify(copy)).journalFlaw).toMatchObject({ what: expect.any(String) });
+  });
+
+  it.each([
+    ['a state that is none', "UPDATE sealed_account SET state = 'garbage' WHERE account_id = 'acme'"],
+    ['prices that are none', "UPDATE sealed_account SET state = 'garbage' WHERE account_id = '$rate-card'"],
+    [
+      'a line too many in a block that was kept',
+      `UPDATE block SET entries = entries || char(10) || 'x'
+       WHERE last_position = (SELECT min(last_position) FROM block)`,
+    ],
+    [
+      'an entry that was kept and is none',
+      `UPDATE block SET entries = replace(replace(entries, '"kind"', 'kind'), '[3', '[9')
+       WHERE last_position = (SELECT min(last_position) FROM block)`,
+    ],
+    ['no table of usage', 'DROP TABLE sealed_usage'],
+  ])('finds the checkpoint wrong that has %s, also where its digest was made to fit', async (_what, sql) => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    const file = join(copy, 'journal.db');
+    const found = async () => {
+      const threaded = [1, 2].map((threads) => verifyDirectory({ ...options, threads, directory: copy }));
+      return (await Promise.all(threaded)).map(({ journalFlaw }) => journalFlaw);
+    };
+    let number = 0;
+    change(file, (database) => {
+      number = readSeal(database)?.position ?? 0;
+      database.exec(sql);
+    });
+    const wrong = expect.stringContaining('what stands for the sealed entries') as string;
+    expect(await found()).toMatchObject([1, 2].map(() => ({ number, what: wrong })));
+    change(file, (database) => {
+      if (!sql.startsWith('DROP') && !sql.includes("'x'"))
+        database.prepare('UPDATE seal SET digest = ?').run(digestSeal(database, number));
+    });
+    const unread = expect.stringMatching(
+      /what stands for the sealed entries cannot be read \(.*\)$/,
+    ) as string;
+    expect(await found()).toMatchObject([1, 2].map(() => ({ number, what: unread })));
   });
 
   it('finds every table wrong that was changed, and makes them again', async () => {

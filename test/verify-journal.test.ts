@@ -165,6 +165,28 @@ describe('an entry of the journal', () => {
     expect(journalFlaw?.what).toMatch(/^its id "sms-11" is that of version \d+$/);
   });
 
+  it('under a used id is named before one that is wrong for another reason', async () => {
+    const rows = readJournal(directory());
+    const reused = entryOf(rows, (body) => body.includes('"call-3"') && ofKind('CreditsDebited')(body));
+    const last = entryOf(rows, ofKind('CreditsDebited'));
+    const { journalFlaw } = await afterForging(() =>
+      chainAnew(
+        rows.map((row) => {
+          if (row.position === last.position)
+            return { ...row, body: row.body.replace('"standard",', '"email",') };
+          return row.position === reused.position
+            ? { ...row, body: row.body.replace('"call-3"', '"sms-3"') }
+            : row;
+        }),
+      ),
+    );
+    expect(last.position).toBeGreaterThan(reused.position);
+    expect(journalFlaw).toMatchObject({
+      number: reused.position,
+      what: expect.stringMatching(/^its id "sms-3"/) as string,
+    });
+  });
+
   const forgeries: readonly [what: string, bears: string, forge: (body: string) => string, found: RegExp][] =
     [
       [

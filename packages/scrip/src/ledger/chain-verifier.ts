@@ -52,6 +52,8 @@ export interface ChainVerifier {
   readonly endFlaw: (accountId: string) => string | null;
 }
 
+const NO_CARDS: readonly RateCard[] = [];
+
 export function createChainVerifier({
   from,
   entryAt,
@@ -64,7 +66,7 @@ export function createChainVerifier({
   const accounts = new Map<string, VerifiedAccount>();
   let last: VerifiedAccount | null = null;
   let lastId = '';
-  let rateCards: readonly RateCard[] = from(RATE_CARD_STREAM)?.state.rateCards ?? [];
+  let rateCards: readonly RateCard[] | null = null;
 
   function accountOf(accountId: string): VerifiedAccount {
     let account = accounts.get(accountId);
@@ -133,7 +135,7 @@ export function createChainVerifier({
   // One for all entries: each would need another otherwise.
   const basis = {
     quietUntilMs: -Infinity,
-    rateCards,
+    rateCards: NO_CARDS,
     entryAt: read,
     lastRefund: (debitVersion: number) => {
       const refund = reading?.refunds?.get(debitVersion);
@@ -145,6 +147,7 @@ export function createChainVerifier({
     reading = account;
     unread = null;
     basis.quietUntilMs = account.quietUntilMs;
+    rateCards ??= from(RATE_CARD_STREAM)?.state.rateCards ?? NO_CARDS;
     basis.rateCards = rateCards;
     try {
       const flaw = entryFlaw(account.state, entry, basis);

@@ -111,13 +111,12 @@ function goThrough(
     flaw ??= read({ after, upTo: anchorEntries });
     anchorEnds = endsOf(chains, isMine);
   }
-  flaw ??= read({ after: anchorEntries ?? after, upTo });
+  flaw ??= read({ after: anchorEntries ?? after, upTo }) ?? endFlawOf(chains, upTo);
+  const before = flaw === null ? upTo : flaw.number - 1;
+  const reused = findReusedId({ journal, share, upTo: before, hashes: ids.repeated(), seed: plan.seed });
   return {
     entries,
-    flaw:
-      flaw ??
-      endFlawOf(chains, upTo) ??
-      findReusedId({ journal, share, upTo, hashes: ids.repeated(), seed: plan.seed }),
+    flaw: reused ?? flaw,
     ends: endsOf(chains, isMine),
     anchorEnds,
     keys: keysOf(chains, isMine),
