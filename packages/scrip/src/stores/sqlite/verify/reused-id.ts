@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Entry } from '../../../core/entry.ts';
+import type { StoredEntry } from '../../../core/entry-format.ts';
 import { decodeEntry } from '../../../core/entry-format.ts';
 import { changeHash } from '../change-filter.ts';
 import { createEntryRows } from '../entry-rows.ts';
@@ -62,9 +64,18 @@ function longestBetween(journal: DatabaseSync, before: Use, next: Use): number {
   let earliestMs = before.atMs;
   const range = { after: before.position, upTo: next.position };
   for (const row of createEntryRows(journal, 'main').each(range)) {
-    const { change, atMs } = decodeEntry(row);
+    const { change, atMs } = readOf(row) ?? { change: null, atMs: 0 };
     // What time does is recorded late, with the moment at which it was due.
     if (change !== null) earliestMs = Math.min(earliestMs, atMs);
   }
   return next.atMs - earliestMs;
+}
+
+/** Null for what is no entry: another share's, which says so. */
+function readOf(row: StoredEntry): Entry | null {
+  try {
+    return decodeEntry(row);
+  } catch {
+    return null;
+  }
 }
