@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verifyDirectory } from '../packages/scrip/src/stores/sqlite/verify-directory.ts';
 import type { JournalRow } from './support/journal-entries.ts';
 import { useLedger } from './support/use-ledger.ts';
 import { chainAnew, readJournal, tamper, writeJournal } from './support/verify-ledger.ts';
 
-const { directory, verify, afterForging } = useLedger();
+const { directory, optionsOf, verify, afterForging } = useLedger();
 
 /** The last entry of acme that fits. */
 function entryOf(rows: readonly JournalRow[], fits: (body: string) => boolean): JournalRow {
@@ -187,6 +188,24 @@ describe('an entry of the journal', () => {
     });
   });
 
+  it('of another thread that cannot be read keeps none from looking for used ids', async () => {
+    writeJournal(
+      directory(),
+      chainAnew(
+        readJournal(directory()).map((row) =>
+          row.account_id === 'beta' && row.body.includes('"call-3"')
+            ? { ...row, body: 'none' }
+            : { ...row, body: row.body.replace('"large-3","', '"sms-3","') },
+        ),
+      ),
+    );
+    const { journalFlaw } = await verifyDirectory({ ...optionsOf(null), threads: 3 });
+    expect(journalFlaw).toMatchObject({
+      accountId: 'beta',
+      what: expect.stringContaining('cannot be read') as string,
+    });
+  });
+
   const forgeries: readonly [what: string, bears: string, forge: (body: string) => string, found: RegExp][] =
     [
       [
@@ -231,6 +250,60 @@ describe('an entry of the journal', () => {
         '"kind":"KeyRevoked"',
         (body) => body.replace('"keyId":"other-of', '"keyId":"of'),
         /digest/,
+      ],
+      [
+        'another command’s fingerprint',
+        '"debit null ',
+        (body) => body.replace('"debit null ', '"debit null 1'),
+        /its fingerprint is not/,
+      ],
+      [
+        'a fingerprint that is none',
+        '"kind":"HoldReleased"',
+        (body) => body.replace(/"fingerprint":"[^"]*"/, '"fingerprint":"x"'),
+        /its fingerprint is not/,
+      ],
+      [
+        'no fingerprint',
+        '"kind":"HoldReleased"',
+        (body) => body.replace(/"fingerprint":"[^"]*",/, ''),
+        /its fingerprint is not/,
+      ],
+      [
+        'an empty id',
+        '"kind":"HoldReleased"',
+        (body) => body.replace(/"change":\{"id":"[^"]*"/, '"change":{"id":""'),
+        /its id is not/,
+      ],
+      [
+        'an id that is a number',
+        '"kind":"HoldReleased"',
+        (body) => body.replace(/"change":\{"id":"[^"]*"/, '"change":{"id":7'),
+        /its id is not/,
+      ],
+      [
+        'an id of other characters',
+        '"CreditsDebited"',
+        (body) => body.replace('"sms-', '"smś-').replace('"large-', '"lärge-').replace('"call-', '"cäll-'),
+        /its id is not/,
+      ],
+      [
+        'an actor that is no text',
+        '"kind":"HoldReleased"',
+        (body) => body.replace(/"actor":(?:"[^"]*"|null)/, '"actor":{"x":1}'),
+        /no text/,
+      ],
+      [
+        'a change of more members',
+        '"kind":"HoldReleased"',
+        (body) => body.replace('"fingerprint":', '"more":1,"fingerprint":'),
+        /other members/,
+      ],
+      [
+        'no change at all',
+        '"kind":"HoldReleased"',
+        (body) => body.replace(/"change":\{[^}]*\},/, ''),
+        /no id of a change/,
       ],
       [
         'an amount that is no number',

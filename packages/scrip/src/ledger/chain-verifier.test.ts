@@ -32,7 +32,7 @@ function createForger() {
     change: (nowMs: number, command: Command) => {
       const change = {
         id: `change-${entries.length}`,
-        fingerprint: '',
+        fingerprint: 'f'.repeat(32),
         personalDigest: null,
         actor: null,
       };

@@ -6,6 +6,7 @@ import { decodeEntry } from '../core/entry-format.ts';
 import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
 import { evolve } from '../core/evolve.ts';
 import type { RateCard } from '../core/rate-card.ts';
+import { changeFlaw } from './change-flaw.ts';
 import { copyOf } from './copy-of.ts';
 import { CHAIN_START, linkHash } from './digest.ts';
 import { personalFlaw } from './personal-flaw.ts';
@@ -104,7 +105,7 @@ export function createChainVerifier({
     } catch (error) {
       return `it cannot be read (${messageOf(error)})`;
     }
-    const flaw = personalFlaw(entry, personal) ?? rulesFlaw(account, entry);
+    const flaw = changeFlaw(entry) ?? personalFlaw(entry, personal) ?? rulesFlaw(account, entry);
     if (flaw !== null) return flaw;
     // Not the line's own, which is a part of the text that was read.
     account.hash = chained;
