@@ -30,6 +30,20 @@ const eachUsed = (accountId: string, action: string, edit: (row: Row) => Row[]):
     return name?.['action'] === action ? edit(row) : [row];
   });
 
+/** A change of one row of usage. */
+const firstUsed = (edit: (high: number, low: number, calls: number) => number[]): Damage => {
+  return (database) => {
+    let isFirst = true;
+    editIndex(database, 'usage', (rows) =>
+      rows.map(([number, key, high = 0, low = 0, calls = 0]) => {
+        const row = isFirst ? edit(high, low, calls) : [high, low, calls];
+        isFirst = false;
+        return [number, key, ...row] as unknown as Row;
+      }),
+    );
+  };
+};
+
 /** A change of the last id of the second segment. */
 const lastChange = (edit: (row: Row) => Row[]): Damage => {
   let segment = 0;
@@ -109,6 +123,18 @@ export const DAMAGES: readonly [table: string, what: string, damage: Damage, row
       [number, key, high + 1, low, calls],
     ]),
     /^beta standard, sms/,
+  ],
+  [
+    'usage',
+    'an amount that is more by a prime',
+    firstUsed((high, low, calls) => [high, low + 2_147_483_647, calls]),
+    /^[a-z.2]+ [a-z]+, /,
+  ],
+  [
+    'usage',
+    'a call less and so much more used',
+    firstUsed((high, low, calls) => [high, low + 7919, calls - 1]),
+    /^[a-z.2]+ [a-z]+, /,
   ],
   [
     'usage',

@@ -5,13 +5,13 @@ import { SLOT_MS, usageOf } from '../../../core/usage.ts';
 import { textHash } from '../change-filter.ts';
 import { numberedBy } from '../segments/account-numbers.ts';
 import type { IndexName } from '../segments/segment-indexes.ts';
-import { slotAndName } from '../segments/usage-amount.ts';
+import { highOf, lowOf, slotAndName } from '../segments/usage-amount.ts';
 import { createUsageNames, UNKNOWN_NAME } from '../segments/usage-names.ts';
 import type { AccountRows } from './account-rows.ts';
 import { createAccountRows } from './account-rows.ts';
 import type { SegmentPlan } from './pinned-derived.ts';
 import type { IndexSums } from './row-digest.ts';
-import { addPlaceRow, addUsed, noSums, remainderOf } from './row-digest.ts';
+import { addPlaceRow, addUsed, noSums } from './row-digest.ts';
 
 /** An entry with its place in the journal, and the hash of its change; null for what time did. */
 export interface PlacedEntry {
@@ -67,7 +67,9 @@ export function createDerivedSums(plan: SegmentPlan, checkpoint: number): Derive
 
   function addUsage(sums: SegmentSums, number: number, used: UsageChange): void {
     const second = slotAndName(used.slotMs / SLOT_MS, nameOf(used));
-    addUsed(sums.usage, { first: number, second, used: remainderOf(used.usedMicros), calls: used.calls });
+    const { usedMicros, calls } = used;
+    const [high, low] = [highOf(usedMicros), lowOf(usedMicros)];
+    addUsed(sums.usage, { first: number, second, high, low, calls });
   }
 
   function addEntry(placed: PlacedEntry, used: UsageChange | null): void {

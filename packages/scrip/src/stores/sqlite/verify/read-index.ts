@@ -5,7 +5,7 @@ import { createPageReader, SegmentDamaged } from '../segments/segment-pages.ts';
 import type { Segment } from '../segments/segment-set.ts';
 import { HIGH_UNIT } from '../segments/usage-amount.ts';
 import type { IndexSums } from './row-digest.ts';
-import { addPage } from './row-digest.ts';
+import { addPage, noSum } from './row-digest.ts';
 
 /** What reading an index of a segment came to. */
 export interface ReadIndex {
@@ -22,7 +22,7 @@ export function readIndex(
   onPage: (rows: Float64Array) => void = () => {},
 ): ReadIndex {
   const stored = segment.indexes.get(name);
-  const sums: IndexSums = { rows: 0, sum: 0 };
+  const sums = noSum();
   if (stored === undefined) return { sums, flaw: null };
   const readPage = createPageReader(derived);
   const columns = INDEX_COLUMNS[name];
