@@ -159,6 +159,18 @@ describe('verifying a sealed ledger', () => {
     expect(await found()).toMatchObject([1, 2].map(() => ({ number, what: unread })));
   });
 
+  it('finds personal data of an entry that is sealed', async () => {
+    const copy = copyOf(directory);
+    directories.push(copy);
+    const stray = { number: 0 };
+    change(join(copy, 'journal.db'), (database) => {
+      const kept = database.prepare('SELECT last_position AS at FROM block').all();
+      stray.number = kept.findIndex(({ at }, index) => at !== index + 1) + 1;
+      database.prepare('INSERT INTO personal VALUES (?, ?)').run(stray.number, '{"name":"Nobody"}');
+    });
+    expect((await verify(copy)).journalFlaw).toMatchObject(stray);
+  });
+
   it('finds every table wrong that was changed, and makes them again', async () => {
     const copy = copyOf(directory);
     directories.push(copy);

@@ -115,6 +115,25 @@ describe('a derived table', () => {
     expect([after?.journalFlaw, after?.projectionFlaws]).toEqual([null, []]);
   });
 
+  it.each([
+    ['more entries than there are', 'checkpoint = checkpoint + 1', 'segment', /^they end at entry/],
+    [
+      'snapshots of more entries than there are',
+      'snapshots_up_to = 99999',
+      'progress',
+      /^it says that snapshots rest on 99999 entries/,
+    ],
+  ])('said to be made from %s is wrong, and not the journal', async (_what, set, table, what) => {
+    damageDerived(directory(), `UPDATE progress SET ${set}`);
+    const { journalFlaw, projectionFlaws } = await verify();
+    expect([journalFlaw, projectionFlaws]).toEqual([
+      null,
+      [{ table, row: null, what: expect.stringMatching(what) as string }],
+    ]);
+    const { after } = await repairDirectory(optionsOf(null));
+    expect([after?.journalFlaw, after?.projectionFlaws]).toEqual([null, []]);
+  });
+
   it('with a segment less is found', async () => {
     damageDerived(directory(), 'DELETE FROM segment WHERE after = (SELECT max(after) FROM segment)');
     const found = (await verify()).projectionFlaws;

@@ -66,6 +66,39 @@ describe('an entry of the journal', () => {
     expect(erased).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
   });
 
+  it.each([
+    ['behind the last one', 1],
+    ['at 0', null],
+  ])('that does not exist has no personal data %s', async (_where, behind) => {
+    const number = behind === null ? 0 : readJournal(directory()).length + behind;
+    const write = (data: string) =>
+      tamper(directory(), 'journal', (database) =>
+        database.prepare('INSERT OR REPLACE INTO personal VALUES (?, ?)').run(number, data),
+      );
+    write('{"name":"Nobody"}');
+    const what = 'there is no such entry, and personal data of it';
+    expect((await verify()).journalFlaw).toEqual({ number, accountId: null, version: null, what });
+    write('');
+    expect((await verify()).journalFlaw).toBeNull();
+  });
+
+  it('that comes with a name while others are looked at is none of them', async () => {
+    const position = readJournal(directory()).length + 1;
+    let isWritten = false;
+    const onProgress = () => {
+      if (isWritten) return;
+      isWritten = true;
+      tamper(directory(), 'journal', (database) => {
+        database
+          .prepare('INSERT INTO block VALUES (?, ?)')
+          .run(position, ['later', 1, '{"format":2}', 'ff'].join('\n'));
+        database.prepare('INSERT INTO personal VALUES (?, ?)').run(position, '{"name":"Later"}');
+      });
+    };
+    const found = await verifyDirectory({ ...optionsOf(null), onProgress });
+    expect([found.journalFlaw, isWritten]).toEqual([null, true]);
+  });
+
   it('that is gone is named by its place', async () => {
     const gone = entryOf(readJournal(directory()), ofKind('HoldPlaced'));
     const { journalFlaw } = await afterForging((rows) =>

@@ -21,6 +21,8 @@ export interface EntryRows {
   readonly blocks: (range: Range) => Generator<EntryBlock>;
   /** By position. */
   readonly personals: (range: Range) => ReadonlyMap<number, string>;
+  /** Where personal parts stand that are not in a range, the first of them first. */
+  readonly personalsOutside: (range: Range) => number[];
   /** The last position that there is; 0 for none. */
   readonly last: () => number;
 }
@@ -62,6 +64,9 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
   );
   const selectPersonals = database.prepare(
     `SELECT position, data FROM ${personalTable} WHERE position > ? AND position <= ? AND data <> ''`,
+  );
+  const selectOutside = database.prepare(
+    `SELECT position FROM ${personalTable} WHERE (position <= ? OR position > ?) AND data <> '' ORDER BY position`,
   );
   const selectLast = database.prepare(`SELECT max(last_position) AS last FROM ${blockTable}`);
 
@@ -127,6 +132,8 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
     range,
     blocks,
     personals: personalsOf,
+    personalsOutside: ({ after, upTo }) =>
+      selectOutside.all(after, upTo).map(({ position }) => position as number),
     each: function* each({ after, upTo }) {
       let last = after;
       for (;;) {

@@ -12,6 +12,7 @@ import { readSeal } from './seal.ts';
 import type { Thread } from './thread.ts';
 import { startThread } from './thread.ts';
 import type { SegmentFlaw } from './verify/compare-segments.ts';
+import { cutFlaw, strayFlaw } from './verify/journal-extent.ts';
 import { openWholeJournal } from './verify/open-whole-journal.ts';
 import { INDEX_NAMES } from './segments/segment-indexes.ts';
 import type { SegmentSums } from './verify/derived-sums.ts';
@@ -144,7 +145,7 @@ async function verifyShares({
   const entries = lastPosition(journal);
   progress.begin(entries);
   const after = sealedUpTo(journal);
-  const { known, plan } = first;
+  const { known, snapshotsUpTo, plan } = first;
   const isCovered = keptAnchor !== null && keptAnchor.entries <= entries && keptAnchor.entries >= after;
   const anchorEntries = isCovered ? keptAnchor.entries : null;
   const found = await askAll(shares, 'verify', {
@@ -152,15 +153,26 @@ async function verifyShares({
     anchorEntries,
     plan,
   });
-  const flaw = firstFlaw(found) ?? lostFlaw(found, journal, { after, entries, known });
+  const flaw =
+    firstFlaw(found) ??
+    lostFlaw(found, journal, { after, entries, known }) ??
+    strayFlaw(journal, { after, upTo: entries });
   if (flaw !== null) return wrongJournal(entries, flaw);
+  const projectionFlaws = await findProjectionFlaws(shares, pinned, found);
+  if (snapshotsUpTo > entries) {
+    // Where there is a snapshot, too, that the journal does not make, it is the journal that is short.
+    if (projectionFlaws.some(({ table }) => table === 'snapshot'))
+      return wrongJournal(entries, cutFlaw(entries, snapshotsUpTo));
+    const what = `it says that snapshots rest on ${snapshotsUpTo} entries, and none does`;
+    projectionFlaws.push({ table: 'progress', row: null, what });
+  }
   const chainEnds = found.flatMap(({ ends }) => ends);
   return {
     entries,
     accounts: chainEnds.filter(({ accountId }) => !isOwnStream(accountId)).length,
     journalFlaw: null,
     checkpoint: Math.min(...pinned.map((share) => share.checkpoint)),
-    projectionFlaws: await findProjectionFlaws(shares, pinned, found),
+    projectionFlaws,
     anchor: anchorOf(chainEnds),
     keptAnchor: keptAnchor === null ? null : checkAnchor(keptAnchor, found, { after, anchorEntries }),
   };
@@ -200,17 +212,14 @@ function lostFlaw(
   journal: DatabaseSync,
   { after, entries, known }: { after: number; entries: number; known: number },
 ): JournalFlaw | null {
-  const unnamed = { accountId: null, version: null };
   if (found.reduce((sum, share) => sum + share.entries, 0) !== entries - after) {
     let number = after + 1;
     for (const { position } of createEntryRows(journal, 'main').each({ after, upTo: entries }))
       if (position === number) number += 1;
       else break;
-    return { number, ...unnamed, what: 'it is missing' };
+    return { number, accountId: null, version: null, what: 'it is missing' };
   }
-  if (known <= entries) return null;
-  const what = `it is missing: the derived tables know of ${known} entries, and the journal has ${entries}`;
-  return { number: entries + 1, ...unnamed, what };
+  return known <= entries ? null : cutFlaw(entries, known);
 }
 
 async function findProjectionFlaws(

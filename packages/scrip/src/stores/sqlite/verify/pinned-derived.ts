@@ -25,8 +25,10 @@ export interface PinnedDerived {
   readonly database: DatabaseSync | null;
   readonly damage: string | null;
   readonly checkpoint: number;
-  /** As of `knownEntries`. */
+  /** Entries that they were made from, where segments and checkpoint agree on it; as of `knownEntries` where they cannot be read. */
   readonly known: number;
+  /** As it is said of snapshots. */
+  readonly snapshotsUpTo: number;
   readonly plan: SegmentPlan;
 }
 
@@ -36,21 +38,31 @@ export const ABSENT: PinnedDerived = {
   damage: null,
   checkpoint: 0,
   known: 0,
+  snapshotsUpTo: 0,
   plan: NO_SEGMENTS,
 };
+
+interface Progress {
+  readonly checkpoint: number;
+  readonly seed: number;
+  readonly snapshotsUpTo: number;
+}
 
 /** `sealed`: up to where the journal is sealed, which they must have been made after. */
 export function pinDerived(file: string, sealed: number): PinnedDerived {
   try {
     const database = openDerivedBeside(file);
-    const progress = database.prepare('SELECT checkpoint, seed, sealed FROM progress').get();
+    const progress = database
+      .prepare('SELECT checkpoint, seed, sealed, snapshots_up_to AS snapshotsUpTo FROM progress')
+      .get();
     if (progress === undefined) throw new NoTables('it does not say how many entries it was made from');
-    const { checkpoint, seed } = progress as { checkpoint: number; seed: number };
-    const known = knownEntries(database);
-    if (progress['sealed'] !== sealed) throw new NoTables('it was made before the journal was sealed', known);
+    const { checkpoint, seed, snapshotsUpTo } = progress as unknown as Progress;
+    if (progress['sealed'] !== sealed)
+      throw new NoTables('it was made before the journal was sealed', knownEntries(database));
     const ends = createSegmentSet(database)().map(({ upTo }: Segment) => upTo);
     const plan = { seed, checkpoint, ends, moved: readMoved(database), names: readUsageNames(database) };
-    return { database, damage: null, checkpoint, known, plan };
+    const known = Math.min(checkpoint, ends.at(-1) ?? 0);
+    return { database, damage: null, checkpoint, known, snapshotsUpTo, plan };
   } catch (error) {
     if (error instanceof NoTables) return { ...ABSENT, damage: error.message, known: error.known };
     const damage = damageOf(error);
