@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { anchorOf, decodeAnchor, encodeAnchor } from './anchor.ts';
+import { anchorOf, anchorOfEnds, decodeAnchor, encodeAnchor, encodeEnds } from './anchor.ts';
 
 const one = { accountId: 'acme', version: 2, hash: 'aa'.repeat(32) };
 const other = { accountId: 'Zeta', version: 3, hash: 'bb'.repeat(32) };
@@ -16,6 +16,15 @@ describe('an anchor', () => {
     expect(anchorOf([other, one])).toEqual(anchorOf([one, other]));
   });
 
+  it('does not depend on how the chains are dealt out', () => {
+    // Of two that begin alike, the one that goes on with what sorts before a blank.
+    const ends = [one, other, ...['acme\t', 'acme b', 'b', '$c'].map((accountId) => ({ ...one, accountId }))];
+    const dealt = [[0, 2, 4], [], [1, 3], [5]].map((group) =>
+      encodeEnds(group.flatMap((at) => ends[at] ?? [])),
+    );
+    expect(anchorOfEnds(dealt)).toEqual(anchorOf(ends));
+  });
+
   it('differs when one hash, one version or one account differs', () => {
     const { digest } = anchorOf([one, other]);
     expect(anchorOf([one, { ...other, hash: 'bc'.repeat(32) }]).digest).not.toBe(digest);
@@ -26,6 +35,8 @@ describe('an anchor', () => {
 
   it('refuses two ends of one chain', () => {
     expect(() => anchorOf([one, { ...one, version: 1 }])).toThrow('the chain of acme has two ends');
+    const texts = [[one, other], [one]].map(encodeEnds);
+    expect(() => anchorOfEnds(texts)).toThrow('the chain of acme has two ends');
   });
 
   it('of an empty journal covers nothing', () => {

@@ -21,19 +21,65 @@ export interface Anchor {
 
 /** The anchor of a journal whose chains end so; the ends may come in any order, each stream once. */
 export function anchorOf(ends: Iterable<ChainEnd>): Anchor {
+  return anchorOfEnds([encodeEnds(ends)]);
+}
+
+/** A line for each end, in the order in which an anchor takes them: as one text, very many take little memory. */
+export function encodeEnds(ends: Iterable<ChainEnd>): string {
+  return [...ends]
+    .toSorted(byAccount)
+    .map(({ accountId, version, hash }) => `${accountId} ${version} ${hash}\n`)
+    .join('');
+}
+
+/** The same of ends that are texts already, each of them of other streams. */
+export function anchorOfEnds(texts: readonly string[]): Anchor {
   const digest = createHash('sha256');
   let entries = 0;
-  for (const { accountId, version, hash } of [...ends].toSorted(byAccount)) {
-    digest.update(`${accountId} ${version} ${hash}\n`);
+  let last: string | null = null;
+  for (const { accountId, version, line } of inOrder(texts)) {
+    if (accountId === last) throw new Error(`the chain of ${accountId} has two ends`);
+    last = accountId;
+    digest.update(line);
     // Versions have no gaps, so that a stream's last one counts its entries.
     entries += version;
   }
   return { entries, digest: digest.digest('hex') };
 }
 
+interface EndLine extends Pick<ChainEnd, 'accountId' | 'version'> {
+  readonly line: string;
+}
+
+function* inOrder(texts: readonly string[]): Generator<EndLine> {
+  const all = texts.map(linesOf);
+  const heads = all.map((lines) => lines.next().value);
+  for (;;) {
+    let least: EndLine | undefined;
+    for (const head of heads)
+      if (head !== undefined && (least === undefined || byAccount(head, least) < 0)) least = head;
+    if (least === undefined) return;
+    yield least;
+    const from = heads.indexOf(least);
+    heads[from] = all[from]?.next().value;
+  }
+}
+
+function* linesOf(text: string): Generator<EndLine, undefined> {
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n', start) + 1;
+    const line = text.slice(start, end);
+    start = end;
+    const versionEnd = line.lastIndexOf(' ');
+    const idEnd = line.lastIndexOf(' ', versionEnd - 1);
+    const version = Number(line.slice(idEnd + 1, versionEnd));
+    yield { accountId: line.slice(0, idEnd), version, line };
+  }
+}
+
 /** In the order of UTF-16 code units, which no language setting changes. */
-function byAccount(a: ChainEnd, b: ChainEnd): number {
-  if (a.accountId === b.accountId) throw new Error(`the chain of ${a.accountId} has two ends`);
+function byAccount(a: Pick<ChainEnd, 'accountId'>, b: Pick<ChainEnd, 'accountId'>): number {
+  if (a.accountId === b.accountId) return 0;
   return a.accountId < b.accountId ? -1 : 1;
 }
 

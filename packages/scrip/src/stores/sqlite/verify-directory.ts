@@ -1,24 +1,24 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
-import { isOwnStream } from '../../core/account.ts';
-import type { Anchor, ChainEnd } from '../../ledger/anchor.ts';
-import { anchorOf } from '../../ledger/anchor.ts';
-import { Fault } from '../../ledger/fault.ts';
+import type { Anchor } from '../../ledger/anchor.ts';
+import { anchorOfEnds } from '../../ledger/anchor.ts';
 import type { SnapshotRow } from './deriver-thread.ts';
 import { createEntryRows } from './entry-rows.ts';
 import { SealMoved } from './journal-source.ts';
 import { readSeal } from './seal.ts';
-import type { Thread } from './thread.ts';
-import { startThread } from './thread.ts';
+import { INDEX_NAMES } from './segments/segment-indexes.ts';
 import type { SegmentFlaw } from './verify/compare-segments.ts';
 import { cutFlaw, strayFlaw } from './verify/journal-extent.ts';
 import { openWholeJournal } from './verify/open-whole-journal.ts';
-import { INDEX_NAMES } from './segments/segment-indexes.ts';
 import type { SegmentSums } from './verify/derived-sums.ts';
+import { estimateAccounts } from './verify/estimate-accounts.ts';
 import { addSums } from './verify/row-digest.ts';
-import type { ShareReply, VerifyNotice, VerifyRequests, VerifyShareData } from './verify/share-handlers.ts';
-import { createShareHandlers } from './verify/share-handlers.ts';
+import type { ShareCaller } from './verify/share-caller.ts';
+import { askAll, openShareCaller } from './verify/share-caller.ts';
+import type { ShareReply, VerifyRequests } from './verify/share-handlers.ts';
+import type { ShareRequest } from './verify/share-verifier.ts';
+import { findSharedKey } from './verify/shared-key.ts';
 import type { AnchorCheck, JournalFlaw, ProjectionFlaw, Verification } from './verify/verification.ts';
 
 export interface VerifyOptions {
@@ -27,6 +27,8 @@ export interface VerifyOptions {
   readonly keptAnchor: Anchor | null;
   /** How many threads share the accounts; 1 starts none. */
   readonly threads: number;
+  /** About so many accounts are kept in memory at once, by all threads together. */
+  readonly accountsAtOnce?: number;
   /** After so many entries of all that there are. */
   readonly onProgress: (entries: number, total: number) => void;
 }
@@ -39,6 +41,9 @@ export async function verifyDirectory(options: VerifyOptions): Promise<Verificat
   return goThroughDirectory({ ...options, snapshots: null });
 }
 
+/** Of a few lots each: about a gigabyte of memory. */
+const ACCOUNTS_AT_ONCE = 500_000;
+
 /** The snapshots that a server would have kept, made from the journal. */
 export interface SnapshotWish {
   readonly every: number;
@@ -48,7 +53,8 @@ export interface SnapshotWish {
 export async function goThroughDirectory({
   directory,
   keptAnchor,
-  threads: of,
+  threads,
+  accountsAtOnce = ACCOUNTS_AT_ONCE,
   onProgress,
   snapshots,
 }: VerifyOptions & { readonly snapshots: SnapshotWish | null }): Promise<Verification> {
@@ -56,18 +62,20 @@ export async function goThroughDirectory({
   const opened = openWholeJournal(files.journal);
   if ('flaw' in opened) return wrongJournal(0, opened.flaw);
   const { journal } = opened;
-  const progress = createProgress(of, onProgress);
-  const shares = Array.from({ length: of }, (_, index) =>
-    openShare({ files, share: { index, of }, snapshotEvery: snapshots?.every ?? null }, (notice) => {
+  const progress = createProgress(threads, onProgress);
+  const callers = Array.from({ length: threads }, (_, index) =>
+    openShareCaller(threads, { files, snapshotEvery: snapshots?.every ?? null }, (notice) => {
       if (notice.kind === 'progress') progress.report(index, notice.entries);
       else snapshots?.keep(notice.rows);
     }),
   );
   try {
-    return await underOneSeal(journal, () => verifyShares({ shares, journal, keptAnchor, progress }));
+    return await underOneSeal(journal, () =>
+      verifyShares({ callers, journal, keptAnchor, accountsAtOnce, progress }),
+    );
   } finally {
     journal.close();
-    await Promise.all(shares.map((share) => share.end()));
+    await Promise.all(callers.map((caller) => caller.end()));
   }
 }
 
@@ -85,41 +93,20 @@ function sealedUpTo(journal: DatabaseSync): number {
   return readSeal(journal)?.position ?? 0;
 }
 
-/** A share that is looked at, in a thread of its own or in this one. */
-interface ShareCaller {
-  readonly ask: <K extends keyof VerifyRequests>(
-    kind: K,
-    request: VerifyRequests[K]['request'],
-  ) => Promise<VerifyRequests[K]['reply']>;
-  readonly end: () => Promise<unknown>;
-}
-
-function openShare(data: VerifyShareData, onNotice: (notice: VerifyNotice) => void): ShareCaller {
-  if (data.share.of === 1) {
-    const handlers = createShareHandlers(data, onNotice);
-    return {
-      ask: async (kind, request) => handlers[kind](request),
-      end: async () => handlers.close(null),
-    };
-  }
-  const thread = startThread({ name: 'verify-thread', data, onNotice });
-  return { ask: (kind, request) => askThread(thread, kind, request), end: () => thread.end() };
-}
-
 interface Progress {
-  readonly report: (share: number, entries: number) => void;
+  readonly report: (thread: number, entries: number) => void;
   readonly begin: (total: number) => void;
 }
 
-function createProgress(shares: number, onProgress: VerifyOptions['onProgress']): Progress {
-  const done = Array.from({ length: shares }, () => 0);
+function createProgress(threads: number, onProgress: VerifyOptions['onProgress']): Progress {
+  const done = Array.from({ length: threads }, () => 0);
   let total = 0;
   return {
     begin: (entries) => {
       total = entries;
     },
-    report: (share, entries) => {
-      done[share] = entries;
+    report: (thread, entries) => {
+      done[thread] = entries;
       onProgress(
         done.reduce((sum, one) => sum + one, 0),
         total,
@@ -129,18 +116,20 @@ function createProgress(shares: number, onProgress: VerifyOptions['onProgress'])
 }
 
 async function verifyShares({
-  shares,
+  callers,
   journal,
   keptAnchor,
+  accountsAtOnce,
   progress,
 }: {
-  readonly shares: readonly ShareCaller[];
+  readonly callers: readonly ShareCaller[];
   readonly journal: DatabaseSync;
   readonly keptAnchor: Anchor | null;
+  readonly accountsAtOnce: number;
   readonly progress: Progress;
 }): Promise<Verification> {
   // First what is derived, then the journal: so that it holds all that was derived.
-  const pinned = await askAll(shares, 'open', null);
+  const pinned = await askAll(callers, 'open', null);
   const first = pinned[0] as (typeof pinned)[number];
   const entries = lastPosition(journal);
   progress.begin(entries);
@@ -148,17 +137,16 @@ async function verifyShares({
   const { known, snapshotsUpTo, plan } = first;
   const isCovered = keptAnchor !== null && keptAnchor.entries <= entries && keptAnchor.entries >= after;
   const anchorEntries = isCovered ? keptAnchor.entries : null;
-  const found = await askAll(shares, 'verify', {
-    upTo: entries,
-    anchorEntries,
-    plan,
-  });
+  const turns = Math.max(1, Math.ceil(estimateAccounts(journal, { after, upTo: entries }) / accountsAtOnce));
+  const request = { upTo: entries, anchorEntries, plan };
+  const found = await takeTurns(callers, turns, request);
   const flaw =
     firstFlaw(found) ??
+    findSharedKey({ journal, upTo: entries, keys: found.map(({ keys }) => keys), seed: plan.seed }) ??
     lostFlaw(found, journal, { after, entries, known }) ??
     strayFlaw(journal, { after, upTo: entries });
   if (flaw !== null) return wrongJournal(entries, flaw);
-  const projectionFlaws = await findProjectionFlaws(shares, pinned, found);
+  const projectionFlaws = await findProjectionFlaws(callers, pinned, found);
   if (snapshotsUpTo > entries) {
     // Where there is a snapshot, too, that the journal does not make, it is the journal that is short.
     if (projectionFlaws.some(({ table }) => table === 'snapshot'))
@@ -166,16 +154,39 @@ async function verifyShares({
     const what = `it says that snapshots rest on ${snapshotsUpTo} entries, and none does`;
     projectionFlaws.push({ table: 'progress', row: null, what });
   }
-  const chainEnds = found.flatMap(({ ends }) => ends);
   return {
     entries,
-    accounts: chainEnds.filter(({ accountId }) => !isOwnStream(accountId)).length,
+    accounts: found.reduce((sum, { accounts }) => sum + accounts, 0),
     journalFlaw: null,
-    checkpoint: Math.min(...pinned.map((share) => share.checkpoint)),
+    checkpoint: Math.min(...pinned.map(({ checkpoint }) => checkpoint)),
     projectionFlaws,
-    anchor: anchorOf(chainEnds),
+    anchor: anchorOfEnds(found.map(({ ends }) => ends)),
     keptAnchor: keptAnchor === null ? null : checkAnchor(keptAnchor, found, { after, anchorEntries }),
   };
+}
+
+interface FoundInShare extends ShareReply {
+  readonly projectionFlaws: readonly ProjectionFlaw[];
+}
+
+/** Each thread looks at one share after the other, so that the accounts of one are in its memory at a time. */
+async function takeTurns(
+  callers: readonly ShareCaller[],
+  turns: number,
+  request: Omit<ShareRequest, 'share'>,
+): Promise<FoundInShare[]> {
+  const of = callers.length * turns;
+  const found = callers.map(async (caller, thread) => {
+    const ofTurns: FoundInShare[] = [];
+    for (let index = thread; index < of; index += callers.length) {
+      const reply = await caller.ask('verify', { ...request, share: { index, of } });
+      // Where the journal is wrong there is nothing to compare with.
+      const projectionFlaws = reply.flaw === null ? await caller.ask('compare', null) : [];
+      ofTurns.push({ ...reply, projectionFlaws });
+    }
+    return ofTurns;
+  });
+  return (await Promise.all(found)).flat();
 }
 
 function wrongJournal(entries: number, journalFlaw: JournalFlaw): Verification {
@@ -190,20 +201,7 @@ function lastPosition(journal: DatabaseSync): number {
 
 function firstFlaw(found: readonly ShareReply[]): JournalFlaw | null {
   const flaws = found.flatMap(({ flaw }) => flaw ?? []);
-  return flaws.toSorted((a, b) => a.number - b.number)[0] ?? keyFlaw(found);
-}
-
-/** A key that two accounts have opens one of them only. */
-function keyFlaw(found: readonly ShareReply[]): JournalFlaw | null {
-  const owners = new Map<string, string>();
-  for (const { keys } of found)
-    for (const { digest, accountId } of keys) {
-      const other = owners.get(digest);
-      if (other !== undefined)
-        return { number: 0, accountId, version: null, what: `it has a key that ${other} has too` };
-      owners.set(digest, accountId);
-    }
-  return null;
+  return flaws.toSorted((a, b) => a.number - b.number)[0] ?? null;
 }
 
 /** Entries that are not there, though nothing after them in their chains says so. */
@@ -223,26 +221,24 @@ function lostFlaw(
 }
 
 async function findProjectionFlaws(
-  shares: readonly ShareCaller[],
+  callers: readonly ShareCaller[],
   pinned: readonly VerifyRequests['open']['reply'][],
-  found: readonly ShareReply[],
+  found: readonly FoundInShare[],
 ): Promise<ProjectionFlaw[]> {
-  const damage = pinned.find((share) => share.damage !== null)?.damage;
+  const damage = pinned.find((one) => one.damage !== null)?.damage;
   if (damage != null) return [{ table: 'derived.db', row: null, what: damage }];
   const sums = found.map((share) => share.ofSegments).reduce(addSegments);
   const latestMs = sums.map((_, at) => Math.max(...found.map((share) => share.latestMs[at] ?? -Infinity)));
   // Beside a server, a thread that came later may have other segments before it than those that were added up.
-  const readers = shares.filter((_, at) => isDeepStrictEqual(pinned[at]?.plan, pinned[0]?.plan));
+  const readers = callers.filter((_, at) => isDeepStrictEqual(pinned[at]?.plan, pinned[0]?.plan));
   const of = readers.length;
-  const [ofShares, ofSegments] = await Promise.all([
-    askAll(shares, 'compare', null),
-    Promise.all(
-      readers.map((share, index) => share.ask('compareSegments', { sums, latestMs, part: { index, of } })),
-    ),
-  ]);
+  const ofSegments = await Promise.all(
+    readers.map((caller, index) => caller.ask('compareSegments', { sums, latestMs, part: { index, of } })),
+  );
   // One of each table: the first share that found one, or that of the first segment.
   const byTable = new Map<string, ProjectionFlaw>();
-  for (const { table, row, what } of [...ofShares.flat(), ...ofSegments.flat().toSorted(bySegment)])
+  const ofShares = found.flatMap(({ projectionFlaws }) => projectionFlaws);
+  for (const { table, row, what } of [...ofShares, ...ofSegments.flat().toSorted(bySegment)])
     if (!byTable.has(table)) byTable.set(table, { table, row, what });
   return [...byTable.values()];
 }
@@ -266,31 +262,6 @@ function checkAnchor(
 ): AnchorCheck {
   if (kept.entries < after) return { holds: false, reason: 'sealed' };
   if (anchorEntries === null) return { holds: false, reason: 'shorter' };
-  const ends: ChainEnd[] = found.flatMap((share) => share.anchorEnds ?? []);
-  return anchorOf(ends).digest === kept.digest ? { holds: true } : { holds: false, reason: 'changed' };
-}
-
-async function askThread<K extends keyof VerifyRequests>(
-  thread: Thread,
-  kind: K,
-  request: VerifyRequests[K]['request'],
-): Promise<VerifyRequests[K]['reply']> {
-  try {
-    return await thread.ask<VerifyRequests[K]['reply']>({ kind, request });
-  } catch (cause) {
-    throw new Fault('they cannot be read', {
-      code: 'store-unreadable',
-      retryable: true,
-      outcome: 'not-applied',
-      cause,
-    });
-  }
-}
-
-function askAll<K extends keyof VerifyRequests>(
-  shares: readonly ShareCaller[],
-  kind: K,
-  request: VerifyRequests[K]['request'],
-): Promise<VerifyRequests[K]['reply'][]> {
-  return Promise.all(shares.map((share) => share.ask(kind, request)));
+  const { digest } = anchorOfEnds(found.flatMap(({ anchorEnds }) => anchorEnds ?? []));
+  return digest === kept.digest ? { holds: true } : { holds: false, reason: 'changed' };
 }

@@ -7,6 +7,7 @@ import { checkSchema, DataTooNew } from '../migrate.ts';
 import { DERIVED_MIGRATIONS } from '../migrations/derived.ts';
 import { JOURNAL_MIGRATIONS } from '../migrations/journal.ts';
 import { openReadOnly } from '../open-read-only.ts';
+import { defineShares } from './share.ts';
 
 /**
  * The journal for reading alone, also beside the server that writes it. Throws `NoLedger`, `DataTooNew`, and what
@@ -61,5 +62,6 @@ function openBeside(file: string): DatabaseSync {
   const database = openReadOnly(file);
   // The upper pages of a large file stay in memory while its entries are gone through.
   database.exec('PRAGMA cache_size = -65536');
+  defineShares(database);
   return database;
 }

@@ -1,6 +1,7 @@
 import type { DataDirectory } from '../data-directory.ts';
 import type { SnapshotRow } from '../deriver-thread.ts';
 import { readSeal } from '../seal.ts';
+import type { AccountRows } from './account-rows.ts';
 import type { SegmentBasis, SegmentFlaw } from './compare-segments.ts';
 import { compareSegments } from './compare-segments.ts';
 import { damageOf } from './damage.ts';
@@ -16,12 +17,12 @@ import type { SnapshotCheck } from './snapshots.ts';
 import { checkSnapshots, keepSnapshots, NO_SNAPSHOTS } from './snapshots.ts';
 import type { ProjectionFlaw } from './verification.ts';
 
-/** What is asked of a share of the accounts; in this order. */
+/** What is asked of a thread, in this order: of each share of the accounts that it looks at, to verify and to compare. */
 export interface VerifyRequests {
   /** Pins what the derived tables hold at this moment. */
   readonly open: { request: null; reply: Omit<PinnedDerived, 'database'> };
   readonly verify: { request: ShareRequest; reply: ShareReply };
-  /** Compares the share's rows of the other derived tables with what its entries make them. */
+  /** Compares the rows that the share has in the other derived tables with what its entries make them. */
   readonly compare: { request: null; reply: readonly ProjectionFlaw[] };
   /** Compares a part of the segments, which hold rows of all shares, with what all shares' entries make them. */
   readonly compareSegments: {
@@ -38,7 +39,6 @@ export interface ShareReply extends Omit<VerifiedShare, 'sums'> {
 
 export interface VerifyShareData {
   readonly files: DataDirectory['files'];
-  readonly share: Share;
   /** Not null: snapshots are made, one after so many entries, and the derived tables are not looked at. */
   readonly snapshotEvery: number | null;
 }
@@ -53,16 +53,17 @@ export type ShareHandlers = {
 
 const SNAPSHOTS_AT_ONCE = 64;
 
-/** Looks at one share of the accounts, in the thread that calls it. */
+/** Looks at shares of the accounts, one after the other, in the thread that calls it. */
 export function createShareHandlers(
-  { files, share, snapshotEvery }: VerifyShareData,
+  { files, snapshotEvery }: VerifyShareData,
   notify: (notice: VerifyNotice) => void,
 ): ShareHandlers {
   const journal = openJournalBeside(files.journal);
-  const mine = (column: string) => inShare(share, column);
   let pinned: PinnedDerived = ABSENT;
   let snapshots: SnapshotCheck = NO_SNAPSHOTS;
-  let verified: VerifiedShare | null = null;
+  let verified: { readonly share: Share; readonly rows: AccountRows } | null = null;
+  /** Entries of the shares before this one. */
+  let earlier = 0;
   let keptRows: SnapshotRow[] = [];
 
   function sendSnapshots(least: number): void {
@@ -71,32 +72,42 @@ export function createShareHandlers(
     keptRows = [];
   }
 
+  function snapshotsOf(share: Share): SnapshotCheck {
+    if (snapshotEvery === null)
+      return pinned.database === null
+        ? NO_SNAPSHOTS
+        : checkSnapshots(pinned.database, inShare(share, 'account_id'));
+    return keepSnapshots(snapshotEvery, (row) => {
+      keptRows.push(row);
+      sendSnapshots(SNAPSHOTS_AT_ONCE);
+    });
+  }
+
   return {
     open: () => {
-      if (snapshotEvery !== null) {
-        snapshots = keepSnapshots(snapshotEvery, (row) => {
-          keptRows.push(row);
-          sendSnapshots(SNAPSHOTS_AT_ONCE);
-        });
-        return ABSENT;
-      }
+      if (snapshotEvery !== null) return ABSENT;
       pinned = pinDerived(files.derived, readSeal(journal)?.position ?? 0);
-      const { database, ...reply } = pinned;
-      if (database !== null) snapshots = checkSnapshots(database, mine('account_id'));
+      const { database: _database, ...reply } = pinned;
       return reply;
     },
     verify: (request) => {
+      // What is known of the accounts before goes first: there is room for those of one share.
+      verified = null;
+      snapshots = NO_SNAPSHOTS;
+      snapshots = snapshotsOf(request.share);
       const { checkpoint } = pinned;
-      const onProgress = (entries: number) => notify({ kind: 'progress', entries });
-      verified = verifyShare({ journal, checkpoint, share, snapshots }, request, onProgress);
+      const onProgress = (entries: number) => notify({ kind: 'progress', entries: earlier + entries });
+      const { sums, ...found } = verifyShare({ journal, checkpoint, snapshots }, request, onProgress);
+      earlier += found.entries;
+      verified = { share: request.share, rows: sums.rows };
       sendSnapshots(1);
-      const { sums, ...found } = verified;
       return { ...found, ofSegments: sums.ofSegments, latestMs: sums.latestMs };
     },
     compare: () => {
       const { database: derived } = pinned;
       if (derived === null || verified === null) return [];
-      const { rows } = verified.sums;
+      const { share, rows } = verified;
+      const mine = (column: string) => inShare(share, column);
       return findDamage(() => [...snapshots.flaws(), ...rows.check(derived, mine)]);
     },
     compareSegments: ({ sums, latestMs, part }) => {

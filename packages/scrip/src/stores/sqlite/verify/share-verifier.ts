@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainEnd } from '../../../ledger/anchor.ts';
+import { encodeEnds } from '../../../ledger/anchor.ts';
 import type { ChainVerifier, ChainedEntry } from '../../../ledger/chain-verifier.ts';
 import { createChainVerifier } from '../../../ledger/chain-verifier.ts';
+import { isOwnStream, RATE_CARD_STREAM } from '../../../core/account.ts';
 import { decodeEntry } from '../../../core/entry-format.ts';
-import { changeHash } from '../change-filter.ts';
+import { changeHash, textHash } from '../change-filter.ts';
 import type { EntryRows, Range } from '../entry-rows.ts';
 import { createEntryRows } from '../entry-rows.ts';
 import { readSeal, readSealedAccount } from '../seal.ts';
@@ -23,6 +25,7 @@ import { startAtSeal } from './start-at-seal.ts';
 import type { JournalFlaw } from './verification.ts';
 
 export interface ShareRequest {
+  readonly share: Share;
   /** The last entry to look at. */
   readonly upTo: number;
   /** After how many entries the kept anchor was taken; null without one. */
@@ -34,11 +37,14 @@ export interface ShareRequest {
 export interface VerifiedShare {
   readonly entries: number;
   readonly flaw: JournalFlaw | null;
-  readonly ends: readonly ChainEnd[];
+  /** How many accounts there are, without the ledger's own streams. */
+  readonly accounts: number;
+  /** As of `encodeEnds`. */
+  readonly ends: string;
   /** Where the chains ended when the kept anchor was taken. */
-  readonly anchorEnds: readonly ChainEnd[] | null;
-  /** The keys that there are at the end, by their digests. */
-  readonly keys: readonly { readonly digest: string; readonly accountId: string }[];
+  readonly anchorEnds: string | null;
+  /** Hashes of the digests of the keys that there are at the end. */
+  readonly keys: Float64Array;
   readonly sums: DerivedSums;
 }
 
@@ -46,7 +52,6 @@ interface Sources {
   readonly journal: DatabaseSync;
   /** The last entry that the derived tables hold, as this connection sees them. */
   readonly checkpoint: number;
-  readonly share: Share;
   readonly snapshots: SnapshotCheck;
 }
 
@@ -65,8 +70,8 @@ export function verifyShare(
 }
 
 function goThrough(
-  { journal, checkpoint, share, snapshots }: Sources,
-  { upTo, anchorEntries, plan }: ShareRequest,
+  { journal, checkpoint, snapshots }: Sources,
+  { share, upTo, anchorEntries, plan }: ShareRequest,
   { ids, onProgress }: { readonly ids: DuplicateHashes; readonly onProgress: (entries: number) => void },
 ): VerifiedShare {
   const seal = readSeal(journal);
@@ -80,7 +85,9 @@ function goThrough(
     },
   });
   const sums = createDerivedSums(plan, checkpoint);
-  const isMine = (accountId: string) => isInShare(share, accountId);
+  // Nothing else that is of another share is looked at.
+  const isMyRateCard = isInShare(share, RATE_CARD_STREAM);
+  const isMine = (accountId: string) => isMyRateCard || accountId !== RATE_CARD_STREAM;
   let entries = 0;
 
   function addLine(line: ChainedEntry, personal: string | null): string | null {
@@ -106,20 +113,22 @@ function goThrough(
   const read = (range: Range) =>
     readEntries({ entryRows, share, range, add: addLine, onWindow: () => onProgress(entries) });
   let flaw = sealFlaw;
-  let anchorEnds: ChainEnd[] | null = null;
+  let anchorEnds: string | null = null;
   if (anchorEntries !== null) {
     flaw ??= read({ after, upTo: anchorEntries });
-    anchorEnds = endsOf(chains, isMine);
+    anchorEnds = encodeEnds(endsOf(chains, isMine));
   }
   flaw ??= read({ after: anchorEntries ?? after, upTo }) ?? endFlawOf(chains, upTo);
   const before = flaw === null ? upTo : flaw.number - 1;
   const reused = findReusedId({ journal, share, upTo: before, hashes: ids.repeated(), seed: plan.seed });
+  const ends = endsOf(chains, isMine);
   return {
     entries,
     flaw: reused ?? flaw,
-    ends: endsOf(chains, isMine),
+    accounts: ends.filter(({ accountId }) => !isOwnStream(accountId)).length,
+    ends: encodeEnds(ends),
     anchorEnds,
-    keys: keysOf(chains, isMine),
+    keys: keysOf(chains, isMine, plan.seed),
     sums,
   };
 }
@@ -190,10 +199,16 @@ function endsOf(chains: ChainVerifier, isMine: (accountId: string) => boolean): 
   return ends;
 }
 
-function keysOf(chains: ChainVerifier, isMine: (accountId: string) => boolean): VerifiedShare['keys'] {
-  return [...chains.accounts].flatMap(([accountId, { state }]) =>
-    isMine(accountId) ? (state?.keys ?? []).map(({ digest }) => ({ digest, accountId })) : [],
-  );
+function keysOf(
+  chains: ChainVerifier,
+  isMine: (accountId: string) => boolean,
+  seed: number,
+): VerifiedShare['keys'] {
+  const hashes: number[] = [];
+  for (const [accountId, { state }] of chains.accounts)
+    if (state !== null && isMine(accountId))
+      for (const { digest } of state.keys) hashes.push(textHash(seed, digest));
+  return Float64Array.from(hashes);
 }
 
 function endFlawOf(chains: ChainVerifier, upTo: number): JournalFlaw | null {
