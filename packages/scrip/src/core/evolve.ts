@@ -45,7 +45,7 @@ function apply(state: AccountState, entry: Exclude<Entry, CreditsDebited>): Acco
       const { keyId: id, digest, role, atMs: createdAtMs } = entry;
       const isNamed = typeof entry.name === 'string' || (entry.change?.personalDigest ?? null) !== null;
       const nameVersion = isNamed ? entry.version : null;
-      return { ...state, keys: [...state.keys, { id, digest, nameVersion, role, createdAtMs }] };
+      return { ...state, keys: withOne(state.keys, { id, digest, nameVersion, role, createdAtMs }) };
     }
     case 'KeyRevoked':
       return { ...state, keys: state.keys.filter((key) => key.digest !== entry.digest) };
@@ -268,7 +268,13 @@ function changeLotsOf(
 
 function changePool(state: AccountState, id: string, change: (pool: PoolState) => PoolState): AccountState {
   const before = findPool(state, id);
-  if (before === undefined) return { ...state, pools: [...state.pools, change(emptyPool(id, state.atMs))] };
+  if (before === undefined)
+    return { ...state, pools: withOne(state.pools, change(emptyPool(id, state.atMs))) };
   const after = change(before);
   return { ...state, pools: state.pools.map((pool) => (pool === before ? after : pool)) };
+}
+
+/** A list that is put together from another one and one more has room to spare for sixteen, in every account that there is. */
+function withOne<T>(list: readonly T[], one: T): readonly T[] {
+  return list.toSpliced(list.length, 0, one);
 }

@@ -33,7 +33,7 @@ export interface VerifiedAccount {
   quietUntilMs: number;
   /** Positions of the entries that were verified, from this version on. */
   readonly firstVersion: number;
-  readonly positions: number[];
+  positions: number[];
   /** By version: positions of entries behind where the journal starts. */
   kept: Map<number, number> | null;
 }
@@ -109,7 +109,7 @@ export function createChainVerifier({
     if (flaw !== null) return flaw;
     // Not the line's own, which is a part of the text that was read.
     account.hash = chained;
-    account.positions.push(line.position);
+    addPosition(account, line.position);
     if (entry.kind === 'DebitRefunded') {
       keepRefund(account, entry);
     }
@@ -181,6 +181,15 @@ export function createChainVerifier({
       return state === null ? null : endFlaw(state);
     },
   };
+}
+
+/** Of very many accounts most have few entries, and a list that is pushed to has room to spare for sixteen. */
+const FEW_ENTRIES = 8;
+
+function addPosition(account: VerifiedAccount, position: number): void {
+  const { positions } = account;
+  if (positions.length < FEW_ENTRIES) account.positions = positions.toSpliced(positions.length, 0, position);
+  else positions.push(position);
 }
 
 function keepRefund(account: VerifiedAccount, { debitVersion, version }: DebitRefunded): void {

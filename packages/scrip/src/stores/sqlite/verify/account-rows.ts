@@ -10,6 +10,7 @@ export interface AccountRows {
   readonly add: (position: number, entry: Entry) => void;
   /** An account as it stood when its oldest entries were sealed. */
   readonly addSealed: (state: AccountState) => void;
+  /** Once: what is found is forgotten. */
   readonly check: (derived: DatabaseSync, inShare: (column: string) => string) => ProjectionFlaw[];
 }
 
@@ -21,46 +22,52 @@ interface KeyChange {
 
 /** `numberOf`: the numbers of accounts as the derived tables give them. */
 export function createAccountRows(numberOf: (accountId: string) => number, seed: number): AccountRows {
-  const accounts = new Map<string, string>();
+  const accounts = new Set<string>();
   const keys = new Map<string, KeyChange>();
-  const addAccount = (accountId: string) => accounts.set(accountId, `number ${numberOf(accountId)}`);
   const changeKey = (digest: string, change: KeyChange) => {
     if (change.position > (keys.get(digest)?.position ?? 0)) keys.set(digest, change);
   };
   return {
     add: (position, entry) => {
-      if (entry.version === 1) addAccount(entry.accountId);
+      if (entry.version === 1) accounts.add(entry.accountId);
       if (entry.kind === 'KeyAdded') changeKey(entry.digest, { position, owner: entry.accountId });
       else if (entry.kind === 'KeyRevoked') changeKey(entry.digest, { position, owner: null });
     },
     addSealed: (state) => {
-      addAccount(state.id);
+      accounts.add(state.id);
       for (const { digest } of state.keys) keys.set(digest, { position: 0, owner: state.id });
     },
     check: (derived, inShare) => {
-      const where = `WHERE ${inShare('account_id')}`;
-      const listed = `SELECT account_id AS name, 'number ' || number AS says FROM account ${where}`;
-      const held = `SELECT digest AS name, account_id AS says FROM api_key ${where}`;
+      const mine = inShare('account_id');
+      const listed = `SELECT account_id AS name, 'number ' || number AS says FROM account WHERE ${mine}`;
+      const held = `SELECT digest AS name, account_id AS says FROM api_key WHERE ${mine}`;
+      const numbers = {
+        take: (id: string) => (accounts.delete(id) ? `number ${numberOf(id)}` : undefined),
+        left: () => accounts.keys().next().value,
+      };
+      for (const [digest, { owner }] of keys) if (owner === null) keys.delete(digest);
+      const owners = {
+        take: (digest: string) => {
+          const owner = keys.get(digest)?.owner ?? undefined;
+          keys.delete(digest);
+          return owner;
+        },
+        left: () => keys.keys().next().value,
+      };
       return [
-        ...firstWrongRow('account', accounts, derived.prepare(listed).iterate()),
-        ...needlesslyMoved(derived, seed, where),
-        ...firstWrongRow('api_key', ownersOf(keys), derived.prepare(held).iterate()),
+        ...firstWrongRow('account', numbers, derived.prepare(listed).iterate()),
+        ...needlesslyMoved(derived, seed, mine),
+        ...firstWrongRow('api_key', owners, derived.prepare(held).iterate()),
       ];
     },
   };
 }
 
-function ownersOf(keys: ReadonlyMap<string, KeyChange>): ReadonlyMap<string, string> {
-  const owners = new Map<string, string>();
-  for (const [digest, { owner }] of keys) if (owner !== null) owners.set(digest, owner);
-  return owners;
-}
-
 /** Another number than its hash is an account's only where another account has that. */
-function needlesslyMoved(derived: DatabaseSync, seed: number, where: string): ProjectionFlaw[] {
+function needlesslyMoved(derived: DatabaseSync, seed: number, mine: string): ProjectionFlaw[] {
   const selectHolder = derived.prepare('SELECT account_id AS id FROM account WHERE number = ?');
   for (const { id } of derived
-    .prepare(`SELECT account_id AS id FROM account ${where} AND moved = 1`)
+    .prepare(`SELECT account_id AS id FROM account WHERE moved = 1 AND ${mine}`)
     .iterate()) {
     const holder = selectHolder.get(textHash(seed, id as string))?.['id'] ?? id;
     if (holder === id)
@@ -69,21 +76,27 @@ function needlesslyMoved(derived: DatabaseSync, seed: number, where: string): Pr
   return [];
 }
 
+/** What rows should say. */
+interface Expected {
+  /** Of a row that is there; undefined where it should not be. */
+  readonly take: (row: string) => string | undefined;
+  /** A row that was not taken. */
+  readonly left: () => string | undefined;
+}
+
 /** The first row that says something else than it should, that should not be there, or that is missing. */
 function firstWrongRow(
   table: string,
-  expected: ReadonlyMap<string, string>,
+  { take, left }: Expected,
   actual: Iterable<Record<string, unknown>>,
 ): ProjectionFlaw[] {
-  const missing = new Map(expected);
   for (const { name, says } of actual) {
     const row = String(name);
-    const should = missing.get(row);
+    const should = take(row);
     if (should === undefined) return [{ table, row, what: 'the journal knows nothing of it' }];
     const does = String(says);
     if (does !== should) return [{ table, row, what: `it says "${does}" and not "${should}"` }];
-    missing.delete(row);
   }
-  const [row] = missing.keys();
+  const row = left();
   return row === undefined ? [] : [{ table, row, what: 'it is missing' }];
 }
