@@ -72,6 +72,8 @@ describe('verifying a sealed ledger', () => {
     expect(found).toMatchObject({ journalFlaw: null, projectionFlaws: [] });
     expect(found.anchor).toEqual(whole);
     expect((await verify(directory, whole)).keptAnchor).toEqual({ holds: true });
+    const inTurns = { ...options, directory, threads: 2, accountsAtOnce: 1, keptAnchor: whole };
+    expect(await verifyDirectory(inTurns)).toEqual(await verify(directory, whole));
     expect((await verify(directory, first)).keptAnchor).toEqual({ holds: false, reason: 'sealed' });
     const amid = await runScrip(['verify', '--data', directory, '--anchor', encodeAnchor(first as Anchor)]);
     expect(amid).toMatchObject({ code: 3, err: expect.stringContaining('amid entries that are sealed') });

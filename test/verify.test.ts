@@ -22,19 +22,27 @@ describe('verify', () => {
     });
   });
 
-  it('finds the same however many threads share the work', async () => {
-    const [one, two, three] = await Promise.all(
-      [1, 2, 3].map((threads) => verifyDirectory({ ...optionsOf(null), threads })),
+  it('finds the same however many threads share the work, in however many turns', async () => {
+    const one = await verify();
+    expect(one.anchor?.entries).toBe(readJournal(directory()).length);
+    const shared = [1, 2, 3].flatMap((threads) =>
+      [1, 2, 9].map((accountsAtOnce) => ({ threads, accountsAtOnce })),
     );
-    expect(one?.anchor?.entries).toBe(readJournal(directory()).length);
-    expect(two).toEqual(one);
-    expect(three).toEqual(one);
+    const found = await Promise.all(shared.map((how) => verifyDirectory({ ...optionsOf(null), ...how })));
+    for (const [at, verified] of found.entries()) expect(verified, JSON.stringify(shared[at])).toEqual(one);
   });
 
-  it('says how far it is, up to every entry', async () => {
-    const seen: number[] = [];
-    const { entries } = await verifyDirectory({ ...optionsOf(null), onProgress: (done) => seen.push(done) });
-    expect(seen.at(-1)).toBe(entries);
+  it('says how far it is, up to every entry, in several turns too', async () => {
+    const notices: number[] = [];
+    for (const accountsAtOnce of [9, 1]) {
+      const seen: number[] = [];
+      const onProgress = (done: number) => seen.push(done);
+      const { entries } = await verifyDirectory({ ...optionsOf(null), accountsAtOnce, onProgress });
+      expect(seen.at(-1)).toBe(entries);
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+      notices.push(seen.length);
+    }
+    expect(notices[1]).toBeGreaterThan(notices[0] ?? Infinity);
   });
 
   it('finds nothing wrong with an empty journal', async () => {
