@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { BlockEntry } from '../entry-block.ts';
 import type { EntryRows, Range } from '../entry-rows.ts';
 import { createEntryRows } from '../entry-rows.ts';
-import type { StoredRow } from '../stored-row.ts';
 
 /** A journal is looked at in so many places. */
 const PLACES = 400;
@@ -28,9 +28,10 @@ export function estimateAccounts(journal: DatabaseSync, { after, upTo }: Range):
   return (after === 0 ? 0 : sealedAccounts(journal)) + (first / Math.max(read, 1)) * (upTo - after);
 }
 
-function entriesAt(entryRows: EntryRows, after: number): readonly StoredRow[] {
-  const limit = ENTRIES_AT_A_PLACE;
-  return undamaged(() => entryRows.range({ after, upTo: after + limit, limit })) ?? [];
+function entriesAt(entryRows: EntryRows, after: number): readonly BlockEntry[] {
+  const positions = Array.from({ length: ENTRIES_AT_A_PLACE }, (_, at) => after + 1 + at);
+  // Unlike a range, these read no blocks ahead.
+  return undamaged(() => entryRows.linesAt(positions))?.filter((line) => line !== null) ?? [];
 }
 
 function sealedAccounts(journal: DatabaseSync): number {
