@@ -197,13 +197,13 @@ export const DAMAGES: readonly [table: string, what: string, damage: Damage, row
     `INSERT INTO snapshot VALUES ('acme', 9999, '{}', '')`,
     /^acme version 9999$/,
   ],
-  ['change', 'an id less', lastChange(() => []), /^[a-z.2$]+ id \S+$/],
-  ['change', 'another id', lastChange(([hash, position]) => [[hash + 1, position]]), /^[a-z.2$]+ id \S+$/],
+  ['change', 'an id less', lastChange(() => []), /^[a-z.2$-]+ id \S+$/],
+  ['change', 'another id', lastChange(([hash, position]) => [[hash + 1, position]]), /^[a-z.2$-]+ id \S+$/],
   [
     'change',
     'another position',
     lastChange(([hash, position]) => [[hash, position + 1]]),
-    /^[a-z.2$]+ id \S+$/,
+    /^[a-z.2$-]+ id \S+$/,
   ],
   ['segment', 'one of nothing', `INSERT INTO segment VALUES (77, 32, 32, 0, x'00')`, /^entries 33 to 32$/],
   [
