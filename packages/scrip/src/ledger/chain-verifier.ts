@@ -6,7 +6,7 @@ import { decodeEntry } from '../core/entry-format.ts';
 import { endFlaw, entryFlaw } from '../core/entry-flaw.ts';
 import { evolve } from '../core/evolve.ts';
 import type { RateCard } from '../core/rate-card.ts';
-import { changeFlaw } from './change-flaw.ts';
+import { createChangeCheck } from './change-check.ts';
 import { copyOf } from './copy-of.ts';
 import { CHAIN_START, linkHash } from './digest.ts';
 import { personalFlaw } from './personal-flaw.ts';
@@ -65,6 +65,7 @@ export function createChainVerifier({
   readonly entryAt: (position: number) => Entry | null;
 }): ChainVerifier {
   const accounts = new Map<string, VerifiedAccount>();
+  const changeFlaw = createChangeCheck();
   let last: VerifiedAccount | null = null;
   let lastId = '';
   let rateCards: readonly RateCard[] | null = null;
