@@ -6,9 +6,9 @@ import { parsePlace, WHERE_HELP_IS } from './api-command.ts';
 
 const EXAMPLES = `
 Examples:
-  scrip serve                          # on http://127.0.0.1:8787, data in ./data
+  scrip serve                        # on http://127.0.0.1:8787, data in ./data
   scrip serve --port 9000 --data /srv/scrip
-  SCRIP_OPERATOR_KEY=… scrip serve     # with an operator key of your own
+  SCRIP_OPERATOR_KEY=… scrip serve   # with an operator key of your own
 
 The environment may set SCRIP_PORT, SCRIP_HOST, SCRIP_OPERATOR_KEY,
 SCRIP_SECRET, SCRIP_LOG_LEVEL and SCRIP_CONFIG (see docs/configuration.md).`;

@@ -41,7 +41,7 @@ export async function verifyDirectory(options: VerifyOptions): Promise<Verificat
   return goThroughDirectory({ ...options, snapshots: null });
 }
 
-/** Of a few lots each: about a gigabyte of memory. */
+/** Of a few lots each: some two gigabytes of memory. */
 const ACCOUNTS_AT_ONCE = 500_000;
 
 /** The snapshots that a server would have kept, made from the journal. */
