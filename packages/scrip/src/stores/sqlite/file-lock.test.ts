@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs, { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,16 @@ it('a file is locked by one at a time', () => {
   const next = lockFile(file);
   expect(next).not.toBeNull();
   next?.();
+});
+
+it('a lock that its process asks for once more still keeps other processes away', () => {
+  const unlock = lockFile(file);
+  expect(lockFile(file)).toBeNull();
+  const script = `import { lockFile } from ${JSON.stringify(import.meta.resolve('./file-lock.ts'))};
+    process.exit(lockFile(${JSON.stringify(file)}) === null ? 3 : 0);`;
+  const other = spawnSync(process.execPath, ['--input-type=module', '--eval', script]);
+  expect(other.status, String(other.stderr)).toBe(3);
+  unlock?.();
 });
 
 it('a lock is closed to others, also where its file was open to them', () => {

@@ -8,15 +8,30 @@ import { DatabaseSync } from 'node:sqlite';
  */
 export function lockFile(file: string): (() => void) | null {
   for (;;) {
-    // Who can read it can lock it too. The file of an older version is open to others.
-    closeSync(openSync(file, 'a', 0o600));
-    chmodSync(file, 0o600);
+    makeOwn(file);
     const before = inodeOf(file);
     const unlock = lockOnce(file);
     if (unlock === null) return null;
     // Whoever had it may have removed it while it was opened here: that lock would keep nobody away.
     if (before !== null && inodeOf(file) === before) return unlock;
     unlock();
+  }
+}
+
+/**
+ * Who can read it can lock it too: the file of an older version is closed to others. One that is there is never opened
+ * here: to close it again would let go of the lock that this process may have on it.
+ */
+function makeOwn(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
