@@ -1,7 +1,7 @@
 import type { AccountState, Hold, Lot, PoolState, Series } from './account.ts';
 import { findPool } from './account.ts';
 import { periodStart } from './calendar.ts';
-import { MAX_MICROS, minMicros } from './credits.ts';
+import { MAX_MICROS, MICROS_PER_CREDIT, minMicros } from './credits.ts';
 import type { Entry, HoldExpired, LotExpired, PeriodStarted } from './entry.ts';
 import { evolve } from './evolve.ts';
 import { emptyPool, hasEnded, overdrawnMicros, planReturns, returnHeld } from './lots.ts';
@@ -146,11 +146,11 @@ function startPeriod(state: AccountState, series: Series): PeriodStarted {
   const base = nextBase(state, series.nextAtMs);
   const nextMs = followingPeriodMs(series, series.nextIndex + 1);
   const carried = carryOver(pool, series);
-  // Time cannot be refused: a period whose amount no longer fits into 64 bits gives what fits.
-  const amountMicros = minMicros(
-    series.amountMicros,
-    MAX_MICROS - pool.settledMicros + (carried?.forfeitedMicros ?? 0n),
-  );
+  // Time cannot be refused: a period whose amount no longer fits into 64 bits gives what fits, in credits that every
+  // pool can hold, whatever its decimals.
+  const roomMicros = MAX_MICROS - pool.settledMicros + (carried?.forfeitedMicros ?? 0n);
+  const amountMicros =
+    series.amountMicros <= roomMicros ? series.amountMicros : roomMicros - (roomMicros % MICROS_PER_CREDIT);
   const grantedMicros = amountMicros + (carried?.carriedMicros ?? 0n);
   return {
     ...base,

@@ -152,6 +152,22 @@ describe('a period of a recurring grant', () => {
     const rollover = { maxMicros: 1n };
     account.accept(grantRecurring(0n, { every: 'day', rollover, amountMicros: MAX_MICROS }));
     account.nowMs = START_MS + DAY_MS;
+    expect(account.pool().settledMicros).toBe((MAX_MICROS / CREDIT) * CREDIT + 1n);
+  });
+
+  it('gives whole credits where not all of it fits, so that a pool without decimals never has a part of one', () => {
+    const account = openScenario();
+    account.accept(setOverdraft(9_223_372_036_854n, 'email'));
+    account.accept(grantRecurring(100n, { pool: 'email', startsAtMs: inHours(1) }));
+    account.nowMs = inHours(1);
+    expect(account.pool('email').settledMicros).toBe(9_223_372_036_854n * CREDIT);
+  });
+
+  it('gives all of it where it just fits, to the last part of a credit', () => {
+    const account = openScenario();
+    account.accept(grantCredits(0n, { amountMicros: MAX_MICROS - 7n }));
+    account.accept(grantRecurring(0n, { amountMicros: 7n, startsAtMs: inHours(1) }));
+    account.nowMs = inHours(1);
     expect(account.pool().settledMicros).toBe(MAX_MICROS);
   });
 
