@@ -13,6 +13,7 @@ interface LocalTime {
 
 export const DAY_MS = 86_400_000;
 
+/** Of the zones of accounts: one can be written in many ways, and not each that is asked about stays. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatFor(timezone: string): Intl.DateTimeFormat {
@@ -38,7 +39,7 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
 export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(name)) return false;
   try {
-    formatFor(name);
+    Intl.DateTimeFormat('en-US', { timeZone: name });
     return true;
   } catch {
     return false;

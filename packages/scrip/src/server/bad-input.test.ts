@@ -276,7 +276,7 @@ describe('a value', () => {
 
 it('refuses more values than can be read without keeping others waiting', async () => {
   const { status, json } = await served.ask('POST', '/debits', {
-    text: `[${'1,'.repeat(1_000_000)}1234567890123456789]`,
+    text: `[${`[${'1,'.repeat(100)}1],`.repeat(9999)}1234567890123456789]`,
     headers: { 'content-type': 'application/json' },
   });
   expect([status, json.code]).toEqual([422, 'invalid-request']);

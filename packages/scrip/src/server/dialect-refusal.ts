@@ -59,8 +59,16 @@ function dialectProblems({ code, detail, members }: Problem) {
   const issues = (members?.errors ?? [{ pointer: '', detail }]) as readonly Issue[];
   return issues.map((issue) => ({
     in: issue.pointer.startsWith('?') ? ('query' as const) : ('body' as const),
-    path: issue.pointer === WHOLE_QUERY ? [] : issue.pointer.split(/[/?]/).slice(1),
+    path: issue.pointer === '' || issue.pointer === WHOLE_QUERY ? [] : membersOf(issue.pointer),
     message: issue.detail,
     type: code,
   }));
+}
+
+/** The members that a pointer leads through (RFC 6901); one that begins with `?` leads into the query. */
+function membersOf(pointer: string): string[] {
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((member) => member.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

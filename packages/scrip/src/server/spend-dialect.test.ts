@@ -116,6 +116,16 @@ it.each(['?dialect=twilio', '?dialect=', '?dialect=ocean&dialect=ocean', '?diale
   },
 );
 
+it.each(['a/b', 'a?b', 'a~b', 'a~1b', ''])(
+  'a member called %j is named as it is in Ocean.io’s words',
+  async (name) => {
+    served = await serveAcme();
+    const body = { ...CHARGE, [name]: 1 };
+    const { status, json } = await served.ask('POST', '/accounts/acme/debits?dialect=ocean', { body });
+    expect([status, json.detail[0].loc]).toEqual([422, ['body', name]]);
+  },
+);
+
 it('a spend in Voice Partner’s dialect is refused in the format that it asks for', async () => {
   served = await serveAcme();
   const spend = async (query: string, amount = 1) =>

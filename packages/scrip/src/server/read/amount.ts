@@ -19,15 +19,14 @@ export function readMicros(value: string | number, pointer: string, issues: Issu
   return 0n;
 }
 
+/** The text may be as long as a body: no pattern has two ways to take the same digits, so that each reads them once. */
 function whyNotMicros(text: string): string {
   if (/^-\d/.test(text)) return 'must not be negative.';
-  const match = /^\d+(?:\.(\d+))?$/.exec(text);
-  if (match === null) {
-    if (/^\d+\.?\d*e\+\d+$/.test(text)) return TOO_LARGE;
-    if (/^\d+\.?\d*e-\d+$/i.test(text)) return TOO_FINE;
-    return 'must be a plain decimal such as "12.5": digits and a point, no sign, exponent or spaces.';
-  }
-  return (match[1] ?? '').replace(/0+$/, '').length > MICRO_DECIMALS ? TOO_FINE : TOO_LARGE;
+  if (/^\d+(?:\.\d{1,6}0*)?$/.test(text)) return TOO_LARGE;
+  if (/^\d+\.\d+$/.test(text)) return TOO_FINE;
+  const [, sign] = /^\d+(?:\.\d*)?e([+-])\d+$/i.exec(text) ?? [];
+  if (sign !== undefined) return sign === '+' ? TOO_LARGE : TOO_FINE;
+  return 'must be a plain decimal such as "12.5": digits and a point, no sign, exponent or spaces.';
 }
 
 const TOO_FINE = `has more than ${MICRO_DECIMALS} decimals.`;

@@ -28,10 +28,9 @@ export function readArrayLines(body: Buffer): Line[] {
   const text = textOf(body);
   const plain = readPlainArray(text);
   if (plain !== null) return plain;
-  const elements = judgeJsonElements(text);
+  const elements = judgeJsonElements(text, checkCount);
   if (elements === null)
     throw new RefusedRequest(invalidRequest([{ pointer: '', detail: 'must be an array of debits.' }]));
-  checkCount(elements.length);
   return elements.map(judgedLine);
 }
 

@@ -38,10 +38,14 @@ export function judgeJsonText(text: string): JudgedJson {
   return { value: found.problem === null ? exactNumbers(text, value) : value, problem: found.problem };
 }
 
-/** The elements of an array, each judged alone; null where the text is no array. Throws as `judgeJsonText`. */
-export function judgeJsonElements(text: string): JudgedJson[] | null {
+/**
+ * The elements of an array, each judged alone; null where the text is no array. `checkCount` throws where there are too
+ * many to be looked at. Throws as `judgeJsonText`.
+ */
+export function judgeJsonElements(text: string, checkCount: (count: number) => void): JudgedJson[] | null {
   const array = parse(text);
   if (!Array.isArray(array)) return null;
+  checkCount(array.length);
   let values = 1;
   const judged = array.map((value: unknown): JudgedJson => {
     const found: Found = { problem: null };

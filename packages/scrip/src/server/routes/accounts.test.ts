@@ -134,6 +134,25 @@ describe('accounts that exist', () => {
     expect(after).toBe('&after=null');
   });
 
+  it('are a hundred to a page where nothing else is asked', async () => {
+    served = await serveApp();
+    for (let at = 0; at < 101; at += 1) await served.ask('POST', '/accounts', { body: { id: `a-${at}` } });
+    const { data, next } = (await served.ask('GET', '/accounts')).json;
+    expect(data).toHaveLength(100);
+    expect((await served.ask('GET', `/accounts?after=${next}`)).json).toMatchObject({
+      next: null,
+      data: [{}],
+    });
+  });
+
+  it('have no overdraft whose name or value is none, whatever the name is', async () => {
+    served = await serveApp();
+    for (const overdraft of [{ 'a\nb': { toString: 1, valueOf: 1 } }, { 'a\nb': [] }, { '': null }])
+      expect((await served.ask('POST', '/accounts', { body: { id: 'x', overdraft } })).status).toBe(422);
+    const unknown = await served.ask('POST', '/accounts', { body: { id: 'x', overdraft: { 'a\nb': 1 } } });
+    expect([unknown.status, unknown.json.code]).toEqual([422, 'unknown-pool']);
+  });
+
   it('change only in what is sent', async () => {
     served = await serveApp();
     const body = { id: 'acme', name: 'Acme', metadata: { a: 1 }, overdraft: { standard: 5 } };

@@ -122,6 +122,9 @@ describe('bulk debits', () => {
     const full = await served.ask('POST', '/debits', { body: lines.slice(1) });
     expect([full.status, full.json.results.length]).toEqual([200, 10_000]);
     expect(full.json.results[9999].id).toBe('10000');
+    // Counted before any of them is looked at.
+    const million = `[${'1,'.repeat(1_000_000)}1]`;
+    expect((await served.ask('POST', '/debits', { text: million })).json.code).toBe('too-many-lines');
     expect((await served.ask('POST', '/debits', { body: [] })).json).toEqual({ results: [] });
   });
 

@@ -132,6 +132,7 @@ describe('a grant that does not go together', () => {
 
   it.each([
     ['too-precise', { pool: 'email', amount: '0.5', kind: 'one-time' }],
+    ['too-precise', { pool: 'phone', amount: 0.5, kind: 'one-time' }],
     ['too-precise', { pool: 'email', amount: 5, kind: 'recurring', every: 'day', rollover: { max: '0.5' } }],
     ['unknown-pool', { pool: 'gold', amount: 1, kind: 'one-time' }],
     ['amount-not-positive', { ...oneTime, amount: 0 }],

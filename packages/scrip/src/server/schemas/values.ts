@@ -73,7 +73,10 @@ export const metadataInput = Type.Unsafe<Record<string, unknown>>({
 
 export const metadata = Type.Unsafe<Record<string, unknown> | null>({ type: ['object', 'null'] });
 
-export const overdraftInput = Type.Record(Type.String(), decimalInput, {
+/** Any name: without a pattern of its own, those with a line break would not be looked at. */
+const anyName = Type.String({ pattern: '^[\\s\\S]*$' });
+
+export const overdraftInput = Type.Record(anyName, decimalInput, {
   description: 'What may be spent of each pool beyond its grants; 0 takes an overdraft away.',
 });
 
