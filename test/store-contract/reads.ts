@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountState } from '../../packages/scrip/src/core/account.ts';
 import { OPERATOR_STREAM, RATE_CARD_STREAM } from '../../packages/scrip/src/core/account.ts';
 import { evolve } from '../../packages/scrip/src/core/evolve.ts';
-import { SLOT_MS, sumUsage } from '../../packages/scrip/src/core/usage.ts';
+import { partOf, SLOT_MS, sumUsage } from '../../packages/scrip/src/core/usage.ts';
 import type { RecordedEntry } from '../../packages/scrip/src/ledger/store.ts';
 import {
   captureHold,
@@ -183,6 +183,23 @@ export function describeReads(under: StoreUnderTest): void {
         '3,standard,,: 4 in 1',
       ]);
       expect(await sumOf({ fromMs: slotMs - SLOT_MS, toMs: slotMs })).toEqual(['-1,standard,,: 1 in 1']);
+      const partsMs = [slotMs - SLOT_MS, slotMs + SLOT_MS];
+      const inParts = await under.store.usage(under.acme, {
+        fromMs: partsMs[0] ?? 0,
+        toMs: EVER.toMs,
+        partsMs,
+      });
+      const partSums = sumUsage(inParts, (row) => [partOf(partsMs, row.slotMs), row.pool, row.action].join());
+      expect(
+        [...partSums]
+          .map(([key, { usedMicros, calls }]) => `${key}: ${usedMicros / CREDIT} in ${calls}`)
+          .toSorted(),
+      ).toEqual([
+        '0,email,email_verification: 1 in 1',
+        '0,standard,: 1 in 1',
+        '0,standard,sms: 4 in 2',
+        '1,standard,: 4 in 1',
+      ]);
       expect(await sumOf({ fromMs: slotMs + 1, toMs: slotMs + 3 * SLOT_MS })).toEqual([]);
       expect(await sumOf({ fromMs: slotMs + 3 * SLOT_MS, toMs: slotMs + 4 * SLOT_MS })).toEqual([
         '3,standard,,: 4 in 1',

@@ -46,9 +46,34 @@ export function slotOf(atMs: number): number {
   return Math.floor(atMs / SLOT_MS) * SLOT_MS;
 }
 
-/** Days in the account's time zone, both inclusive, as the half-open range of instants that they cover. */
-export function daysRange(days: { readonly start: string; readonly end: string }, timezone: string) {
-  return { fromMs: startOfDay(days.start, timezone), toMs: startOfDay(addDays(days.end, 1), timezone) };
+/** A half-open range of instants. */
+export interface UsageRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** First instants of the parts that are wanted, in order: what falls into one may be given as one sum. Without: slots. */
+  readonly partsMs?: readonly number[];
+}
+
+/** Days in the account's time zone, both inclusive, as the range of instants that they cover, and its parts. */
+export function daysRange(
+  { start, end }: { readonly start: string; readonly end: string },
+  timezone: string,
+): Required<UsageRange> {
+  const partsMs: number[] = [];
+  for (let day = start; day <= end; day = addDays(day, 1)) partsMs.push(startOfDay(day, timezone));
+  return { fromMs: startOfDay(start, timezone), toMs: startOfDay(addDays(end, 1), timezone), partsMs };
+}
+
+/** Which of some parts an instant is in, by their first instants; 0 where it lies before all of them. */
+export function partOf(partsMs: readonly number[], atMs: number): number {
+  let low = 0;
+  let high = partsMs.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((partsMs[middle] ?? 0) <= atMs) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 export interface UsageTotal {

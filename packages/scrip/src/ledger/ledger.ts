@@ -3,7 +3,7 @@ import { RATE_CARD_STREAM } from '../core/account.ts';
 import { advance, isAnythingDue } from '../core/advance.ts';
 import type { Command } from '../core/command.ts';
 import type { RateCard } from '../core/rate-card.ts';
-import type { UsageChange } from '../core/usage.ts';
+import type { UsageChange, UsageRange } from '../core/usage.ts';
 import { createAdvancedAccounts } from './advanced-accounts.ts';
 import type { Answer } from './answer.ts';
 import { whenAnswered } from './answer.ts';
@@ -58,7 +58,7 @@ export interface Ledger {
   readonly keyOwner: (digest: string) => Answer<string | null>;
   readonly findChange: Store['findChange'];
   readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
-  readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
+  readonly usage: (accountId: string, range: UsageRange) => Promise<UsageChange[]>;
   /** All published versions, the current one last. */
   readonly rateCards: () => Answer<readonly RateCard[]>;
   readonly health: () => StoreHealth;

@@ -3,7 +3,7 @@ import type { Command } from '../core/command.ts';
 import type { Facts } from '../core/decision.ts';
 import type { Change, Entry } from '../core/entry.ts';
 import type { Meant } from '../core/reference.ts';
-import type { UsageChange } from '../core/usage.ts';
+import type { UsageChange, UsageRange } from '../core/usage.ts';
 import type { Answer } from './answer.ts';
 
 /** A name, a note or metadata: what can be erased without breaking the chain, because the entry keeps only its salted digest. */
@@ -115,8 +115,8 @@ export interface Store {
   findChange(accountId: string, changeId: string, meant?: Meant): Promise<FoundChange | null>;
   /** Durable entries in version order, of one kind or of all; of all, those after the seal. */
   entries(query: EntriesQuery): Promise<RecordedEntry[]>;
-  /** Usage whose slots lie in a half-open range of instants; what falls into one slot may come in several parts. */
-  usage(accountId: string, range: { readonly fromMs: number; readonly toMs: number }): Promise<UsageChange[]>;
+  /** Usage whose slots lie in a range, under the slots themselves or the first ones of the wanted parts; in several rows, perhaps. */
+  usage(accountId: string, range: UsageRange): Promise<UsageChange[]>;
   /**
    * Erases the personal parts of an account's entries before the one that `record` makes durable, and resolves when
    * nothing of them is left in what the store keeps. `record` gives that entry's version, or null when there is none.

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, expect, it, vi } from 'vitest';
 import { serveAcme } from '../../../../test/support/served-app.ts';
 import type { ServedApp } from '../../../../test/support/served-app.ts';
@@ -35,4 +36,15 @@ it('a caller who asks for many pages on one connection has one of them made, and
   socket.resume();
   await vi.waitFor(() => expect(asked).toBe(3), { timeout: 20_000 });
   socket.destroy();
+});
+
+it('a caller who asks on and on has so many wait and no more: the others are told to read first', async () => {
+  served = await serveAcme();
+  await served.app.listen({ port: 0, host: '127.0.0.1' });
+  const socket = connect((served.app.server.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  const request = (last: string) => `GET /openapi.json HTTP/1.1\r\nhost: x\r\n${last}\r\n`;
+  socket.write(`${request('').repeat(99)}${request('connection: close\r\n')}`);
+  const statuses = (await text(socket)).match(/HTTP\/1\.1 \d+/g)?.map((line) => Number(line.slice(9)));
+  expect(statuses).toEqual([...Array<number>(17).fill(200), ...Array<number>(83).fill(503)]);
 });

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import Type from 'typebox';
 import type { AccountState } from '../../core/account.ts';
 import { currentCard } from '../../core/rate-card.ts';
@@ -6,6 +6,7 @@ import type { Answer } from '../../ledger/answer.ts';
 import { whenAnswered } from '../../ledger/answer.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { accountNotFound } from '../auth.ts';
+import { waitInLine } from '../in-line.ts';
 import { invalidRequest, refuseIssues, RefusedRequest } from '../problem.ts';
 import type { Issue } from '../problem.ts';
 import { readQueryInstant } from '../read/instant.ts';
@@ -20,7 +21,7 @@ export function registerBalance(app: FastifyInstance, { deps: { ledger }, author
   app.get<{ Params: { accountId: string }; Querystring: { at?: string } }>(
     '/accounts/:accountId/balance',
     {
-      onRequest: authorise({ role: 'read', own: true }),
+      onRequest: [authorise({ role: 'read', own: true }), waitWhereEarlier],
       schema: routeSchema(
         {
           summary: 'Read the balance',
@@ -36,6 +37,12 @@ export function registerBalance(app: FastifyInstance, { deps: { ledger }, author
       sendInTurn(reply, answering, (text) => void sendJson(reply, 200, text));
     },
   );
+}
+
+/** An earlier balance is read from the disk. */
+function waitWhereEarlier(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  if ((request.query as { at?: string }).at === undefined) done();
+  else waitInLine(request, reply, done);
 }
 
 function balanceNow(ledger: Ledger, accountId: string): Answer<string> {

@@ -40,12 +40,14 @@ async function answerUsage({ account, query, deps: { ledger } }: VendorRead): Pr
   if (asked === null) return invalidParameters(problems);
   const { endMs, widthMs, pageSize, pageStartMs } = asked;
   const pageEndMs = Math.min(pageStartMs + pageSize * widthMs, endMs);
-  const changes = await ledger.usage(account.id, { fromMs: pageStartMs, toMs: pageEndMs });
+  const partsMs: number[] = [];
+  for (let startMs = pageStartMs; startMs < pageEndMs; startMs += widthMs) partsMs.push(startMs);
+  const changes = await ledger.usage(account.id, { fromMs: pageStartMs, toMs: pageEndMs, partsMs });
   const reply = supertone.encodeUsage({
     buckets: toBuckets(
       changes.filter(({ pool }) => pool === POOL),
       asked,
-      pageEndMs,
+      partsMs,
     ),
     nextPageToken: pageEndMs < endMs ? encodePageToken(pageEndMs) : null,
     total: (endMs - asked.startMs) / widthMs,
@@ -56,12 +58,10 @@ async function answerUsage({ account, query, deps: { ledger } }: VendorRead): Pr
 /** Every bucket of the page, those without usage included. */
 function toBuckets(
   changes: readonly UsageChange[],
-  { pageStartMs, widthMs, isByKey }: UsageQuery,
-  pageEndMs: number,
+  { widthMs, isByKey }: UsageQuery,
+  startsMs: readonly number[],
 ) {
-  const byBucket = new Map<number, UsageChange[]>();
-  for (let startingAtMs = pageStartMs; startingAtMs < pageEndMs; startingAtMs += widthMs)
-    byBucket.set(startingAtMs, []);
+  const byBucket = new Map<number, UsageChange[]>(startsMs.map((startingAtMs) => [startingAtMs, []]));
   for (const change of changes) byBucket.get(Math.floor(change.slotMs / widthMs) * widthMs)?.push(change);
   return [...byBucket].map(([startingAtMs, inBucket]) => ({
     startingAtMs,

@@ -2,8 +2,8 @@ import type { Problem } from '@scrip/dialects';
 import { voxpria } from '@scrip/dialects';
 import type { AccountState } from '../../core/account.ts';
 import { availableMicros, findPool } from '../../core/account.ts';
-import { addDays, DAY_MS, dayOf, isDay, startOfDay } from '../../core/calendar.ts';
-import { daysRange, sumUsage } from '../../core/usage.ts';
+import { addDays, DAY_MS, dayOf, isDay } from '../../core/calendar.ts';
+import { daysRange, partOf, sumUsage } from '../../core/usage.ts';
 import type { VendorAnswer, VendorRead, VendorRoute } from './vendor-read.ts';
 import { invalidParameters, parameterProblem, readParameter } from './vendor-read.ts';
 
@@ -44,11 +44,12 @@ async function answerUsage({ account, query, deps }: VendorRead): Promise<Vendor
   const read = readDays(query, account, Math.max(ledger.now(), account.atMs));
   if ('problems' in read) return invalidParameters(read.problems);
   const { id, timezone } = account;
-  const changes = await ledger.usage(id, daysRange(read.days, timezone));
-  const dayAt = dayFinder(read.days, timezone);
+  const range = daysRange(read.days, timezone);
+  const changes = await ledger.usage(id, range);
   const totals = sumUsage(
     changes.filter(({ pool }) => pool === POOL),
-    ({ slotMs }) => dayAt(slotMs),
+    // By the days' first instants: the calendar takes long for each of thousands.
+    ({ slotMs }) => addDays(read.days.start, partOf(range.partsMs, slotMs)),
   );
   const days = [...totals].map(([date, total]) => ({ date, ...total }));
   const reply = voxpria.encodeUsage({ days, creditPriceMicros: settings.creditPriceMicros });
@@ -88,21 +89,4 @@ function readDay(query: URLSearchParams, name: string, problems: Problem[]): str
   if (isDay(text)) return text;
   problems.push(parameterProblem(name, 'must be a date, YYYY-MM-DD', 'date'));
   return undefined;
-}
-
-/** Finds the day of an instant by the days' first instants: asking the calendar for each of thousands would take long. */
-function dayFinder({ start, end }: Days, timezone: string): (atMs: number) => string {
-  const days: { readonly day: string; readonly startMs: number }[] = [];
-  for (let day = start; day <= end; day = addDays(day, 1))
-    days.push({ day, startMs: startOfDay(day, timezone) });
-  return (atMs) => {
-    let low = 0;
-    let high = days.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((days[middle]?.startMs ?? 0) <= atMs) low = middle;
-      else high = middle;
-    }
-    return days[low]?.day ?? start;
-  };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { AccountState } from '../../core/account.ts';
 import type { Entry } from '../../core/entry.ts';
 import { encodeEntry } from '../../core/entry-format.ts';
 import type { AppendedEntry } from '../../ledger/store.ts';
@@ -106,4 +107,61 @@ it('a change is found that is derived while the disk is asked', async () => {
   };
   const reads = openReads(tail, { replies, isRecent: () => !isDerived });
   expect((await reads.change('a', 'open', {}))?.recorded.entry.version).toBe(1);
+});
+
+it('an entry of the tail is decoded only where it is of use', async () => {
+  const tail = createJournalTail();
+  for (const version of [3, 4, 5]) tail.append(version, debited(version), HASH);
+  let decoded = 0;
+  const spied: JournalTail = {
+    ...tail,
+    ofAccount: (...asked) =>
+      tail.ofAccount(...asked).map(
+        (tailed) =>
+          new Proxy(tailed, {
+            get: (target, name) => {
+              if (name === 'recorded') decoded += 1;
+              return Reflect.get(target, name, target) as unknown;
+            },
+          }),
+      ),
+  };
+  const state = { id: 'a', version: 1 } as unknown as AccountState;
+  const replies: Replies = {
+    account: () => ({ state, hash: '', snapshotVersion: 0 }),
+    usage: () => ({ checkpoint: 4, rows: [] }),
+  };
+  const reads = openReads(spied, { replies });
+  expect((await reads.account('a', { atMs: 0 }))?.state.version).toBe(1);
+  expect(decoded).toBe(0);
+  await reads.usage('a', { fromMs: 0, toMs: 3_600_000 });
+  expect(decoded).toBe(1);
+});
+
+it('earlier states are asked for a few at a time, so that what is read now is not behind all of them', async () => {
+  const asked: PromiseWithResolvers<null>[] = [];
+  const thread = {
+    ask: async () => {
+      const reply = Promise.withResolvers<null>();
+      asked.push(reply);
+      return reply.promise;
+    },
+  };
+  const reads = createDiskReads({
+    thread: thread as unknown as Thread,
+    tail: createJournalTail(),
+    index: { hashOf: () => HASH, isRecent: () => true } as unknown as ChangeIndex,
+    upTo: () => Infinity,
+  });
+  const past = Array.from({ length: 50 }, async () => reads.account('a', { atMs: 0 }));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toHaveLength(10);
+  void reads.account('b');
+  expect(asked).toHaveLength(11);
+  for (let at = 0; at < 51; at += 1) {
+    asked[at]?.resolve(null);
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await Promise.all(past)).toEqual(Array.from({ length: 50 }, () => null));
 });

@@ -1,8 +1,7 @@
 import type { AccountState } from '../../core/account.ts';
-import { DAY_MS } from '../../core/calendar.ts';
 import { evolve } from '../../core/evolve.ts';
-import type { UsageChange } from '../../core/usage.ts';
-import { usageOf } from '../../core/usage.ts';
+import type { UsageChange, UsageRange } from '../../core/usage.ts';
+import { SLOT_MS, usageOf } from '../../core/usage.ts';
 import { unreadable } from '../../ledger/fault.ts';
 import { SealedPast } from '../../ledger/sealed-past.ts';
 import type { EntriesQuery, RecordedEntry, Store } from '../../ledger/store.ts';
@@ -20,7 +19,7 @@ export interface DiskReads {
   readonly change: Store['findChange'];
   readonly version: (accountId: string, version: number) => Promise<RecordedEntry | null>;
   readonly entries: (query: EntriesQuery) => Promise<RecordedEntry[]>;
-  readonly usage: (accountId: string, range: { fromMs: number; toMs: number }) => Promise<UsageChange[]>;
+  readonly usage: (accountId: string, range: UsageRange) => Promise<UsageChange[]>;
   readonly accountIds: (page: { after: string | null; limit: number }) => Promise<string[]>;
   readonly keyOwner: (digest: string) => Promise<string | null>;
 }
@@ -30,6 +29,9 @@ interface Past {
   readonly atMs: number;
   readonly upToVersion?: number | undefined;
 }
+
+/** What an earlier state counts for in the window: it may be made of as many entries, between two snapshots. */
+const ROWS_OF_PAST = 200;
 
 export function createDiskReads({
   thread,
@@ -67,13 +69,17 @@ export function createDiskReads({
   return {
     account: async (accountId, past) => {
       const { atMs = null, upToVersion = Infinity } = past ?? {};
-      const onDisk = await beside('account', { accountId, atMs, upToVersion });
+      const ask = async () => beside('account', { accountId, atMs, upToVersion });
+      const onDisk = await (past === undefined ? ask() : inWindow(ROWS_OF_PAST, ask));
       if (onDisk !== null && 'knownFromMs' in onDisk) throw new SealedPast(onDisk.knownFromMs);
       let state: AccountState | null = onDisk?.state ?? null;
       let hash = onDisk?.hash ?? '';
       let lastPosition = 0;
-      for (const { version, position, recorded } of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
+      for (const tailed of visible(tail.ofAccount(accountId, state?.version ?? 0))) {
+        const { version, position } = tailed;
         if (version !== (state?.version ?? 0) + 1) continue;
+        // Decoded only now: most of a busy account's entries may be of no use here.
+        const { recorded } = tailed;
         if (version > upToVersion || (atMs !== null && recorded.entry.atMs > atMs)) break;
         state = evolve(state, recorded.entry);
         hash = recorded.hash;
@@ -115,11 +121,12 @@ export function createDiskReads({
       }
       return found;
     },
-    usage: async (accountId, { fromMs, toMs }) => {
-      const days = Math.ceil((toMs - fromMs) / DAY_MS);
-      const { checkpoint, rows } = await inWindow(days, () => beside('usage', { accountId, fromMs, toMs }));
-      const later = visible(tail.ofAccount(accountId, 0)).flatMap(({ position, recorded }) => {
-        const change = position > checkpoint ? usageOf(recorded.entry) : null;
+    usage: async (accountId, range) => {
+      const { fromMs, toMs, partsMs } = range;
+      const parts = partsMs?.length ?? Math.ceil((toMs - fromMs) / SLOT_MS);
+      const { checkpoint, rows } = await inWindow(parts, () => beside('usage', { accountId, range }));
+      const later = visible(tail.ofAccount(accountId, 0)).flatMap((tailed) => {
+        const change = tailed.position > checkpoint ? usageOf(tailed.recorded.entry) : null;
         return change !== null && change.slotMs >= fromMs && change.slotMs < toMs ? [change] : [];
       });
       return [...rows, ...later];

@@ -42,6 +42,18 @@ describe('reads of many rows', () => {
     expect(begun).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('are of two of the longest pages at once where nothing else is said', async () => {
+    const inWindow = createReadWindow();
+    const begun: number[] = [];
+    for (const page of [1, 2, 3])
+      void inWindow(1001, async () => {
+        begun.push(page);
+        await new Promise(() => {});
+      });
+    await nextTurn();
+    expect(begun).toEqual([1, 2]);
+  });
+
   it('of more rows than fit go alone', async () => {
     const { begun, read, end } = open(10);
     for (const [name, rows] of [

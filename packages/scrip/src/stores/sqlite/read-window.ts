@@ -1,7 +1,10 @@
 import { Fault } from '../../ledger/fault.ts';
 
-/** Rows that may be on their way at once: what comes of them takes the main thread some tens of milliseconds. */
-const MAX_ROWS = 2000;
+/**
+ * Rows that may be on their way at once: two of the longest pages, each with the row that tells of a next one. What comes
+ * of them takes the main thread some tens of milliseconds.
+ */
+const MAX_ROWS = 2 * 1001;
 /** Reads that may wait before new ones are turned away. */
 const MAX_WAITING = 1000;
 

@@ -4,20 +4,18 @@ import { evolve } from '../../core/evolve.ts';
 import type { Reference } from '../../core/reference.ts';
 import { isChange } from '../../core/reference.ts';
 import type { AccountState } from '../../core/account.ts';
-import type { UsageChange } from '../../core/usage.ts';
+import type { UsageChange, UsageRange } from '../../core/usage.ts';
 import type { EntriesQuery } from '../../ledger/store.ts';
 import type { LoadedState } from './account-cache.ts';
-import { SLOT_MS } from '../../core/usage.ts';
 import type { BlockEntry } from './entry-block.ts';
 import { createEntryRows } from './entry-rows.ts';
 import { openForReading } from './open-files.ts';
 import { createSegmentLookUps } from './segments/segment-look-ups.ts';
 import type { SegmentIds } from './segments/segment-writer.ts';
-import { joinMicros, nameOfKey, slotAndName, slotOfKey } from './segments/usage-amount.ts';
-import type { UsageName } from './segments/usage-names.ts';
 import type { PackedRows, StoredRow } from './stored-row.ts';
 import { packRows } from './stored-row.ts';
 import { serveThread } from './thread.ts';
+import { createUsageRows } from './usage-rows.ts';
 
 export interface ReadRequests {
   readonly account: {
@@ -30,7 +28,7 @@ export interface ReadRequests {
     reply: FoundRows | null;
   };
   readonly entries: { request: EntriesQuery; reply: PackedRows };
-  readonly usage: { request: { accountId: string; fromMs: number; toMs: number }; reply: UsageRows };
+  readonly usage: { request: { accountId: string; range: UsageRange }; reply: UsageAt };
   readonly accountIds: { request: { after: string | null; limit: number }; reply: string[] };
   readonly keyOwner: { request: { digest: string }; reply: string | null };
   /** Positions of an account's entries of a range of versions that have a personal part. */
@@ -70,7 +68,7 @@ export interface FoundRows {
 }
 
 /** Usage as of a checkpoint: entries after it are not in it. */
-export interface UsageRows {
+export interface UsageAt {
   readonly checkpoint: number;
   readonly rows: readonly UsageChange[];
 }
@@ -88,8 +86,8 @@ const selectSealed = database.prepare(
   'SELECT version, at_ms AS atMs FROM journal.sealed_account WHERE account_id = ?',
 );
 const selectSealedState = database.prepare('SELECT state FROM journal.sealed_account WHERE account_id = ?');
+const usageRows = createUsageRows(database, segments);
 const selectCheckpoint = database.prepare('SELECT checkpoint FROM progress');
-const selectUsageName = database.prepare('SELECT pool, action, key FROM usage_name WHERE name = ?');
 const selectAccounts = database.prepare(
   "SELECT account_id AS id FROM account WHERE account_id > ? AND account_id NOT LIKE '$%' ORDER BY 1 LIMIT ?",
 );
@@ -211,25 +209,6 @@ function pageOf({ accountId, afterVersion, limit, kind }: EntriesQuery): StoredR
   return rowsAt(segments.positions(index, number, { after, upTo: Infinity, limit }));
 }
 
-function usage(accountId: string, fromMs: number, toMs: number): UsageChange[] {
-  const number = numberOf(accountId);
-  if (number === null) return [];
-  const slotFrom = (atMs: number) => slotAndName(Math.ceil(atMs / SLOT_MS), 0);
-  return segments
-    .usage(number, { from: slotFrom(fromMs), before: slotFrom(toMs) })
-    .map(({ key, high, low, calls }) => {
-      const { pool, action, key: actor } = selectUsageName.get(nameOfKey(key)) as unknown as UsageName;
-      return {
-        slotMs: slotOfKey(key) * SLOT_MS,
-        pool,
-        action: action === '' ? null : action,
-        key: actor === '' ? null : actor,
-        usedMicros: joinMicros(high, low),
-        calls,
-      };
-    });
-}
-
 const handlers: {
   [K in keyof ReadRequests]: (request: ReadRequests[K]['request']) => ReadRequests[K]['reply'];
 } = {
@@ -237,9 +216,9 @@ const handlers: {
   versions: ({ accountId, versions }) => rowsAt(positionsOf(numberOf(accountId), versions)),
   change,
   entries: (query) => packRows(pageOf(query)),
-  usage: ({ accountId, fromMs, toMs }) => ({
+  usage: ({ accountId, range }) => ({
     checkpoint: selectCheckpoint.get()?.['checkpoint'] as number,
-    rows: usage(accountId, fromMs, toMs),
+    rows: usageRows(numberOf(accountId), range),
   }),
   accountIds: ({ after, limit }) => selectAccounts.all(after ?? '', limit).map((row) => row['id'] as string),
   keyOwner: ({ digest }) => (selectKey.get(digest)?.['id'] ?? null) as string | null,

@@ -36,8 +36,12 @@ export interface SegmentLookUps {
   ) => number | null;
   /** Positions of the changes with a hash, newest first. */
   readonly changes: (hash: number) => Generator<number>;
-  /** What an account has used, of keys from one to before another; one row for each key. */
-  readonly usage: (number: number, range: { from: number; before: number }) => UsageRow[];
+  /** What an account has used, of keys from one to before another; one row for each key, or for each that `under` makes of them. */
+  readonly usage: (
+    number: number,
+    range: { from: number; before: number },
+    under?: (key: number) => number,
+  ) => UsageRow[];
 }
 
 export interface UsageRow {
@@ -132,13 +136,16 @@ export function createSegmentLookUps(database: DatabaseSync): SegmentLookUps {
         yield* positions.toReversed();
       }
     },
-    usage: (first, { from, before }) => {
+    usage: (first, { from, before }, under = (key) => key) => {
       const found = new Map<number, Float64Array>();
       for (const segment of segments())
         visit(segment, 'usage', { first, from, before }, (rows, at) => {
-          const sum = found.get(rows[at + 1] as number);
-          if (sum === undefined) found.set(rows[at + 1] as number, rows.slice(at, at + INDEX_COLUMNS.usage));
-          else addUsageRow(sum, 0, rows, at);
+          const row = rows.slice(at, at + INDEX_COLUMNS.usage);
+          const key = under(row[1] as number);
+          row[1] = key;
+          const sum = found.get(key);
+          if (sum === undefined) found.set(key, row);
+          else addUsageRow(sum, 0, row, 0);
           return true;
         });
       return [...found.values()].map(([, key = 0, high = 0, low = 0, calls = 0]) => ({

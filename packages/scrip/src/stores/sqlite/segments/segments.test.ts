@@ -267,6 +267,12 @@ describe('segments', () => {
           });
           expect(new Map(found)).toEqual(sumsOf(changes));
           expect(found.length).toBe(new Map(found).size);
+          const inAll = lookUps.usage(numberOf(accountId), range, () => slotAndName(0, 1));
+          expect(inAll.length).toBe(changes.length === 0 ? 0 : 1);
+          for (const { high, low, calls } of inAll) {
+            expect(joinMicros(high, low)).toBe(changes.reduce((sum, { usedMicros }) => sum + usedMicros, 0n));
+            expect(calls).toBe(changes.reduce((sum, change) => sum + change.calls, 0));
+          }
         }
       }),
     );
