@@ -53,6 +53,8 @@ export async function serveApp({
   store = createMemoryStore(),
   wrap = (ledger) => ledger,
   requestTimeoutMs,
+  // A machine that is busy with other tests makes the loop late.
+  maxEventLoopDelayMs = 0,
 }: {
   settings?: ServerSettings;
   log?: Logger | false;
@@ -61,6 +63,8 @@ export async function serveApp({
   wrap?: (ledger: Ledger) => Ledger;
   /** For how long a request may arrive. */
   requestTimeoutMs?: number;
+  /** How late the event loop may be before requests are turned away; 0: as late as it likes. */
+  maxEventLoopDelayMs?: number;
 } = {}): Promise<ServedApp> {
   let nowMs = SERVER_START_MS;
   let count = 0;
@@ -76,8 +80,7 @@ export async function serveApp({
     log,
     limits: createMemoryLimitStore(),
     newSecret,
-    // A machine that is busy with other tests makes the loop late.
-    maxEventLoopDelayMs: 0,
+    maxEventLoopDelayMs,
     ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
   await app.ready();

@@ -21,16 +21,21 @@ const Limit = Type.Object(
   { additionalProperties: false },
 );
 const LimitOrNone = Type.Union([Limit, Type.Null()]);
-const perVendor = <T extends Type.TSchema>(schema: T) =>
-  Type.Object(
-    {
-      voicepartner: Type.Optional(schema),
-      supertone: Type.Optional(schema),
-      voxpria: Type.Optional(schema),
-      ocean: Type.Optional(schema),
-    },
-    { additionalProperties: false },
-  );
+const DailyLimit = Type.Integer({ minimum: 1, maximum: 1_000_000_000 });
+const perVendor = <T extends Type.TSchema>(schema: T) => ({
+  voicepartner: Type.Optional(schema),
+  supertone: Type.Optional(schema),
+  voxpria: Type.Optional(schema),
+  ocean: Type.Optional(schema),
+});
+const Dialect = Type.Object(
+  { enabled: Type.Optional(Type.Boolean()), limit: Type.Optional(LimitOrNone) },
+  { additionalProperties: false },
+);
+const AccountLimits = Type.Object(
+  { ...perVendor(LimitOrNone), oceanDailyLimit: Type.Optional(DailyLimit) },
+  { additionalProperties: false },
+);
 
 /** What a configuration file may hold. The environment and the command line come before it. */
 const ConfigFile = Type.Object(
@@ -40,18 +45,9 @@ const ConfigFile = Type.Object(
     data: Type.Optional(Type.String({ minLength: 1 })),
     logLevel: Type.Optional(Type.String()),
     idempotencyHours: Type.Optional(Type.Integer({ minimum: 24, maximum: 87_600 })),
-    dialects: Type.Optional(
-      perVendor(
-        Type.Object(
-          { enabled: Type.Optional(Type.Boolean()), limit: Type.Optional(LimitOrNone) },
-          { additionalProperties: false },
-        ),
-      ),
-    ),
-    accountLimits: Type.Optional(
-      Type.Record(AccountId, perVendor(LimitOrNone), { additionalProperties: false }),
-    ),
-    oceanDailyLimit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 })),
+    dialects: Type.Optional(Type.Object(perVendor(Dialect), { additionalProperties: false })),
+    accountLimits: Type.Optional(Type.Record(AccountId, AccountLimits, { additionalProperties: false })),
+    oceanDailyLimit: Type.Optional(DailyLimit),
     creditPrice: Type.Optional(Decimal),
     trialGrant: Type.Optional(
       Type.Object(

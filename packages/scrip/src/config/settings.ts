@@ -14,6 +14,10 @@ export interface DialectSettings {
   readonly limit: RateLimit | null;
 }
 
+export type AccountLimits = Readonly<Partial<Record<Vendor, RateLimit | null>>> & {
+  readonly oceanDailyLimit?: number;
+};
+
 /** Credits that every new account starts with. */
 export interface TrialGrant {
   readonly pool: string;
@@ -24,8 +28,8 @@ export interface TrialGrant {
 
 export interface ServerSettings {
   readonly dialects: Readonly<Record<Vendor, DialectSettings>>;
-  /** Limits of single accounts instead of the dialect's own. */
-  readonly accountLimits: Readonly<Record<string, Readonly<Partial<Record<Vendor, RateLimit | null>>>>>;
+  /** Limits of single accounts instead of everybody's. */
+  readonly accountLimits: Readonly<Record<string, AccountLimits>>;
   /** Requests a day and account that Ocean.io's balance reports; spends with `?dialect=ocean` use it up. */
   readonly oceanDailyLimit: number;
   readonly trialGrant: TrialGrant | null;

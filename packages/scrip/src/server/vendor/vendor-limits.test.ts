@@ -61,6 +61,16 @@ describe('the limits of the vendors’ routes', () => {
     expect(await limits.admitOceanSpend('another')).toBeNull();
   });
 
+  it('are another number of spends a day for an account that has its own', async () => {
+    const limits = open({ oceanDailyLimit: 1, accountLimits: { customer: { oceanDailyLimit: 2 } } });
+    expect(await limits.oceanDay('customer')).toMatchObject({ requestsLeft: 2 });
+    for (const accountId of ['customer', 'customer', 'another'])
+      expect(await limits.admitOceanSpend(accountId)).toBeNull();
+    expect(await limits.admitOceanSpend('customer')).toMatchObject({ code: 'rate-limited', limit: 2 });
+    expect(await limits.admitOceanSpend('another')).toMatchObject({ code: 'rate-limited', limit: 1 });
+    expect(await limits.oceanDay('constructor')).toMatchObject({ requestsLeft: 1 });
+  });
+
   it('keep a day’s count through a restart', async () => {
     const leases = new Map<string, readonly Lease[]>();
     const limits = open({}, leases);

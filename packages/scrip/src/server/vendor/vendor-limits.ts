@@ -45,7 +45,7 @@ export function createVendorLimits({
   const limiters = mapDialects((vendor) => createRateLimiter(store, { name: vendor }));
   const rules = mapDialects((vendor) => readRules(settings, vendor));
   const days = createRateLimiter(store, { name: OCEAN_DAY });
-  const day: LimitRule = { count: settings.oceanDailyLimit, windowMs: DAY_MS, window: 'fixed' };
+  const dayFor = readDayRules(settings);
 
   return {
     admitRead: (vendor, { accountId, digest }) => {
@@ -59,10 +59,12 @@ export function createVendorLimits({
     },
     admitOceanSpend: async (accountId) => {
       const nowMs = now();
-      return refusalOf(days.admit(accountId, day, nowMs), { name: OCEAN_DAY, rule: day, nowMs });
+      const rule = dayFor(accountId);
+      return refusalOf(days.admit(accountId, rule, nowMs), { name: OCEAN_DAY, rule, nowMs });
     },
     oceanDay: (accountId) => {
       const nowMs = now();
+      const day = dayFor(accountId);
       const secondsToReset = Math.ceil((windowEndMs(day, nowMs) - nowMs) / 1000);
       const left = days.left(accountId, day, nowMs);
       if (typeof left === 'number') return { requestsLeft: left, secondsToReset };
@@ -91,6 +93,16 @@ function readRules({ accountLimits = {}, dialects }: VendorSettings, vendor: Dia
   for (const [accountId, { [vendor]: own }] of Object.entries(accountLimits))
     if (own !== undefined) ofAccounts.set(accountId, ruleOf(own));
   return { ofAccounts, ofOthers: ruleOf(dialects[vendor].limit) };
+}
+
+/** Of Ocean.io's daily count, by account. */
+function readDayRules({ accountLimits = {}, oceanDailyLimit }: VendorSettings) {
+  const ruleFor = (count: number): LimitRule => ({ count, windowMs: DAY_MS, window: 'fixed' });
+  const ofOthers = ruleFor(oceanDailyLimit);
+  const ofAccounts = new Map<string, LimitRule>();
+  for (const [accountId, { oceanDailyLimit: own }] of Object.entries(accountLimits))
+    if (own !== undefined) ofAccounts.set(accountId, ruleFor(own));
+  return (accountId: string) => ofAccounts.get(accountId) ?? ofOthers;
 }
 
 function ruleOf(limit: VendorSettings['dialects'][DialectName]['limit']): LimitRule | null {
