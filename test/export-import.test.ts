@@ -19,6 +19,7 @@ import { exportToFile } from '../packages/scrip/src/cli/export-journal.ts';
 import { openJournalSource } from '../packages/scrip/src/stores/sqlite/journal-source.ts';
 import { withEntries } from './support/journal-entries.ts';
 import { contentsOf, fillDirectory, startLoad, useServer, withServer } from './support/moved-ledger.ts';
+import { chainAnew, readJournal, writeJournal, writeLedger } from './support/verify-ledger.ts';
 import { hasScript, PROGRAM, runScrip, spawnScrip } from './support/run-scrip.ts';
 
 // Each starts processes, and a machine may be busy with others.
@@ -103,6 +104,24 @@ describe('an export', () => {
     const ran = await runScrip(['export', '--data', filled]);
     expect(ran.out).toBe(readFileSync(whole, 'utf8'));
     expect(ran.err).toContain(anchorIn(whole));
+  });
+
+  it('whose chains hold and whose rules do not is imported as it is, and told to be wrong', async () => {
+    const [data, file, copy] = [fresh('data'), fresh('forged.ndjson'), fresh('copy')];
+    await writeLedger(data);
+    const rows = readJournal(data).map((row) => ({
+      ...row,
+      body: row.body.replace('"sms","2000000",2,', '"sms","2000000",1,'),
+    }));
+    writeJournal(data, chainAnew(rows));
+    await ok('export', '--data', data, '--out', file);
+    const ran = await runScrip(['import', file, '--data', copy, '--json']);
+    expect([ran.code, JSON.parse(ran.out)]).toMatchObject([0, { entries: rows.length }]);
+    expect(ran.err).toMatch(
+      /^The journal is wrong: entry \d+, version \d+ of acme: .*\n.*"scrip verify" says/m,
+    );
+    expect((await runScrip(['verify', '--data', copy])).code).toBe(3);
+    expect((await runScrip(['import', whole, '--data', fresh('right')])).err).not.toContain('wrong');
   });
 
   it('is readable by its owner alone', () => {

@@ -113,7 +113,7 @@ describe('verifying a sealed ledger', () => {
       "UPDATE entry SET personal = replace(personal, 'Acme', 'Amce') WHERE position < 30",
     ],
     ['a chain’s end', "UPDATE sealed_account SET hash = replace(hash, 'a', 'b')"],
-  ])('finds the checkpoint wrong when %s in it was changed', async (_what, sql) => {
+  ])('finds the opening state wrong when %s in it was changed', async (_what, sql) => {
     const copy = copyOf(directory);
     directories.push(copy);
     const journal = new DatabaseSync(join(copy, 'journal.db'));
@@ -136,30 +136,33 @@ describe('verifying a sealed ledger', () => {
        WHERE last_position = (SELECT min(last_position) FROM block)`,
     ],
     ['no table of usage', 'DROP TABLE sealed_usage'],
-  ])('finds the checkpoint wrong that has %s, also where its digest was made to fit', async (_what, sql) => {
-    const copy = copyOf(directory);
-    directories.push(copy);
-    const file = join(copy, 'journal.db');
-    const found = async () => {
-      const threaded = [1, 2].map((threads) => verifyDirectory({ ...options, threads, directory: copy }));
-      return (await Promise.all(threaded)).map(({ journalFlaw }) => journalFlaw);
-    };
-    let number = 0;
-    change(file, (database) => {
-      number = readSeal(database)?.position ?? 0;
-      database.exec(sql);
-    });
-    const wrong = expect.stringContaining('what stands for the sealed entries') as string;
-    expect(await found()).toMatchObject([1, 2].map(() => ({ number, what: wrong })));
-    change(file, (database) => {
-      if (!sql.startsWith('DROP') && !sql.includes("'x'"))
-        database.prepare('UPDATE seal SET digest = ?').run(digestSeal(database, number));
-    });
-    const unread = expect.stringMatching(
-      /what stands for the sealed entries cannot be read \(.*\)$/,
-    ) as string;
-    expect(await found()).toMatchObject([1, 2].map(() => ({ number, what: unread })));
-  });
+  ])(
+    'finds the opening state wrong that has %s, also where its digest was made to fit',
+    async (_what, sql) => {
+      const copy = copyOf(directory);
+      directories.push(copy);
+      const file = join(copy, 'journal.db');
+      const found = async () => {
+        const threaded = [1, 2].map((threads) => verifyDirectory({ ...options, threads, directory: copy }));
+        return (await Promise.all(threaded)).map(({ journalFlaw }) => journalFlaw);
+      };
+      let number = 0;
+      change(file, (database) => {
+        number = readSeal(database)?.position ?? 0;
+        database.exec(sql);
+      });
+      const wrong = expect.stringContaining('what stands for the sealed entries') as string;
+      expect(await found()).toMatchObject([1, 2].map(() => ({ number, what: wrong })));
+      change(file, (database) => {
+        if (!sql.startsWith('DROP') && !sql.includes("'x'"))
+          database.prepare('UPDATE seal SET digest = ?').run(digestSeal(database, number));
+      });
+      const unread = expect.stringMatching(
+        /what stands for the sealed entries cannot be read \(.*\)$/,
+      ) as string;
+      expect(await found()).toMatchObject([1, 2].map(() => ({ number, what: unread })));
+    },
+  );
 
   it('finds personal data of an entry that is sealed', async () => {
     const copy = copyOf(directory);

@@ -4,6 +4,7 @@ import { CommandFailure } from './command-failure.ts';
 import { asDataFailure } from './data-failure.ts';
 import { startPasses } from './progress.ts';
 import { say } from './terminal.ts';
+import { journalWrong } from './verify-report.ts';
 
 /**
  * Makes the tables of a ledger whose journal was just put in its place, so that a start need not, and "scrip verify"
@@ -12,7 +13,10 @@ import { say } from './terminal.ts';
 export async function makeTables(directory: string): Promise<void> {
   const { onProgress, stop } = startPasses();
   try {
-    await makeDerived({ directory, threads: availableParallelism(), onProgress });
+    const flaw = await makeDerived({ directory, threads: availableParallelism(), onProgress });
+    if (flaw !== null)
+      say(`${journalWrong(flaw)}
+Nothing was decided anew: it was so before, or was changed on its way here. "scrip verify" says the same.`);
   } catch (error) {
     const failure = asDataFailure(error);
     if (!(failure instanceof CommandFailure)) throw error;

@@ -74,7 +74,7 @@ export function whyNot(
   if (journalFlaw !== null)
     return {
       code: 'journal-wrong',
-      message: `The journal is wrong: ${nameOf(journalFlaw)}${journalFlaw.what}.`,
+      message: journalWrong(journalFlaw),
       ...(isOfTable(journalFlaw) ? { hint: HOW_TO_LEAVE_TABLE } : {}),
     };
   if (keptAnchor?.holds === false)
@@ -107,6 +107,10 @@ const HOW_TO_LEAVE_TABLE =
 
 function isOfTable({ number, accountId }: JournalFlaw): boolean {
   return number === 0 && accountId === null;
+}
+
+export function journalWrong(flaw: JournalFlaw): string {
+  return `The journal is wrong: ${nameOf(flaw)}${flaw.what}.`;
 }
 
 /** With what comes before the words that say what is wrong. */

@@ -68,7 +68,11 @@ function openPart(part: string): number {
 async function readBack(file: string, anchor: Anchor, from: readonly ChainEnd[]): Promise<void> {
   const ends = createChainEnds(from);
   const reader = createExportReader(ends);
-  for await (const { text } of readLines(createReadStream(file))) reader.read(text ?? '');
-  if (!reader.isWhole() || encodeAnchor(ends.anchor()) !== encodeAnchor(anchor))
+  let isText = true;
+  for await (const { text } of readLines(createReadStream(file))) {
+    isText &&= text !== null;
+    reader.read(text ?? '');
+  }
+  if (!isText || !reader.isWhole() || encodeAnchor(ends.anchor()) !== encodeAnchor(anchor))
     throw new Error(`${file} reads otherwise than it was written: the disk cannot be trusted`);
 }

@@ -21,23 +21,25 @@ export interface Anchor {
 
 /** The anchor of a journal whose chains end so; the ends may come in any order, each stream once. */
 export function anchorOf(ends: Iterable<ChainEnd>): Anchor {
-  return anchorOfEnds([encodeEnds(ends)]);
+  return anchorOfLines(linesInOrder(ends));
 }
 
-/** A line for each end, in the order in which an anchor takes them: as one text, very many take little memory. */
+/** A line for each end, in the order in which an anchor takes them: as one text, many take little memory. */
 export function encodeEnds(ends: Iterable<ChainEnd>): string {
-  return [...ends]
-    .toSorted(byAccount)
-    .map(({ accountId, version, hash }) => `${accountId} ${version} ${hash}\n`)
-    .join('');
+  return Array.from(linesInOrder(ends), ({ line }) => line).join('');
 }
 
 /** The same of ends that are texts already, each of them of other streams. */
 export function anchorOfEnds(texts: readonly string[]): Anchor {
+  return anchorOfLines(inOrder(texts));
+}
+
+/** Line by line: all accounts' lines can be more than one text can hold. */
+function anchorOfLines(lines: Iterable<EndLine>): Anchor {
   const digest = createHash('sha256');
   let entries = 0;
   let last: string | null = null;
-  for (const { accountId, version, line } of inOrder(texts)) {
+  for (const { accountId, version, line } of lines) {
     if (accountId === last) throw new Error(`the chain of ${accountId} has two ends`);
     last = accountId;
     digest.update(line);
@@ -49,6 +51,11 @@ export function anchorOfEnds(texts: readonly string[]): Anchor {
 
 interface EndLine extends Pick<ChainEnd, 'accountId' | 'version'> {
   readonly line: string;
+}
+
+function* linesInOrder(ends: Iterable<ChainEnd>): Generator<EndLine> {
+  for (const { accountId, version, hash } of [...ends].toSorted(byAccount))
+    yield { accountId, version, line: `${accountId} ${version} ${hash}\n` };
 }
 
 function* inOrder(texts: readonly string[]): Generator<EndLine> {

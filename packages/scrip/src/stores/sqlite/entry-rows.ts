@@ -21,7 +21,7 @@ export interface EntryRows {
   readonly blocks: (range: Range) => Generator<EntryBlock>;
   /** By position. */
   readonly personals: (range: Range) => ReadonlyMap<number, string>;
-  /** Where personal parts stand that are not in a range, the first of them first. */
+  /** Where personal parts stand before a range, and behind it and the last entry of now, the first of them first. */
   readonly personalsOutside: (range: Range) => number[];
   /** The last position that there is; 0 for none. */
   readonly last: () => number;
@@ -43,6 +43,8 @@ const OLD_PERSONAL = '(SELECT position, personal AS data FROM SCHEMA.entry WHERE
  * together in fewer pages, and leaves copies of them where they stood, which no later erasing finds.
  */
 export const ERASE_PERSONAL = `UPDATE personal SET data = '' WHERE position = ?`;
+
+const LAST = 'SELECT max(last_position) AS last FROM';
 
 /** Of one read: no long one keeps the writer from folding its log back into the file. */
 const PAGE_BLOCKS = 64;
@@ -66,9 +68,9 @@ export function createEntryRows(database: DatabaseSync, schema: 'main' | 'journa
     `SELECT position, data FROM ${personalTable} WHERE position > ? AND position <= ? AND data <> ''`,
   );
   const selectOutside = database.prepare(
-    `SELECT position FROM ${personalTable} WHERE (position <= ? OR position > ?) AND data <> '' ORDER BY position`,
+    `SELECT position FROM ${personalTable} WHERE (position <= ? OR position > max(?, coalesce((${LAST} ${blockTable}), 0))) AND data <> '' ORDER BY position`,
   );
-  const selectLast = database.prepare(`SELECT max(last_position) AS last FROM ${blockTable}`);
+  const selectLast = database.prepare(`${LAST} ${blockTable}`);
 
   function personalsOf(range: Range): ReadonlyMap<number, string> {
     return new Map(

@@ -99,15 +99,14 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
         // What is kept lies apart.
         for (const entry of sealed.kept()) insert([entry]);
       });
-      for (const table of SEAL_TABLES) {
-        const rows = [...sealed.rows(table)];
-        const places = rows[0]?.map(() => '?').join(', ');
-        if (places === undefined) continue;
-        const insertRow = database.prepare(`INSERT INTO ${table} VALUES (${places})`);
-        write(() => {
-          for (const row of rows) insertRow.run(...row);
-        });
-      }
+      for (const table of SEAL_TABLES)
+        for (const rows of inPages(sealed.rows(table))) {
+          const places = rows[0]?.map(() => '?').join(', ');
+          const insertRow = database.prepare(`INSERT INTO ${table} VALUES (${places})`);
+          write(() => {
+            for (const row of rows) insertRow.run(...row);
+          });
+        }
     },
     erasePersonal: (beforeVersions) => {
       if (beforeVersions.size > 0) write(() => eraseFrom(database, beforeVersions));
@@ -124,6 +123,20 @@ export function openJournalTarget(file: string, { isKept, goOn }: JournalTargetO
       syncDirectory(dirname(file));
     },
   };
+}
+
+/** Usage alone may have a row for nearly every entry that was sealed. */
+const PAGE_ROWS = 10_000;
+
+function* inPages<Row>(rows: Iterable<Row>): Generator<Row[]> {
+  let page: Row[] = [];
+  for (const row of rows) {
+    page.push(row);
+    if (page.length < PAGE_ROWS) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
 
 /** Positions whose personal parts are in memory at once. */

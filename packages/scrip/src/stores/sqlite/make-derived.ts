@@ -11,6 +11,7 @@ import { DEFAULT_SIZES } from './sqlite-store.ts';
 import type { VerifyOptions } from './verify-directory.ts';
 import { goThroughDirectory } from './verify-directory.ts';
 import { openJournalBeside } from './verify/open-beside.ts';
+import type { JournalFlaw } from './verify/verification.ts';
 
 export interface MakeOptions extends Omit<VerifyOptions, 'keptAnchor'> {
   /** As of the store. */
@@ -20,14 +21,16 @@ export interface MakeOptions extends Omit<VerifyOptions, 'keptAnchor'> {
 /**
  * Makes the derived tables of a journal, with the snapshots that a server would have kept, in a directory that this
  * process has taken. They are made beside the old ones, where there are any, which stay until the new ones are whole.
+ * Gives what is wrong with the journal, which is gone through for it.
  */
-export async function makeDerived({ sizes: given, ...options }: MakeOptions): Promise<void> {
+export async function makeDerived({ sizes: given, ...options }: MakeOptions): Promise<JournalFlaw | null> {
   const sizes = { ...DEFAULT_SIZES, ...given };
   const { directory } = options;
   const [journal, old] = [join(directory, 'journal.db'), join(directory, 'derived.db')];
   const derived = newDerivedOf(old);
   removeDerived(derived);
   const { seal, entries } = readExtent(journal);
+  let flaw: JournalFlaw | null;
   try {
     // An import's journal has no write-ahead log yet, and to begin one it must be alone.
     openJournal(journal).close();
@@ -43,7 +46,7 @@ export async function makeDerived({ sizes: given, ...options }: MakeOptions): Pr
       derivation.derive(entries);
       const keep = (rows: readonly SnapshotRow[]) => derivation.keepSnapshots(rows, entries);
       const snapshots = { every: sizes.snapshotEvery, keep };
-      await goThroughDirectory({ ...options, keptAnchor: null, snapshots });
+      ({ journalFlaw: flaw } = await goThroughDirectory({ ...options, keptAnchor: null, snapshots }));
       await derivation.whenWithin(0, () => entries);
     } finally {
       await derivation.close();
@@ -55,6 +58,7 @@ export async function makeDerived({ sizes: given, ...options }: MakeOptions): Pr
   }
   removeDerived(old);
   renameSync(derived, old);
+  return flaw;
 }
 
 /** What is still in the write-ahead log would stay behind. SQLite does not say so when the last one who has the file closes it. */

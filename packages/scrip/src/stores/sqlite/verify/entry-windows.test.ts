@@ -107,6 +107,15 @@ describe('windows of entries', () => {
     );
   });
 
+  it('of a share with few entries have an end all the same, because the personal parts of all are read', () => {
+    const entries = Array.from({ length: 150_000 }, (_, at) => entryOf('acme', at));
+    const index = isInShare({ index: 0, of: 2 }, 'acme') ? 1 : 0;
+    const { windows, ranges } = visited(rowsOf(entries), { index, of: 2 }, range(entries));
+    expect(windows.flat()).toEqual([]);
+    expect(Math.max(...ranges.map(({ after, upTo }) => upTo - after))).toBeLessThan(66_000);
+    expect(ranges.at(-1)?.upTo).toBe(150_000);
+  });
+
   it('show what could be read before they throw', () => {
     const entries = Array.from({ length: 30 }, (_, at) => entryOf(`a${at % 4}`, at));
     const { windows, ranges, error } = visited(rowsOf(entries, 20), { index: 0, of: 1 }, range(entries));

@@ -30,6 +30,8 @@ export class MisplacedBlock extends Error {
 
 /** Of one window: a few megabytes, which the processor still has at hand, and several entries of an account that is often met. */
 const MAX_BLOCKS = 1024;
+/** Of one window, others' entries among them: the personal parts of all are read with it. */
+const MAX_PLACES = 65_536;
 
 /**
  * All entries of a share, a window at a time, each to be visited before the next is asked for. The rate card's entries
@@ -123,7 +125,7 @@ function createWindow(after: number) {
 
   return {
     range,
-    isFull: () => blocks >= MAX_BLOCKS,
+    isFull: () => blocks >= MAX_BLOCKS || range.upTo - range.after >= MAX_PLACES,
     clear: () => {
       range.after = range.upTo;
       blocks = 0;

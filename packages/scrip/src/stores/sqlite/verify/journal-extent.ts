@@ -12,7 +12,7 @@ export function cutFlaw(entries: number, known: number): JournalFlaw {
 /** Personal data of no entry: where the next one will stand, they keep it from being written. */
 export function strayFlaw(journal: DatabaseSync, range: Range): JournalFlaw | null {
   const entryRows = createEntryRows(journal, 'main');
-  // Those of a newer entry are written together with it, so that it is there by now.
+  // Those of entries that came meanwhile are written together with them.
   const number = entryRows.personalsOutside(range).find((position) => entryRows.lineAt(position) === null);
   if (number === undefined) return null;
   return { number, accountId: null, version: null, what: 'there is no such entry, and personal data of it' };
