@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliSession } from './support/cli-session.ts';
 import { member, startCliSession } from './support/cli-session.ts';
+import type { Answer } from './support/stand-in.ts';
+import { hangUp, reply, startStandIn } from './support/stand-in.ts';
 
 let cli: CliSession;
 beforeAll(async () => {
@@ -85,5 +87,49 @@ describe('debit --file', () => {
   ])('refuses %s', async (_what, words, code, why) => {
     const ran = await cli.run(['debit', ...words]);
     expect(ran).toMatchObject({ code, out: '', err: expect.stringContaining(why) });
+  });
+});
+
+describe('debit --file that cannot go on', () => {
+  const lines = (count: number) =>
+    Array.from({ length: count }, (_, at) => `{"id":"x-${at}","accountId":"a","action":"sms","quantity":1}`);
+  const results = (count: number, result: object) =>
+    reply(200, { results: Array.from({ length: count }, (_, at) => ({ id: `x-${at}`, ...result })) });
+
+  /** Debits 2,500 lines at a server that answers so; what was printed, as JSON or as text. */
+  async function debit(words: string, ...answers: Answer[]) {
+    const server = await startStandIn(...answers);
+    const ran = await cli.run(`debit --file -${words}`, {
+      env: { SCRIP_URL: server.url },
+      input: lines(2500).join('\n'),
+    });
+    await server.close();
+    return { ...ran, asked: server.asked.length };
+  }
+
+  it('says so behind the results that it has', { timeout: 30_000 }, async () => {
+    const { code, out, err } = await debit(' --json', results(1000, { status: 201 }), hangUp);
+    const { results: kept, error } = JSON.parse(out) as { results: object[]; error: { message: string } };
+    expect([code, kept.length]).toEqual([1, 1000]);
+    expect(error).toMatchObject({ code: 'outcome-unknown' });
+    expect(error.message).toContain('1000 lines were answered before.');
+    expect(err).toContain(error.message);
+  });
+
+  it('stops at a fault of the server, and calls its lines not refused', async () => {
+    const fault = results(1000, { status: 503, code: 'store-failed' });
+    const { code, out, err, asked } = await debit('', results(1000, { status: 201 }), fault);
+    expect([code, out, asked]).toEqual([1, '', 2]);
+    expect(err).toContain('Of 1000 lines the server did not tell (store-failed)');
+    expect(err).toContain('1000 lines were answered before.');
+    expect(err).toContain('the same file can be sent again');
+    expect(err).not.toContain('refused');
+  });
+
+  it('prints one document where the first lines met the fault', async () => {
+    const { code, out, asked } = await debit(' --json', results(1000, { status: 500, code: 'internal' }));
+    const { results: kept, error } = JSON.parse(out) as { results: object[]; error: object };
+    expect([code, asked, kept.length]).toEqual([1, 1, 1000]);
+    expect(error).toMatchObject({ code: 'outcome-unknown' });
   });
 });

@@ -154,9 +154,9 @@ describe('quote', () => {
 });
 
 describe('a balance', () => {
-  it('that a setting keeps from being read is a usage error, as elsewhere', async () => {
+  it('that a setting keeps from being read could not be read, as any other', async () => {
     expect(await cli.run('balance acme globex', { env: { SCRIP_KEY: 'two words' } })).toMatchObject({
-      code: 2,
+      code: 1,
       err: expect.stringContaining('SCRIP_KEY holds a space'),
     });
   });

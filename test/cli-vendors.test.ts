@@ -89,6 +89,19 @@ describe('balance of vendors', () => {
     });
   });
 
+  it.each([
+    ['SCRIP_URL', 'nonsense', 1],
+    ['SCRIP_KEY', 'two words', 1],
+    ['SCRIP_KEY', '', 4],
+  ])(
+    'tells of a target that could not be read for its %s of "%s", as of any other',
+    async (name, value, exit) => {
+      const ran = await cli.run('balance demo --json', { env: { [name]: value } });
+      expect([ran.code, JSON.parse(ran.out)]).toMatchObject([exit, { balances: [{ error: {} }] }]);
+      expect((await cli.run('check demo --need 5', { env: { [name]: value } })).code).toBe(exit);
+    },
+  );
+
   it('says unknown of a null, which is read and no zero', async () => {
     const env = { SUPERTONE_BASE_URL: unknown.url };
     const ran = await cli.run('balance supertone', { env });
@@ -230,6 +243,11 @@ describe('balance for Prometheus', () => {
     const ran = await cli.run(`balance ocean --out ${path}/below`);
     expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining('cannot be written') });
     expect(readFileSync(path, 'utf8')).toBe('the one before');
+    expect((await cli.run('balance ocean --out ')).code).toBe(2);
+    expect(await cli.run('balance ocean --out -')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--prometheus prints to standard output'),
+    });
     const folder = join(cli.directory, 'folder.prom');
     mkdirSync(folder);
     expect(await cli.run(`balance ocean --out ${folder}`)).toMatchObject({ code: 1, out: '' });

@@ -96,10 +96,11 @@ function emptied(name: string, text: string, ...flags: string[]): Cause {
 }
 
 /** A server that is no Scrip: it hangs up, or answers in words of its own. */
-function stranger(words: string, answer: 'hangs up' | 'greets'): Cause {
+function stranger(words: string, answer: 'hangs up' | 'greets' | 'redirects'): Cause {
   return async () => {
     const server = createServer((request, response) => {
       if (answer === 'greets') response.end('hello');
+      else if (answer === 'redirects') response.writeHead(302, { location: 'https://192.0.2.1/' }).end();
       else request.socket.destroy();
     });
     await new Promise<void>((resolve) => {
@@ -162,6 +163,7 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
   'no-answer': stranger('account list', 'hangs up'),
   'outcome-unknown': stranger('account close acme', 'hangs up'),
   'not-scrip': stranger('account list', 'greets'),
+  'server-redirects': stranger('account list', 'redirects'),
   'id-invalid': () => ({ words: ['account', 'close', 'acme', '--id', 'é'] }),
   'id-unusable': line('account show ..'),
   'secret-missing': line('key import acme'),

@@ -276,6 +276,18 @@ describe('an import of balances', () => {
     },
   );
 
+  it('that is refused while it writes says so with --json, and at which line', async () => {
+    const { secret } = await cli.json('operator-key add --role read');
+    const file = csv('id,balance', 'nobodys,5');
+    const ran = await importing(file, ['--server'], { env: { SCRIP_KEY: secret as string } });
+    expect(ran.code).toBe(4);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      code: 'forbidden',
+      line: 2,
+      detail: expect.stringMatching(/^Line 2: /),
+    });
+  });
+
   it('is a wrong command line without --csv', async () => {
     expect((await runScrip(['import', 'x.csv', '--dry-run'])).code).toBe(2);
     expect((await runScrip(['import', '--csv', 'x.csv', 'y.csv'])).code).toBe(2);

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ScripCall } from '@scrip/client';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ApiCall } from './api-client.ts';
 import { createApiClient } from './api-client.ts';
 import { createInstantRuntime } from '../../../../test/support/test-runtime.ts';
 import { CommandFailure } from './command-failure.ts';
@@ -50,7 +50,13 @@ const problem = (status: number, code: string, members: object = {}) =>
 const hangUp: Answer = (request) => request.socket.destroy();
 const silence: Answer = () => {};
 
-const debit: ScripCall = { method: 'POST', path: ['accounts', 'acme', 'debits'], body: {}, id: 'call-1' };
+const debit: ApiCall = {
+  method: 'POST',
+  path: ['accounts', 'acme', 'debits'],
+  body: {},
+  id: 'call-1',
+  needs: ['id'],
+};
 const failureOf = async (called: Promise<unknown>): Promise<CommandFailure> =>
   called.then(
     () => {
@@ -82,6 +88,21 @@ describe('a call that breaks on the way', () => {
     expect(asked.map(({ headers }) => headers['idempotency-key'])).toEqual(['"call-1"', '"call-1"']);
   });
 
+  it.each([{ status: 'ok' }, [], {}])('may have happened where what answers %j is no Scrip', async (body) => {
+    const { client } = await serverOf(reply(200, body));
+    const failure = await failureOf(client.call(debit));
+    expect(failure).toMatchObject({ code: 'outcome-unknown', hint: expect.stringContaining('--id call-1 ') });
+    const read = await failureOf(client.call({ method: 'GET', path: ['accounts'], needs: ['data'] }));
+    expect(read).toMatchObject({ code: 'not-scrip', message: expect.stringContaining('with status 200') });
+  });
+
+  it('to where the key does not go says where that is', async () => {
+    const { client } = await serverOf(reply(302, '', { location: 'https://127.0.0.2/scrip' }));
+    const failure = await failureOf(client.call(debit));
+    expect(failure).toMatchObject({ code: 'server-redirects' });
+    expect(failure.message).toContain('sends to https://127.0.0.2, where the key was not sent');
+  });
+
   it('names its id when nobody can say whether it happened', async () => {
     const { client, asked } = await serverOf(hangUp);
     const failure = await failureOf(client.call(debit));
@@ -108,7 +129,7 @@ describe('a call that breaks on the way', () => {
   it('keeps when the server said to come back', async () => {
     const body = { title: 'Title', status: 503, code: 'overloaded', detail: 'Detail.' };
     const { client } = await serverOf(reply(503, body, { 'retry-after': '300' }));
-    const failure = await failureOf(client.call({ method: 'GET', path: ['rate-card'] }));
+    const failure = await failureOf(client.call({ method: 'GET', path: ['rate-card'], needs: [] }));
     expect(failure.cause).toMatchObject({ retryAfterSeconds: 300 });
   });
 
@@ -140,7 +161,7 @@ describe('a call that breaks on the way', () => {
 
   it('is not sent again without an id', async () => {
     const { client, asked } = await serverOf(hangUp);
-    const failure = await failureOf(client.call({ method: 'DELETE', path: ['a'] }));
+    const failure = await failureOf(client.call({ method: 'DELETE', path: ['a'], needs: [] }));
     expect(asked).toHaveLength(1);
     expect(failure.code).toBe('outcome-unknown');
   });
@@ -148,7 +169,7 @@ describe('a call that breaks on the way', () => {
   it('changed nothing where it only reads', async () => {
     const { client, asked } = await serverOf(hangUp);
     const failure = await failureOf(
-      client.call({ method: 'POST', path: ['quotes'], body: {}, effect: 'none' }),
+      client.call({ method: 'POST', path: ['quotes'], body: {}, effect: 'none', needs: [] }),
     );
     expect(asked).toHaveLength(3);
     expect(failure.code).toBe('no-answer');
@@ -203,7 +224,7 @@ describe('a call that is answered', () => {
       key: KEY,
       runtime: createInstantRuntime(),
     });
-    const reading = await failureOf(client.call({ method: 'GET', path: ['rate-card'] }));
+    const reading = await failureOf(client.call({ method: 'GET', path: ['rate-card'], needs: [] }));
     const changing = await failureOf(client.call(debit));
     expect(reading).toMatchObject({
       code: 'no-answer',
@@ -228,15 +249,15 @@ describe('a call that is answered', () => {
     );
   });
 
-  it.each([
-    ['a redirect', 302, 'text/plain', ''],
-    ['a refusal of its own', 404, 'text/html', '<html>'],
-  ])('by another program with %s says that it is not Scrip', async (_what, status, type, body) => {
-    const { client } = await serverOf((_request, response) => {
-      response.writeHead(status, { 'content-type': type, location: 'http://127.0.0.1:2/' }).end(body);
-    });
-    expect(await failureOf(client.call(debit))).toMatchObject({ code: 'not-scrip', exitCode: 1 });
-  });
+  it.each([['a refusal of its own', 404, 'text/html', '<html>']])(
+    'by another program with %s says that it is not Scrip',
+    async (_what, status, type, body) => {
+      const { client } = await serverOf((_request, response) => {
+        response.writeHead(status, { 'content-type': type, location: 'http://127.0.0.1:2/' }).end(body);
+      });
+      expect(await failureOf(client.call(debit))).toMatchObject({ code: 'not-scrip', exitCode: 1 });
+    },
+  );
 });
 
 describe('a request', () => {
@@ -246,18 +267,21 @@ describe('a request', () => {
       method: 'GET',
       path: ['accounts', 'a/b ?#%', 'x'],
       query: { at: 'a&b', by: undefined },
+      needs: [],
     });
     expect(asked[0]?.url).toBe('/scrip/v1/accounts/a%2Fb%20%3F%23%25/x?at=a%26b');
   });
 
   it.each(['', '.', '..'])('is not made for the id %j, which would ask for something else', async (id) => {
     const { client, asked } = await serverOf(reply(200, {}));
-    expect((await failureOf(client.call({ method: 'GET', path: ['accounts', id] }))).exitCode).toBe(2);
+    expect(
+      (await failureOf(client.call({ method: 'GET', path: ['accounts', id], needs: [] }))).exitCode,
+    ).toBe(2);
     expect(asked).toEqual([]);
   });
 
   it('keeps the spaces and quotes of its id', async () => {
-    const { client, asked } = await serverOf(reply(201, {}));
+    const { client, asked } = await serverOf(reply(201, { id: 'x' }));
     await client.call({ ...debit, id: String.raw` a "b" \ ` });
     expect(asked[0]?.headers['idempotency-key']).toBe(String.raw`" a \"b\" \\ "`);
   });

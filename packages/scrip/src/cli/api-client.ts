@@ -7,9 +7,12 @@ import { parseProblem, problemFailure } from './problem-failure.ts';
 import { sayWhenStopped } from './say-when-stopped.ts';
 import { warn } from './terminal.ts';
 
+/** A call with the members that only a reply of Scrip's has: what else listens there may say yes to anything. */
+export type ApiCall = ScripCall & Required<Pick<ScripCall, 'needs'>>;
+
 export interface ApiClient {
   /** Throws `CommandFailure` for everything but a reply that says yes. */
-  readonly call: <T>(call: ScripCall) => Promise<ScripReply<T>>;
+  readonly call: <T>(call: ApiCall) => Promise<ScripReply<T>>;
 }
 
 /** Longer than a handler of the server may take, so that its own refusal comes first. */
@@ -31,7 +34,7 @@ export function createApiClient({
     };
   const scrip = new Scrip({ timeoutMs: TIMEOUT_MS, ...options, url, key });
   return {
-    call: async <Value>(call: ScripCall) => {
+    call: async <Value>(call: ApiCall) => {
       const leave = isChange(call) ? sayWhenStopped((signal) => lastWords(call, url, signal)) : () => {};
       try {
         const reply = await scrip.request<Value>(call);
@@ -59,6 +62,7 @@ function commandFailure(error: ClientError, call: ScripCall, url: string): Comma
     return outcomeUnknown(call, { url, why: describeCause(error), cause: error });
   if (problem !== null)
     return problemFailure(problem, reply?.body ?? '', { ...told, isOfFile: call.path[0] === 'rate-card' });
+  if (code === 'redirected') return CommandFailure.of('server-redirects', message, told);
   if (code === 'unreachable')
     return CommandFailure.of(code, `No server answers at ${url} (${describeCause(error)}).`, told);
   if (isNoAnswer)

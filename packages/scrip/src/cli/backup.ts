@@ -38,6 +38,9 @@ const Manifest = Type.Object(
   { additionalProperties: false },
 );
 
+/** What a newer version still says in the same way. */
+const Versioned = Type.Object({ format: Type.Literal(FORMAT), formatVersion: Type.Integer() });
+
 export function encodeManifest({ takenAtMs, anchor, secretDigest }: BackupManifest): string {
   const takenAt = new Date(takenAtMs).toISOString();
   const manifest = {
@@ -59,14 +62,14 @@ export function readManifest(backup: string): BackupManifest {
       `${backup} is not a backup: it has no ${BACKUP_FILES.manifest}.`,
     );
   const value = parse(text);
-  const anchor = Value.Check(Manifest, value) ? decodeAnchor(value.anchor) : undefined;
-  if (!Value.Check(Manifest, value) || anchor === undefined)
-    throw backupDamaged(backup, `${BACKUP_FILES.manifest} cannot be read`);
-  if (value.formatVersion !== FORMAT_VERSION)
+  if (Value.Check(Versioned, value) && value.formatVersion !== FORMAT_VERSION)
     throw CommandFailure.of(
       'data-too-new',
       `the data was written by a newer version of Scrip (backup ${value.formatVersion}, known ${FORMAT_VERSION})`,
     );
+  const anchor = Value.Check(Manifest, value) ? decodeAnchor(value.anchor) : undefined;
+  if (!Value.Check(Manifest, value) || anchor === undefined)
+    throw backupDamaged(backup, `${BACKUP_FILES.manifest} cannot be read`);
   return { takenAtMs: Date.parse(value.takenAt), anchor, secretDigest: value.secretDigest };
 }
 

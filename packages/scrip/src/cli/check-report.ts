@@ -1,8 +1,7 @@
 import { formatMicros } from '../core/credits.ts';
 import type { PoolCheck, TargetCheck } from './check-plan.ts';
 import { CommandFailure } from './command-failure.ts';
-import { exitCode } from './exit-code.ts';
-import { hintOfAll } from './fail-unless-read.ts';
+import { exitOfAll, hintOfAll } from './fail-unless-read.ts';
 import type { PricedLine } from './seller.ts';
 import { formatTable } from './table.ts';
 import { renderFailure } from './target-balance.ts';
@@ -106,12 +105,11 @@ export function failUnlessFit(checks: readonly TargetCheck[]): void {
   const [first] = failed;
   if (first === undefined && doesNotFit.length === 0) return;
   if (first === undefined) throw CommandFailure.of('does-not-fit', doesNotFit.join(), { about: null });
-  const isRefused = failed.some(({ failure }) => failure.exitCode === exitCode.notAuthorised);
   const told = failed.map(({ target, failure: { code, message } }) =>
     code === 'balance-unknown' ? message : `${target}: ${message}`,
   );
   throw first.failure.reworded([...told, ...doesNotFit].join('\n'), {
-    exitCode: isRefused ? exitCode.notAuthorised : exitCode.failure,
+    exitCode: exitOfAll(failed),
     hint: hintOfAll(failed),
   });
 }

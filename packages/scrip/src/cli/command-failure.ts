@@ -56,9 +56,13 @@ export class CommandFailure extends Error {
     return new CommandFailure(message, problem, cause);
   }
 
-  /** The same failure in other words, after what it leaves to print has been printed. */
-  reworded(message: string, told: Partial<Pick<CommandFailure, 'hint' | 'exitCode'>> = {}): CommandFailure {
+  /** The same failure in other words. Without `about`, `--json` has printed all that there is to know. */
+  reworded(
+    message: string,
+    { about = null, ...told }: Partial<Pick<CommandFailure, 'hint' | 'exitCode'>> & Pick<Told, 'about'> = {},
+  ): CommandFailure {
     const { code, exitCode: exit, hint } = this;
-    return new CommandFailure(message, { code, exitCode: exit, hint, ...told, reply: null }, this);
+    const reply = about === null ? null : JSON.stringify({ code, detail: message, ...about });
+    return new CommandFailure(message, { code, exitCode: exit, hint, ...told, reply }, this);
   }
 }

@@ -7,6 +7,7 @@ import { formatOf, readDebitLines } from './debit-lines.ts';
 import { openInput } from './open-input.ts';
 import { startProgress } from './progress.ts';
 import { formatRecord, formatTable } from './table.ts';
+import { renderFailure } from './target-balance.ts';
 import { emphasise, ReaderGone, soften, writeData, writeWhole } from './terminal.ts';
 
 /** What the API says of one line. */
@@ -22,11 +23,12 @@ interface RefusedLine extends LineResult {
 }
 
 interface Tally {
-  lines: number;
   /** Now, or when the same line was sent before: the replies are the same. */
   debited: number;
   refused: number;
-  /** The first ones. */
+  /** Lines that met a fault of the server. */
+  unknown: number;
+  /** The first of those that were refused. */
   readonly shown: RefusedLine[];
 }
 
@@ -39,6 +41,8 @@ const SHOWN_REFUSALS = 20;
 const START = '{"results":[';
 const END = ']}';
 
+const linesOf = ({ debited, refused: refusals, unknown }: Tally) => debited + refusals + unknown;
+
 /** Debits every line of a file. Each line's id makes it happen once, so that the same file can be sent again. */
 export async function debitFile(
   file: string,
@@ -47,27 +51,32 @@ export async function debitFile(
   const client = connect();
   const { stream, sizeBytes } = await openInput(file);
   const progress = startProgress(sizeBytes);
-  const tally: Tally = { lines: 0, debited: 0, refused: 0, shown: [] };
+  const tally: Tally = { debited: 0, refused: 0, unknown: 0, shown: [] };
   let sentBytes = 0;
   let isRead = json;
+  let end = END;
   try {
     for await (const chunk of chunksOf(readDebitLines(stream, format ?? formatOf(file)))) {
       const results = await sendChunk(client, chunk);
-      const begin = tally.lines === 0 ? START : ',';
-      count(tally, chunk, results.value);
+      const begin = linesOf(tally) === 0 ? START : ',';
+      const fault = count(tally, chunk, results.value);
       // What was begun is debited to its end, whoever still reads of it.
       if (isRead) isRead = await isTaken(`${begin}${results.json}`);
+      // The lines behind would meet it as well.
+      if (fault !== null) throw faultOf(fault, tally);
       sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
-      progress.advance(sentBytes, tally.lines);
+      progress.advance(sentBytes, linesOf(tally));
     }
   } catch (error) {
-    throw interrupted(error, tally);
+    const told = interrupted(error, tally);
+    if (told instanceof CommandFailure) end = `],"error":${JSON.stringify(renderFailure(told))}}`;
+    throw told;
   } finally {
     progress.stop();
-    if (isRead && tally.lines > 0) writeData(END);
+    if (isRead && linesOf(tally) > 0) writeData(end);
   }
   if (!json) writeData(formatTally(tally));
-  else if (tally.lines === 0) writeData(`${START}${END}`);
+  else if (linesOf(tally) === 0) writeData(`${START}${END}`);
   if (tally.refused > 0) throw refused(tally);
 }
 
@@ -110,25 +119,32 @@ async function sendChunk(
     body: chunk.map(({ json }) => json).join('\n'),
     contentType: 'application/x-ndjson',
     effect: 'once',
+    needs: ['results'],
   });
   return { value: value.results, json: text.slice(START.length, -END.length) };
 }
 
-function count(tally: Tally, chunk: readonly DebitLine[], results: readonly LineResult[]): void {
-  for (const [index, result] of results.entries()) {
-    tally.lines += 1;
-    if (result.status !== 201) {
+/** The first result that tells of a fault; null where none does. */
+function count(tally: Tally, chunk: readonly DebitLine[], results: readonly LineResult[]): LineResult | null {
+  let fault: LineResult | null = null;
+  for (const [index, result] of results.entries())
+    if (result.status === 201) tally.debited += 1;
+    else if (result.status >= 500) {
+      tally.unknown += 1;
+      fault ??= result;
+    } else {
       tally.refused += 1;
       if (tally.shown.length < SHOWN_REFUSALS)
         tally.shown.push({ ...result, number: chunk[index]?.number ?? 0 });
-    } else tally.debited += 1;
-  }
+    }
+  return fault;
 }
 
-function formatTally({ lines, debited, refused: refusals, shown }: Tally): string {
+function formatTally(tally: Tally): string {
+  const { debited, refused: refusals, shown } = tally;
   const record = formatRecord(
     [
-      ['lines', `${lines}`],
+      ['lines', `${linesOf(tally)}`],
       ['debited', `${debited}`],
       ['refused', `${refusals}`],
     ],
@@ -150,18 +166,27 @@ function formatTally({ lines, debited, refused: refusals, shown }: Tally): strin
 
 const SEND_AGAIN = 'the same file can be sent again: lines that were debited are not debited twice.';
 
-function refused({ lines, refused: refusals, shown }: Tally): CommandFailure {
+function refused(tally: Tally): CommandFailure {
+  const { refused: refusals, shown } = tally;
   const more = refusals > shown.length ? ` (the first ${shown.length} are shown)` : '';
-  return CommandFailure.of('lines-refused', `${refusals} of ${lines} lines were refused${more}.`, {
+  return CommandFailure.of('lines-refused', `${refusals} of ${linesOf(tally)} lines were refused${more}.`, {
     hint: `When what is wrong with them is put right, ${SEND_AGAIN}`,
     about: null,
   });
 }
 
+function faultOf({ code }: LineResult, { unknown }: Tally): CommandFailure {
+  return CommandFailure.of(
+    'outcome-unknown',
+    `Of ${unknown} lines the server did not tell (${code}): the change may have happened, or not.`,
+  );
+}
+
 /** Says how far it came: what was answered is kept. */
-function interrupted(error: unknown, { lines }: Tally): unknown {
-  if (!(error instanceof CommandFailure) || lines === 0) return error;
-  return error.reworded(`${error.message} ${lines} lines were answered before.`, {
+function interrupted(error: unknown, tally: Tally): unknown {
+  if (!(error instanceof CommandFailure) || linesOf(tally) === 0) return error;
+  const answered = tally.debited + tally.refused;
+  return error.reworded(`${error.message} ${answered} lines were answered before.`, {
     hint: `Put it right, then ${SEND_AGAIN}`,
   });
 }

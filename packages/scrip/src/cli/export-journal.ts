@@ -10,6 +10,7 @@ import { encodeLine } from '../ledger/journal-line.ts';
 import type { JournalSource } from '../stores/sqlite/journal-source.ts';
 import { syncDirectory } from '../stores/sqlite/journal-target.ts';
 import { CommandFailure, filesUnwritable } from './command-failure.ts';
+import { asDataFailure } from './data-failure.ts';
 import { startProgress } from './progress.ts';
 import { readLines } from './read-lines.ts';
 import { writeWhole } from './terminal.ts';
@@ -32,8 +33,16 @@ const CHUNK_CHARACTERS = 262_144;
 /** Writes the journal as it is now, from the entry after one number on, to standard output. */
 export async function exportToOutput(source: JournalSource, after: number): Promise<Exported> {
   const lines = startLines(source, after);
+  let isBegun = false;
   try {
-    return await writeLines(lines, after, writeWhole);
+    return await writeLines(lines, after, async (text) => {
+      isBegun = true;
+      await writeWhole(text);
+    });
+  } catch (error) {
+    const failure = asDataFailure(error);
+    // Behind lines of the journal, `--json` would be one more of them.
+    throw isBegun && failure instanceof CommandFailure ? failure.reworded(failure.message) : failure;
   } finally {
     lines.stop();
   }

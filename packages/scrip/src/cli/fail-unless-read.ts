@@ -14,16 +14,15 @@ export function failUnlessRead(balances: readonly TargetBalance[]): void {
     ? first.failure.message
     : failures.map(({ target, failure }) => `${target.name}: ${failure.message}`).join('\n');
   throw first.failure.reworded(message, {
-    exitCode: exitOf(balances),
+    exitCode: exitOfAll(failures),
     hint: hintOfAll(failures),
   });
 }
 
-/** A setting that is wrong keeps all of them from being read, or it is one target's trouble. */
-function exitOf(balances: readonly TargetBalance[]): ExitCode {
-  const exits = balances.map((read) => ('failure' in read ? read.failure.exitCode : exitCode.ok));
-  if (exits.includes(exitCode.notAuthorised)) return exitCode.notAuthorised;
-  return exits.every((exit) => exit === exitCode.usage) ? exitCode.usage : exitCode.failure;
+/** Whatever is wrong with a target, it is told as one that could not be read. */
+export function exitOfAll(failures: readonly { readonly failure: CommandFailure }[]): ExitCode {
+  const isRefused = failures.some(({ failure }) => failure.exitCode === exitCode.notAuthorised);
+  return isRefused ? exitCode.notAuthorised : exitCode.failure;
 }
 
 /** What to do next about each of them, told once where it is the same. */

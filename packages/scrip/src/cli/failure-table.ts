@@ -124,6 +124,11 @@ const commandFailures = {
     says: '… answered with status …, and not as Scrip does.',
     remedy: 'Set SCRIP_URL to the address that "scrip serve" prints.',
   },
+  'server-redirects': {
+    exit: 'failure',
+    says: 'Scrip at … sends to …, where the key was not sent. Check the address.',
+    remedy: 'Set SCRIP_URL to where the server really is.',
+  },
   'id-invalid': {
     exit: 'usage',
     says: '--id must be 1 to 255 printable ASCII characters.',

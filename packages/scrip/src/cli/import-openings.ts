@@ -91,6 +91,7 @@ export async function applyOpenings(target: OpeningTarget, { steps }: OpeningPla
       if (!(error instanceof CommandFailure)) throw error;
       throw error.reworded(`Line ${opening.line}: ${error.message}`, {
         hint: `${error.hint ?? ''} Then run the same command again: nothing is given twice.`.trimStart(),
+        about: { line: opening.line },
       });
     }
   });

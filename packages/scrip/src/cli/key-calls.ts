@@ -29,6 +29,7 @@ export async function addKey(path: readonly string[], flags: NewKeyFlags, revoke
     path,
     body: { name, role },
     id: changeId(flags),
+    needs: ['id', 'secret'],
   });
   const { id, secret } = reply.value;
   if (secret !== null)
@@ -56,8 +57,10 @@ export async function importKey(path: readonly string[], flags: NewKeyFlags, who
     path,
     body: { name, role, secret },
     id: changeId(flags),
+    needs: ['id', 'secret'],
   });
-  showReply(reply, flags, (key) =>
+  // The reply repeats the key, which whoever imports it has, and a log of what was printed must not.
+  showReply({ ...reply, text: JSON.stringify({ ...reply.value, secret: null }) }, flags, (key) =>
     formatRecord([...describeKey(key), ['imported', timeCell(key.createdAt)]], soften),
   );
 }
@@ -76,6 +79,7 @@ export async function listKeys(
     method: 'GET',
     path,
     query: pageQuery(flags),
+    needs: ['data'],
   });
   const role = { header: 'ROLE', value: (key: AnyKey) => ('role' in key ? key.role : null) };
   showReply(reply, flags, ({ data }) =>
@@ -98,7 +102,7 @@ export async function revokeKey(
   id: string,
   { json = false }: ApiFlags,
 ): Promise<void> {
-  await connect().call({ method: 'DELETE', path: [...path, id] });
+  await connect().call({ method: 'DELETE', path: [...path, id], effect: 'once', needs: [] });
   if (json) writeData(JSON.stringify({ id, revoked: true }));
   else say('Revoked.');
 }

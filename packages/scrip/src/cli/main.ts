@@ -97,6 +97,8 @@ function helpCommand(program: Command): Command {
     .description('print this help, or that of a command')
     .argument('[command...]')
     .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError('(scrip --help shows what there is)')
+    .exitOverride()
     .action((words: readonly string[]) => {
       let about = program;
       for (const word of words) {

@@ -24,14 +24,14 @@ const granted = (amount: string) => ({
   next: null,
 });
 const settled = (amount: string) => ({ pools: [{ pool: 'standard', settled: amount }] });
-const quoted = (amount: string) => ({ lines: [{ action: 'sms', pool: 'standard', amount }] });
+const quoted = (amount: string) => ({ pools: [], lines: [{ action: 'sms', pool: 'standard', amount }] });
 const refused = (amount: string) => ({
   code: 'not-scrip',
   message: `The server answered with status 200 and the amount "${amount}", and not as Scrip does.`,
 });
 
 it('takes what was given already for what the server says, and for nothing where that is no amount', async () => {
-  const account = { closedAt: null };
+  const account = { id: 'acme', version: 2, closedAt: null };
   await serve(
     account,
     settled('2.5'),

@@ -89,7 +89,9 @@ async function readCard(
   { hasLines }: { hasLines: boolean },
 ): Promise<Pick<ShownRateCard, 'actions' | 'pools'>> {
   try {
-    return (await client.call<ShownRateCard>({ method: 'GET', path: ['rate-card'] })).value;
+    return (
+      await client.call<ShownRateCard>({ method: 'GET', path: ['rate-card'], needs: ['actions', 'pools'] })
+    ).value;
   } catch (error) {
     if (hasLines || !(error instanceof CommandFailure) || error.code !== 'forbidden') throw error;
     return { actions: {}, pools: DEFAULT_POOLS };
@@ -99,7 +101,11 @@ async function readCard(
 /** A quote refuses a closed account; its balance is read like any other, and cannot be spent. */
 async function refuseClosed(client: ApiClient, accountId: string): Promise<void> {
   try {
-    const { value } = await client.call<Account>({ method: 'GET', path: ['accounts', accountId] });
+    const { value } = await client.call<Account>({
+      method: 'GET',
+      path: ['accounts', accountId],
+      needs: ['id', 'version'],
+    });
     if (value.closedAt === null) return;
   } catch (error) {
     // A customer's key may not read the account, and opens none that is closed.
@@ -126,6 +132,7 @@ async function quote(
       lines: lines.map(({ action, quantityMicros }) => ({ action, quantity: formatMicros(quantityMicros) })),
     },
     effect: 'none',
+    needs: ['pools', 'lines'],
   });
   return value.lines.map(({ action, pool, amount }, index) => {
     const { quantityMicros = 0n, times = 1n } = lines[index] ?? {};

@@ -21,7 +21,7 @@ import { createLogDestination } from './log-destination.ts';
 import { openLedger } from './open-ledger.ts';
 import { prepareLedger } from './prepare-ledger.ts';
 import { readOrMakeSecret } from './secret-file.ts';
-import { say } from './terminal.ts';
+import { say, warn } from './terminal.ts';
 import { keyNotice, welcome } from './welcome.ts';
 
 const WHERE_NO_KEY_IS_SEEN =
@@ -118,12 +118,19 @@ async function listen(
     // Also where one of them fails: what is given back of limits must still reach its file.
     await closeInTurn([() => app.close(), () => ledger.close(), () => limits.close()]);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => void stop().catch((error: unknown) => sayNotClosed(error)));
   // Not before it listens: where it cannot, the next start makes the demo and shows its key.
   const demoKey = demo ? await createDemo(ledger, { secret, newSecret }) : null;
   const { port } = app.server.address() as AddressInfo;
   const { host, dataDirectory: directory } = config;
   process.stdout.write(welcome({ host, port, directory, newOperatorKey, demoKey }));
+}
+
+function sayNotClosed(error: unknown): never {
+  say(`${warn('scrip:')} It stops, but could not close all of its files: ${(error as Error).message}.
+What was acknowledged is on the disk. Look at the disk, then start again.`);
+  process.exit(1);
 }
 
 async function checkTrialGrant(ledger: Ledger, { server: { trialGrant } }: Config): Promise<void> {

@@ -13,7 +13,9 @@ const MAX_RETRIES = 8;
 /** Opening balances through the running server at `SCRIP_URL`. */
 export async function openServerTarget(): Promise<OpeningTarget> {
   const client = connect({ maxRetries: MAX_RETRIES });
-  const { pools } = (await client.call<RateCard>({ method: 'GET', path: ['rate-card'] })).value;
+  const { pools } = (
+    await client.call<RateCard>({ method: 'GET', path: ['rate-card'], needs: ['actions', 'pools'] })
+  ).value;
 
   async function findGrants(accountId: string): Promise<FoundAccount['grants']> {
     const found = new Map<string, { pool: string; amountMicros: bigint; expiresAtMs: number | null }>();
@@ -21,7 +23,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
     do {
       const query = { limit: '1000', after };
       const path = ['accounts', accountId, 'grants'];
-      const { value } = await client.call<Page<ListedGrant>>({ method: 'GET', path, query });
+      const { value } = await client.call<Page<ListedGrant>>({ method: 'GET', path, query, needs: ['data'] });
       for (const { id, pool, amount, expiresAt } of value.data)
         found.set(id, {
           pool,
@@ -35,7 +37,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
 
   async function findSettled(accountId: string): Promise<FoundAccount['settledMicros']> {
     const path = ['accounts', accountId, 'balance'];
-    const { value } = await client.call<AccountBalance>({ method: 'GET', path });
+    const { value } = await client.call<AccountBalance>({ method: 'GET', path, needs: ['pools'] });
     return new Map(value.pools.map(({ pool, settled }) => [pool, replyAmount(settled)]));
   }
 
@@ -44,7 +46,11 @@ export async function openServerTarget(): Promise<OpeningTarget> {
     atOnce: AT_ONCE,
     find: async (accountId) => {
       try {
-        const { value } = await client.call<Account>({ method: 'GET', path: ['accounts', accountId] });
+        const { value } = await client.call<Account>({
+          method: 'GET',
+          path: ['accounts', accountId],
+          needs: ['id', 'version'],
+        });
         const settledMicros = await findSettled(accountId);
         return { isClosed: value.closedAt !== null, settledMicros, grants: await findGrants(accountId) };
       } catch (error) {
@@ -60,6 +66,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
         id: OPENING_ID,
         effect: 'once',
         body: { id: accountId, name: name ?? undefined, timezone: timezone ?? undefined },
+        needs: ['id', 'version'],
       });
     },
     grant: async (accountId, grant) => {
@@ -69,6 +76,7 @@ export async function openServerTarget(): Promise<OpeningTarget> {
         id: openingGrantId(grant.pool),
         effect: 'once',
         body: openingGrantBody(grant),
+        needs: ['id', 'balance'],
       });
     },
     close: async () => {},

@@ -60,7 +60,7 @@ export function createBalanceReader({ maxRetries }: Pick<VendorOptions, 'maxRetr
     });
     const path = ['accounts', accountId, 'balance'];
     const [{ value }, known] = await Promise.all([
-      client.call<BalanceReply>({ method: 'GET', path, query: { at }, signal }),
+      client.call<BalanceReply>({ method: 'GET', path, query: { at }, signal, needs: ['pools'] }),
       units,
     ]);
     return fromAccount(value, known);
@@ -117,7 +117,9 @@ async function readPoolUnits(
 ): Promise<ReadonlyMap<string, string>> {
   let pools: RateCard['pools'] = [...DEFAULT_POOLS];
   try {
-    ({ pools } = (await client.call<RateCard>({ method: 'GET', path: ['rate-card'], signal })).value);
+    ({ pools } = (
+      await client.call<RateCard>({ method: 'GET', path: ['rate-card'], signal, needs: ['actions', 'pools'] })
+    ).value);
   } catch (error) {
     if (!(error instanceof CommandFailure) || error.code !== 'forbidden') throw error;
   }

@@ -82,6 +82,7 @@ function openCommand(): Command {
       path: ['accounts'],
       body,
       id,
+      needs: ['id', 'version'],
     });
     showReply(reply, flags, formatAccount);
   });
@@ -104,6 +105,7 @@ function listCommand(): Command {
       method: 'GET',
       path: ['accounts'],
       query: pageQuery(flags),
+      needs: ['data'],
     });
     showReply(reply, flags, ({ data }) =>
       formatTable(
@@ -129,7 +131,11 @@ function showCommand(): Command {
   })
     .argument('<account>', 'its id')
     .action(async (account: string, flags: ApiFlags) => {
-      const reply = await connect().call<Account>({ method: 'GET', path: ['accounts', account] });
+      const reply = await connect().call<Account>({
+        method: 'GET',
+        path: ['accounts', account],
+        needs: ['id', 'version'],
+      });
       showReply(reply, flags, formatAccount);
     });
 }
@@ -152,6 +158,7 @@ function changeCommand(): Command {
       path: ['accounts', account],
       body,
       id: changeId(flags),
+      needs: ['id', 'version'],
     });
     showReply(reply, flags, formatAccount);
   });
@@ -168,6 +175,7 @@ function closeCommand(): Command {
       method: 'POST',
       path: ['accounts', account, 'close'],
       id: changeId(flags),
+      needs: ['id', 'version'],
     });
     showReply(reply, flags, formatAccount);
   });
@@ -195,6 +203,7 @@ function eraseCommand(): Command {
       method: 'DELETE',
       path: ['accounts', account, 'personal-data'],
       id: changeId(flags),
+      needs: ['erasedAt'],
     });
     showReply(reply, flags, ({ accountId, erasedAt, version }) =>
       formatRecord(

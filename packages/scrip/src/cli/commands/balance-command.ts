@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Issue } from '../../server/problem.ts';
 import { readInstant } from '../../server/read/instant.ts';
 import type { ApiFlags } from '../api-command.ts';
-import { apiCommand } from '../api-command.ts';
+import { apiCommand, parsePlace } from '../api-command.ts';
 import { formatMetrics } from '../balance-metrics.ts';
 import { formatBalances } from '../balance-table.ts';
 import { chooseTargets, TargetArgument, TARGETS_HELP } from '../balance-target.ts';
@@ -41,10 +41,9 @@ export function balanceCommand(): Command {
       ).conflicts('json'),
     )
     .addOption(
-      new Option(
-        '--out <file>',
-        'write metrics, as --prometheus prints, to this file, whole or not at all',
-      ).conflicts('json'),
+      new Option('--out <file>', 'write metrics, as --prometheus prints, to this file, whole or not at all')
+        .argParser(parseMetricsFile)
+        .conflicts('json'),
     )
     .action(async (words: string[], { at, json, prometheus, out }: BalanceFlags) => {
       const targets = chooseTargets(words);
@@ -59,6 +58,12 @@ export function balanceCommand(): Command {
       else if (readings.length > 0) writeData(formatBalances(readings, Date.now()));
       failUnlessRead(balances);
     });
+}
+
+/** What is written to standard output cannot be exchanged whole. */
+function parseMetricsFile(file: string): string {
+  if (file !== '-') return parsePlace(file);
+  throw new InvalidArgumentError('It must be a file: --prometheus prints to standard output.');
 }
 
 function parseTime(text: string): string {

@@ -53,6 +53,7 @@ export function debitCommand(): Command {
       path: ['accounts', account, 'debits'],
       body: chargeBody(flags),
       id: changeId(flags),
+      needs: ['id', 'balance'],
     });
     showReply(reply, flags, formatDebit);
   });

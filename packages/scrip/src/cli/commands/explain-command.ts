@@ -17,6 +17,7 @@ export function explainCommand(): Command {
       const reply = await connect().call<ExplainedDebit>({
         method: 'GET',
         path: ['accounts', account, 'debits', debit],
+        needs: ['id', 'explanation'],
       });
       showReply(reply, flags, formatExplanation);
     });

@@ -76,6 +76,7 @@ function giveCommand(): Command {
       path: ['accounts', account, 'grants'],
       body: grantBody(flags),
       id: changeId(flags),
+      needs: ['id', 'balance'],
     });
     showReply(reply, flags, formatGrant);
   });
@@ -127,6 +128,7 @@ function listCommand(): Command {
       method: 'GET',
       path: ['accounts', account, 'grants'],
       query: pageQuery(flags),
+      needs: ['data'],
     });
     showReply(reply, flags, ({ data }) =>
       formatTable(
@@ -163,6 +165,7 @@ function voidCommand(): Command {
       method: 'POST',
       path: ['accounts', account, 'grants', grant, 'void'],
       id: changeId(flags),
+      needs: ['id', 'balance'],
     });
     showReply(reply, flags, ({ id, grantId, pool, amount, lots, balance }) =>
       formatRecord(

@@ -45,6 +45,7 @@ function placeCommand(): Command {
       path: ['accounts', account, 'holds'],
       body: { ...chargeBody(flags), ttlSeconds: flags.ttlSeconds },
       id: changeId(flags),
+      needs: ['id', 'balance'],
     });
     showReply(reply, flags, formatHold);
   });
@@ -71,6 +72,7 @@ function captureCommand(): Command {
       path: ['accounts', account, 'holds', hold, 'capture'],
       body: { amount, quantity, allowExcess },
       id: changeId(flags),
+      needs: ['id', 'balance'],
     });
     showReply(reply, flags, formatDebit);
   });
@@ -88,6 +90,7 @@ function releaseCommand(): Command {
       method: 'POST',
       path: ['accounts', account, 'holds', hold, 'release'],
       id: changeId(flags),
+      needs: ['id', 'balance'],
     });
     showReply(reply, flags, formatHold);
   });
@@ -106,6 +109,7 @@ function listCommand(): Command {
       method: 'GET',
       path: ['accounts', account, 'holds'],
       query: { ...pageQuery(flags), state: flags.open === true ? 'open' : undefined },
+      needs: ['data'],
     });
     showReply(reply, flags, ({ data }) =>
       formatTable(

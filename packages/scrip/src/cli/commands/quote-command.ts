@@ -26,6 +26,7 @@ export function quoteCommand(): Command {
         path: ['accounts', account, 'quotes'],
         body: { lines },
         effect: 'none',
+        needs: ['pools', 'lines'],
       });
       showReply(reply, flags, formatQuote);
       const { affordable, pools } = reply.value;

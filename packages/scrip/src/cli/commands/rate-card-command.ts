@@ -21,7 +21,7 @@ function showCommand(): Command {
     .argument('[version]', 'an earlier version (default: the current one)')
     .action(async (version: string | undefined, flags: ApiFlags) => {
       const path = version === undefined ? ['rate-card'] : ['rate-card', version];
-      showCard(await connect().call<RateCard>({ method: 'GET', path }), flags);
+      showCard(await connect().call<RateCard>({ method: 'GET', path, needs: ['actions', 'pools'] }), flags);
     });
 }
 
@@ -41,6 +41,7 @@ function publishCommand(): Command {
       path: ['rate-card'],
       body: await readCardFile(file, 'card-invalid'),
       id: changeId(flags),
+      needs: ['actions', 'pools'],
     });
     showCard(reply, flags);
   });

@@ -24,6 +24,7 @@ export function refundCommand(): Command {
       path: ['accounts', account, 'debits', debit, 'refund'],
       body: { amount: flags.amount },
       id: changeId(flags),
+      needs: ['id', 'balance'],
     });
     showReply(reply, flags, ({ id, debitId, pool, amount, refunded, lots, balance }) =>
       formatRecord(

@@ -58,7 +58,7 @@ async function seal(flags: SealFlags, nowMs: number): Promise<Sealed> {
   if (beforeMs > nowMs - keptMs)
     throw CommandFailure.of(
       'seal-too-recent',
-      `Only what is older than ${keptMs / DAY_MS} days can be sealed: usage is told of, and ids are repeated, until then.`,
+      `Only what is older than ${Math.ceil(keptMs / DAY_MS)} days can be sealed: usage is told of, and ids are repeated, until then.`,
     );
   const { sealLedger } = await import('../seal-ledger.ts');
   return sealLedger(config.dataDirectory, {

@@ -48,6 +48,7 @@ export function usageCommand(): Command {
         method: 'GET',
         path: ['accounts', target.name, 'usage'],
         query: { start, end, by },
+        needs: ['data', 'total'],
       });
       showReply(reply, flags, (usage) => formatUsage(usage, by));
       if (flags.json !== true)
