@@ -369,7 +369,12 @@ describe('a full disk', () => {
 
 describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
-    expect((await runScrip(['completion', shell])).out).toContain('scrip complete -- ');
+    const { out } = await runScrip(['completion', shell]);
+    expect(out).toContain('scrip complete -- ');
+    expect(JSON.parse((await runScrip(['completion', shell, '--json'])).out)).toEqual({
+      shell,
+      script: out.slice(0, -1),
+    });
   });
 
   const inShell = (shell: string, words: readonly string[]) =>

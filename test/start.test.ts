@@ -53,6 +53,24 @@ describe('a start', () => {
     expect(await second.stop()).toBe(0);
   });
 
+  it('prints with --json one line with what a script needs to go on', async () => {
+    const child = spawn(
+      process.execPath,
+      [PROGRAM, 'serve', '--json', '--demo', '--port', '0', '--data', data],
+      { env: { ...process.env, SCRIP_OPERATOR_KEY: '', SCRIP_LOG_LEVEL: 'silent' } },
+    );
+    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+    const { url, operatorKey, demoKey, ...rest } = JSON.parse(line) as Record<string, string>;
+    expect(rest).toEqual({ data });
+    const read = async (key = '') =>
+      (await fetch(`${url}/scrip/v1/accounts/demo`, { headers: { authorization: `Bearer ${key}` } })).status;
+    expect([await read(operatorKey), await read(demoKey), await read('no-key-at-all')]).toEqual([
+      200, 403, 401,
+    ]);
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
   it('on a port that is taken ends with 1, says so, and still shows the new key', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

@@ -22,9 +22,10 @@ export function serveCommand(): Command {
     .option('--data <directory>', 'where the ledger is kept (default: ./data)', parsePlace)
     .option('--demo', 'make a demo account in an empty ledger')
     .option('--no-demo', 'make none')
+    .option('--json', 'print the address, the directory and new keys as JSON')
     .showHelpAfterError(WHERE_HELP_IS)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: ServeFlags & { demo?: boolean }) => {
+    .action(async (flags: ServeFlags & { demo?: boolean; json?: boolean }) => {
       // Loaded here: a command that asks a server has no use for one.
       const [{ serve }, { readConfigFile }, { asDataFailure }] = await Promise.all([
         import('./serve.ts'),
@@ -35,6 +36,7 @@ export function serveCommand(): Command {
       try {
         await serve(shapeConfig(flags, env, await readConfigFile(env.configFile)), {
           demo: flags.demo === true,
+          json: flags.json === true,
         });
       } catch (error) {
         throw asDataFailure(error);

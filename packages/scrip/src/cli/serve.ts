@@ -22,7 +22,7 @@ import { openLedger } from './open-ledger.ts';
 import { prepareLedger } from './prepare-ledger.ts';
 import { readOrMakeSecret } from './secret-file.ts';
 import { say, warn } from './terminal.ts';
-import { keyNotice, welcome } from './welcome.ts';
+import { keyNotice, urlOf, welcome, welcomeJson } from './welcome.ts';
 
 const WHERE_NO_KEY_IS_SEEN =
   'Nobody has seen it. Start with SCRIP_OPERATOR_KEY set to a key of your own, and revoke what "scrip operator-key list" calls "first key".';
@@ -30,7 +30,7 @@ const SAME_SIGNAL_MS = 500;
 const MAX_EVENT_LOOP_DELAY_MS = 1000;
 
 /** Serves until the process is told to stop. Resolves when it listens. */
-export async function serve(config: Config, { demo }: { demo: boolean }): Promise<void> {
+export async function serve(config: Config, { demo, json }: { demo: boolean; json: boolean }): Promise<void> {
   makeAllObjectsYoung();
   const { dataDirectory: directory } = config;
   const ledger = await openLedger(config);
@@ -45,10 +45,10 @@ export async function serve(config: Config, { demo }: { demo: boolean }): Promis
   });
   if (newOperatorKey !== null) noteDone('The first operator key was made', WHERE_NO_KEY_IS_SEEN);
   try {
-    await listen(config, { ledger, limits, secret, demo, newOperatorKey });
+    await listen(config, { ledger, limits, secret, demo, json, newOperatorKey });
   } catch (error) {
-    // The key is in the ledger now, and would never be shown again.
-    if (newOperatorKey !== null) process.stdout.write(keyNotice(newOperatorKey));
+    // The key is in the ledger now, and would never be shown again. As JSON the failure is printed.
+    if (newOperatorKey !== null) (json ? process.stderr : process.stdout).write(keyNotice(newOperatorKey));
     throw error;
   }
 }
@@ -87,12 +87,13 @@ interface Prepared {
   readonly limits: LimitStore;
   readonly secret: string;
   readonly demo: boolean;
+  readonly json: boolean;
   readonly newOperatorKey: string | null;
 }
 
 async function listen(
   config: Config,
-  { ledger, limits, secret, demo, newOperatorKey }: Prepared,
+  { ledger, limits, secret, demo, json, newOperatorKey }: Prepared,
 ): Promise<void> {
   await checkTrialGrant(ledger, config);
   // Standard output is for what was asked for; the log goes beside it.
@@ -124,7 +125,8 @@ async function listen(
   const demoKey = demo ? await createDemo(ledger, { secret, newSecret }) : null;
   const { port } = app.server.address() as AddressInfo;
   const { host, dataDirectory: directory } = config;
-  process.stdout.write(welcome({ host, port, directory, newOperatorKey, demoKey }));
+  const started = { url: urlOf(host, port), directory, newOperatorKey, demoKey };
+  process.stdout.write(json ? welcomeJson(started) : welcome(started));
 }
 
 function sayNotClosed(error: unknown): never {

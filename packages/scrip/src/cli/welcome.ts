@@ -1,6 +1,5 @@
 export interface Welcome {
-  readonly host: string;
-  readonly port: number;
+  readonly url: string;
   readonly directory: string;
   /** Shown once; null when it has been shown before or was chosen by the operator. */
   readonly newOperatorKey: string | null;
@@ -8,8 +7,7 @@ export interface Welcome {
 }
 
 /** What a start says on the terminal. */
-export function welcome({ host, port, directory, newOperatorKey, demoKey }: Welcome): string {
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function welcome({ url, directory, newOperatorKey, demoKey }: Welcome): string {
   const lines = [`Scrip serves on ${url}`, `Data is in ${directory}`];
   if (newOperatorKey !== null) lines.push('', keyNotice(newOperatorKey).trimEnd());
   if (demoKey !== null)
@@ -27,6 +25,15 @@ export function welcome({ host, port, directory, newOperatorKey, demoKey }: Welc
       `  curl -s "${url}/v2/credits/balance" -H "x-api-token: ${demoKey}"`,
     );
   return `${lines.join('\n')}\n\nPress Ctrl+C to stop.\n`;
+}
+
+/** The same for programs, in one line. */
+export function welcomeJson({ url, directory, newOperatorKey, demoKey }: Welcome): string {
+  return `${JSON.stringify({ url, data: directory, operatorKey: newOperatorKey, demoKey })}\n`;
+}
+
+export function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 export function keyNotice(operatorKey: string): string {

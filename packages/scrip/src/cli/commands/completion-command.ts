@@ -17,7 +17,11 @@ export function completionCommand(): Command {
     ],
   })
     .addArgument(new Argument('<shell>', 'which').choices(Object.keys(completionScripts)))
-    .action((shell: Shell) => writeData(completionScripts[shell]));
+    .option('--json', 'print the shell and the script as JSON')
+    .action((shell: Shell, { json = false }: { json?: boolean }) => {
+      const script = completionScripts[shell];
+      writeData(json ? JSON.stringify({ shell, script }) : script);
+    });
 }
 
 /** What those scripts ask: the words that fit, one on each line, with what they mean after a tab. */
