@@ -116,20 +116,22 @@ describe('debit --file that cannot go on', () => {
     expect(err).toContain(error.message);
   });
 
-  it('stops at a fault of the server, and calls its lines not refused', async () => {
+  it('for the whole server’s fault sends no more, and does not call its lines refused', async () => {
     const fault = results(1000, { status: 503, code: 'store-failed' });
     const { code, out, err, asked } = await debit('', results(1000, { status: 201 }), fault);
-    expect([code, out, asked]).toEqual([1, '', 2]);
-    expect(err).toContain('Of 1000 lines the server did not tell (store-failed)');
-    expect(err).toContain('1000 lines were answered before.');
+    expect([code, asked]).toEqual([1, 2]);
+    expect(['lines', 'debited', 'refused', 'failed'].map((name) => member({ out, err, code }, name))).toEqual(
+      ['2000', '1000', '0', '1000'],
+    );
+    expect(err).toMatch(
+      /^scrip: 1000 of 2000 lines met a fault of the server .*, and nothing behind them was sent\./,
+    );
     expect(err).toContain('the same file can be sent again');
-    expect(err).not.toContain('refused');
   });
 
-  it('prints one document where the first lines met the fault', async () => {
-    const { code, out, asked } = await debit(' --json', results(1000, { status: 500, code: 'internal' }));
-    const { results: kept, error } = JSON.parse(out) as { results: object[]; error: object };
-    expect([code, asked, kept.length]).toEqual([1, 1, 1000]);
-    expect(error).toMatchObject({ code: 'outcome-unknown' });
+  it('goes on behind lines that met a fault of their own', async () => {
+    const own = results(1000, { status: 503, code: 'store-unreadable' });
+    const { code, out, asked } = await debit(' --json', own, own, results(500, { status: 201 }));
+    expect([code, asked, (JSON.parse(out) as { results: object[] }).results.length]).toEqual([1, 3, 2500]);
   });
 });

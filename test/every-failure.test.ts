@@ -96,10 +96,14 @@ function emptied(name: string, text: string, ...flags: string[]): Cause {
 }
 
 /** A server that is no Scrip: it hangs up, or answers in words of its own. */
-function stranger(words: string, answer: 'hangs up' | 'greets' | 'redirects'): Cause {
+function stranger(words: string, answer: 'hangs up' | 'greets' | 'redirects' | 'fails'): Cause {
   return async () => {
     const server = createServer((request, response) => {
       if (answer === 'greets') response.end('hello');
+      else if (answer === 'fails')
+        response
+          .setHeader('content-type', 'application/json')
+          .end('{"results":[{"id":"a","status":503,"code":"store-failed"}]}');
       else if (answer === 'redirects') response.writeHead(302, { location: 'https://192.0.2.1/' }).end();
       else request.socket.destroy();
     });
@@ -184,6 +188,10 @@ const CAUSES: Readonly<Record<OwnCode | keyof typeof usageFailures, Cause>> = {
   'debits-invalid': line('debit --file - --format csv', { input: 'colour\nred\n' }),
   'card-invalid': line('rate-card publish -', { input: '[1]' }),
   'lines-refused': line('debit --file -', { input: '{"id":"a","accountId":"nobody"}\n' }),
+  'lines-failed': async () => {
+    const { env } = await stranger('', 'fails')();
+    return { words: ['debit', '--file', '-'], env: env ?? {}, input: '{"id":"a","accountId":"acme"}\n' };
+  },
   'not-affordable': line('quote acme --for sms=1'),
   'directory-in-use': () => ({ words: ['serve', '--data', join(cli.directory, 'data')] }),
   'directory-unusable': () => ({ words: ['serve', '--data', join(file('a-file', ''), 'data')] }),

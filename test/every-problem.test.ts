@@ -44,6 +44,9 @@ const CAUSES: Readonly<Record<ProblemCode, Steps | Cause>> = {
   'nested-too-deeply': [['POST', '/accounts', { text: `{"a":${'['.repeat(33)}${']'.repeat(33)}}` }]],
   'bad-url': [['GET', '/accounts/%zz']],
   'bad-request': { bytes: 'hello\r\n\r\n' },
+  'too-many-waiting': {
+    bytes: `${'GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(17)}GET /openapi.json HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+  },
   'credential-missing': [['GET', '/accounts', { key: null }]],
   'credential-unknown': [['GET', '/accounts', { key: 'nobody' }]],
   'credential-repeated': {
@@ -159,9 +162,11 @@ async function failToParse({ app }: ServedApp, code: string): Promise<Said> {
   return readReply(await text(socket));
 }
 
+/** The last one, where there are several. */
 function readReply(reply: string): Said {
-  const [head = '', body = ''] = reply.split('\r\n\r\n');
-  return { status: Number(head.split(' ')[1]), code: (JSON.parse(body) as { code: unknown }).code };
+  const body = reply.split('\r\n\r\n').at(-1) ?? '';
+  const status = [...reply.matchAll(/HTTP\/1\.1 (\d+)/g)].at(-1)?.[1];
+  return { status: Number(status), code: (JSON.parse(body) as { code: unknown }).code };
 }
 
 async function provoke(cause: Steps | Cause): Promise<Said> {

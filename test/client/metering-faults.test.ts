@@ -25,6 +25,12 @@ const noRoute = {
   body: '{"message":"no Route matched with those values"}',
 };
 
+const busy = {
+  status: 503,
+  headers: { 'content-type': 'application/problem+json', 'retry-after': '120' },
+  body: '{"status":503,"code":"overloaded","title":"Busy","detail":"Wait.","outcome":"not-applied"}',
+};
+
 describe('while Scrip cannot be reached', () => {
   it.each([
     ['refuse', undefined, '"code":"metering-unavailable"'],
@@ -74,6 +80,19 @@ describe('a capture', () => {
       expect(uncharged).toEqual([]);
     },
   );
+
+  it('waits as long as Scrip asks for', async () => {
+    const waits: number[] = [];
+    const sleep = async (ms: number, signal?: AbortSignal) => {
+      if (ms !== PATIENCE_MS) waits.push(ms);
+      return systemRuntime.sleep(ms === PATIENCE_MS ? 60_000 : 20, signal);
+    };
+    const { ask } = await at.open({ runtime: { sleep, random: () => 0.5 } });
+    let captures = 0;
+    at.proxy.decide((request) => (isCapture(request) && (captures += 1) <= 2 ? busy : 'pass'));
+    expect((await ask()).status).toBe(200);
+    expect(waits).toEqual([120_000, 120_000]);
+  });
 
   it('that never succeeds is told of, and the customer has the work all the same', async () => {
     const { account, ask, uncharged } = await at.open({ ttlSeconds: 1 });

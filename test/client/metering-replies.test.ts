@@ -12,6 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as forExpress from '../../packages/client/src/metering/express.ts';
 import * as forFastify from '../../packages/client/src/metering/fastify.ts';
 import * as forHono from '../../packages/client/src/metering/hono.ts';
+import * as forNext from '../../packages/client/src/metering/next.ts';
 import { availableOf, type ScripServer, startScripServer } from './scrip-server.ts';
 
 let server: ScripServer;
@@ -162,6 +163,90 @@ describe.each(['while it is placed', 'while the handler works'])('a customer who
   it('leaves nothing held where the handler gives up', async () => {
     const standing = await leave(async (response) => pipeline(parts(), response));
     await expect.poll(standing, { timeout: 20_000 }).toEqual({ settled: '100', held: '0' });
+  });
+});
+
+it.each<[string, () => string]>([
+  [
+    'throws',
+    () => {
+      throw new Error('it failed');
+    },
+  ],
+  ['gives something back', () => 'more'],
+])(
+  'a route of Fastify that replies and then %s has sent its reply, and is paid once',
+  async (_what, then) => {
+    const { options, standing } = await open();
+    const app = fastify();
+    app.get(
+      '/work',
+      { ...forFastify.meter<{ headers: IncomingHttpHeaders }>(options) },
+      async (_request, reply) => {
+        void reply.send('done');
+        return then();
+      },
+    );
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    closing.push(async () => app.close());
+    const reply = await fetch(`${url}/work`);
+    expect([reply.status, await reply.text()]).toEqual([200, 'done']);
+    expect(await standing()).toEqual({ settled: '90', held: '0' });
+  },
+);
+
+it('a failure behind two meters of Express takes nothing for either', async () => {
+  const { options, standing } = await open();
+  const app = express();
+  app.use(forExpress.meter(options));
+  app.get('/work', forExpress.meter({ ...options, quantity: 5 }), (_request, response) => {
+    response.write('one');
+    throw new Error('it failed');
+  });
+  app.use(forExpress.releaseOnError);
+  app.use((_error: unknown, request: express.Request, _response: express.Response, _next: () => void) => {
+    request.socket.destroy();
+  });
+  const url = await serveExpress(app);
+  await expect(fetch(`${url}/work`).then(async (reply) => reply.text())).rejects.toThrow('terminated');
+  await expect.poll(standing, { timeout: 20_000 }).toEqual({ settled: '100', held: '0' });
+});
+
+describe('a route of Next.js', () => {
+  const failing = (what: unknown) => async (): Promise<Response> => {
+    if (what instanceof Error) throw what;
+    return what as Response;
+  };
+  const redirect = Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;push;/done;x;307;' });
+
+  it('that redirects by an error of the framework is paid for, as any redirect', async () => {
+    const { options, standing } = await open();
+    const route = forNext.meter<Request>(options, failing(redirect));
+    await expect(route(new Request('http://127.0.0.1/'), {})).rejects.toBe(redirect);
+    expect(await standing()).toEqual({ settled: '90', held: '0' });
+    const unpaid = forNext.meter<Request>(
+      { ...options, isCharged: (status) => status === 200 },
+      failing(redirect),
+    );
+    await expect(unpaid(new Request('http://127.0.0.1/'), {})).rejects.toBe(redirect);
+    expect(await standing()).toEqual({ settled: '90', held: '0' });
+  });
+
+  it.each([
+    ['is none', () => undefined],
+    [
+      'was read',
+      () => {
+        const read = new Response('done');
+        void read.text();
+        return read;
+      },
+    ],
+  ])('whose reply %s takes nothing', async (_what, make) => {
+    const { options, standing } = await open();
+    const route = forNext.meter<Request>(options, failing(make()));
+    await expect(route(new Request('http://127.0.0.1/'), {})).rejects.toThrow(TypeError);
+    expect(await standing()).toEqual({ settled: '100', held: '0' });
   });
 });
 

@@ -111,6 +111,15 @@ describe.each(vendorSamples)('$vendor', (sample) => {
     },
   );
 
+  it('that breaks and tells of a limit beside is asked again soon: the limit has nothing to do with it', async () => {
+    for (const reset of ['55', '3600']) {
+      const headers = { 'x-ratelimit-limit': '1000', 'x-ratelimit-reset': reset };
+      const { client, runtime } = await clientOf(reply(500, {}, headers), good);
+      await client.balance();
+      expect(runtime.sleptMs).toEqual([187.5]);
+    }
+  });
+
   it('that asks for more than a minute is left alone', async () => {
     const { client, runtime, asked } = await clientOf(
       reply(429, {}, { 'retry-after': '61', 'x-ratelimit-limit': '5', 'x-request-id': 'r-7' }),

@@ -82,7 +82,8 @@ async function follow(
   signal: AbortSignal,
 ): Promise<HttpReply> {
   const { method, headers, body } = request;
-  const init: RequestInit = { method, headers, redirect: 'manual', signal };
+  // Next.js keeps what is fetched unless it is told not to, and a balance of yesterday would pass for one of now.
+  const init: RequestInit = { method, headers, redirect: 'manual', cache: 'no-store', signal };
   if (body !== undefined) init.body = body;
   let { url } = request;
   for (let redirects = 0; ; redirects += 1) {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createPace } from './pace.ts';
+import type { Runtime } from './runtime.ts';
 import { createTestRuntime } from '../../../test/support/test-runtime.ts';
 
 const FIVE_A_MINUTE = [
@@ -95,4 +96,28 @@ it('a limit over a longer time is left to the vendor', async () => {
   const pace = createPace(newOwner(), hourly, runtime);
   for (let count = 0; count < 20; count += 1) (await pace(undefined))({ wasSent: true });
   expect(runtime.elapsedMs()).toBe(0);
+});
+
+it('a caller whose wait is over, and who has not noticed yet, still counts', async () => {
+  let elapsed = 0;
+  const wakes: (() => void)[] = [];
+  const runtime: Runtime = {
+    ...createTestRuntime(),
+    elapsedMs: () => elapsed,
+    sleep: async () => new Promise<void>((resolve) => wakes.push(resolve)),
+  };
+  const owner = newOwner();
+  const enter = async (name = owner) => createPace(name, FIVE_A_MINUTE, runtime)(undefined);
+  for (let sent = 0; sent < 5; sent += 1) (await enter())({ wasSent: true });
+  let entered = 0;
+  const count = () => (entered += 1);
+  void enter().then(count);
+  await Promise.resolve();
+  elapsed = 60_001;
+  // So many keys that those which rest are forgotten.
+  for (let key = 0; key < 101; key += 1) (await enter(newOwner()))({ wasSent: true });
+  for (let more = 0; more < 5; more += 1) void enter().then(count);
+  for (const wake of wakes) wake();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(entered).toBe(5);
 });

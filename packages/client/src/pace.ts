@@ -50,6 +50,8 @@ interface Places {
  */
 function createPlaces(count: number, windowMs: number): Places {
   let underWay = 0;
+  /** Callers that have not got a place yet, however they wait. */
+  let entering = 0;
   let resting: number[] = [];
   const waiting = new Set<() => void>();
 
@@ -80,20 +82,25 @@ function createPlaces(count: number, windowMs: number): Places {
 
   return {
     enter: async (runtime, signal) => {
-      for (;;) {
-        signal?.throwIfAborted();
-        const elapsedMs = runtime.elapsedMs();
-        forget(elapsedMs);
-        if (underWay + resting.length < count) break;
-        if (resting.length === 0) await untilOneLeaves(signal);
-        else await runtime.sleep(Math.min(...resting) - elapsedMs, signal);
+      entering += 1;
+      try {
+        for (;;) {
+          signal?.throwIfAborted();
+          const elapsedMs = runtime.elapsedMs();
+          forget(elapsedMs);
+          if (underWay + resting.length < count) break;
+          if (resting.length === 0) await untilOneLeaves(signal);
+          else await runtime.sleep(Math.min(...resting) - elapsedMs, signal);
+        }
+        underWay += 1;
+      } finally {
+        entering -= 1;
       }
-      underWay += 1;
       return ({ wasSent }) => leave(runtime, wasSent);
     },
     isFree: (elapsedMs) => {
       forget(elapsedMs);
-      return underWay === 0 && resting.length === 0 && waiting.size === 0;
+      return underWay === 0 && resting.length === 0 && entering === 0;
     },
   };
 }

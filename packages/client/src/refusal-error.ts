@@ -88,8 +88,10 @@ function retryAfterSecondsOf(
   { retryAfterSeconds, resetAtMs, code }: VendorRefusal,
   { safeReply: { headers }, receivedAtMs }: Received,
 ): number | undefined {
-  const asked = readRetryAfterSeconds(headers, receivedAtMs) ?? retryAfterSeconds;
-  if (asked !== undefined || resetAtMs === undefined || code !== 'rate-limited') return asked;
+  const asked = readRetryAfterSeconds(headers, receivedAtMs);
+  // Many services tell of their limits with every reply: a fault does not last until they begin anew.
+  if (asked !== undefined || code !== 'rate-limited') return asked;
+  if (retryAfterSeconds !== undefined || resetAtMs === undefined) return retryAfterSeconds;
   return Math.max(0, Math.ceil((resetAtMs - receivedAtMs) / 1000));
 }
 

@@ -30,9 +30,12 @@ export function readRetryAfterSeconds(
   nowMs: number,
 ): number | undefined {
   const text = headers['retry-after']?.trim() ?? '';
-  if (/^\d{1,15}(\.\d+)?$/.test(text)) return Number(text);
+  // A header that was sent twice arrives as a list.
+  const seconds = text.split(',').map((part) => part.trim());
+  if (seconds.every((part) => /^\d+(\.\d+)?$/.test(part))) return Math.max(...seconds.map(Number));
   if (!/^[A-Z][a-z]{2,8},? /.test(text)) return undefined;
-  const atMs = Date.parse(text);
+  // The oldest of the three forms of a date names no zone, and means GMT.
+  const atMs = Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text);
   if (Number.isNaN(atMs)) return undefined;
   const sentMs = Date.parse(headers['date'] ?? '');
   return Math.max(0, Math.ceil((atMs - (Number.isNaN(sentMs) ? nowMs : sentMs)) / 1000));

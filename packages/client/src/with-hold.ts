@@ -19,11 +19,11 @@ export interface HeldWork {
 /** `id` is the hold's; the ids of its capture and release follow from it. `signal` ends the placing only. */
 export interface WithHoldOptions extends SpendOptions {
   /** How long the work may take; 900 if not given. */
-  readonly ttlSeconds?: number;
-  readonly occurredAt?: Instant;
-  readonly metadata?: Metadata;
+  readonly ttlSeconds?: number | undefined;
+  readonly occurredAt?: Instant | undefined;
+  readonly metadata?: Metadata | undefined;
   /** Told why a release failed: the hold then ends at its deadline. The work's own error is thrown all the same. */
-  readonly onReleaseFailed?: (error: unknown) => unknown;
+  readonly onReleaseFailed?: ((error: unknown) => unknown) | undefined;
 }
 
 export interface WithHoldResult<Result> {
@@ -96,7 +96,11 @@ export async function workWithHold<Result>(
   try {
     result = await work({ hold, use: (said) => (used = exactly(said)) });
   } catch (error) {
-    await release().catch(async (failure: unknown) => tellFailed(failure, onReleaseFailed));
+    await release().catch(async (failure: unknown) => {
+      // Its credits are back already.
+      if (failure instanceof ClientError && failure.code === 'hold-expired') return;
+      await tellFailed(failure, onReleaseFailed);
+    });
     throw error;
   }
   try {

@@ -11,7 +11,8 @@ interface ExpressRequest {
 
 type Next = (error?: unknown) => void;
 
-const works = new WeakMap<object, MeteredWork>();
+/** Of each request, in the order in which its meters began. */
+const works = new WeakMap<object, readonly MeteredWork[]>();
 
 /** Middleware of Express: holds credits before the handlers that follow it, and takes them when the reply ends. */
 export function meter<Request extends ExpressRequest>(options: MeterOptions<Request>) {
@@ -23,7 +24,7 @@ export function meter<Request extends ExpressRequest>(options: MeterOptions<Requ
         sendRefusal(response, begun.reply);
         return;
       }
-      works.set(request, begun.work);
+      works.set(request, [...(works.get(request) ?? []), begun.work]);
       endWithReply(response, begun.work);
     } catch (error) {
       // Express 4 would leave it unhandled.
@@ -34,9 +35,9 @@ export function meter<Request extends ExpressRequest>(options: MeterOptions<Requ
   };
 }
 
-/** The meter of a request; throws where there is none. */
+/** The meter of a request, the last one where there are several; throws where there is none. */
 export function metered(request: object): Metered {
-  const work = works.get(request);
+  const work = works.get(request)?.at(-1);
   if (work === undefined) throw new Error('This request has no meter: put meter() before its handler.');
   return work.metered;
 }
@@ -51,6 +52,6 @@ export async function releaseOnError(
   _response: unknown,
   next: Next,
 ): Promise<void> {
-  await works.get(request)?.end('failed');
+  for (const work of works.get(request) ?? []) await work.end('failed');
   next(error);
 }

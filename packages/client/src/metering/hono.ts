@@ -26,16 +26,16 @@ export function meter<Context extends HonoContext>(options: MeterOptions<Context
     meters.set(context, work.metered);
     try {
       await next();
+      if (context.error !== undefined) await work.end('failed');
+      const response = await endWithResponse(context.res, { request, work });
+      if (response !== context.res) {
+        // Hono would merge the headers of both.
+        context.res = undefined;
+        context.res = response;
+      }
     } catch (error) {
       await work.end('failed');
       throw error;
-    }
-    if (context.error !== undefined) await work.end('failed');
-    const response = await endWithResponse(context.res, { request, work });
-    if (response !== context.res) {
-      // Hono would merge the headers of both.
-      context.res = undefined;
-      context.res = response;
     }
     return undefined;
   };

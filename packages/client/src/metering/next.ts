@@ -18,13 +18,19 @@ export function meter<Incoming extends Request, Context = unknown>(
     const begun = await begin(request, readIdempotencyKey(request.headers.get('idempotency-key')));
     if (!begun.ok) return refusalResponse(begun.reply);
     const { work } = begun;
-    let response: Response;
     try {
-      response = await handler(request, context, work.metered);
+      return await endWithResponse(await handler(request, context, work.metered), { request, work });
     } catch (error) {
-      await work.end('failed');
+      const status = redirectStatusOf(error);
+      await work.end(status !== null && work.isCharged(status) ? 'done' : 'failed');
       throw error;
     }
-    return endWithResponse(response, { request, work });
   };
+}
+
+/** `redirect()` of Next.js throws what becomes a reply; null for any other error. */
+function redirectStatusOf(error: unknown): number | null {
+  const { digest } = (error ?? {}) as { digest?: unknown };
+  const [, status] = /^NEXT_REDIRECT;.*;(\d{3});$/s.exec(typeof digest === 'string' ? digest : '') ?? [];
+  return status === undefined ? null : Number(status);
 }

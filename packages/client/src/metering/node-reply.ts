@@ -6,6 +6,8 @@ export interface NodeReply {
   readonly statusCode: number;
   readonly headersSent: boolean;
   readonly destroyed?: boolean | undefined;
+  /** Of HTTP/2, whose reply does not say itself that it was destroyed. */
+  readonly stream?: { readonly destroyed: boolean } | null | undefined;
   /** Null, unless the reply was destroyed on this side, with a reason or without one. HTTP/2 has no such member. */
   readonly errored?: Error | null | undefined;
   writeHead(status: number, headers?: Readonly<Record<string, string>>): unknown;
@@ -34,9 +36,14 @@ export function endWithReply(reply: NodeReply, work: MeteredWork): void {
     // A second reply is refused from here on, as it would be after a real end.
     if (!reply.headersSent) reply.writeHead(reply.statusCode);
     isEnding = true;
+    // Fastify goes by it: what its handler returns or throws behind the reply must not be sent as a second one.
+    Object.defineProperty(reply, 'writableEnded', { configurable: true, value: true });
     void work
       .end(outcome())
-      .then(() => end.apply(reply, parts))
+      .then(() => {
+        Reflect.deleteProperty(reply, 'writableEnded');
+        return end.apply(reply, parts);
+      })
       // What cannot be sent would have been thrown, and the head is gone already.
       .catch((error: unknown) => reply.destroy(error as Error));
     return reply;
@@ -45,7 +52,7 @@ export function endWithReply(reply: NodeReply, work: MeteredWork): void {
   // Without a head nothing was delivered, and the handler goes on to its own end. What it pipes never ends, because
   // nobody reads it; what fails at once, such as a pipeline, is told to the framework first.
   const goOn = () => void reply.once('pipe', () => setTimeout(endNow, 0));
-  if (reply.destroyed === true) goOn();
+  if (reply.destroyed === true || reply.stream?.destroyed === true) goOn();
   else reply.once('close', () => (reply.headersSent ? endNow() : goOn()));
 }
 

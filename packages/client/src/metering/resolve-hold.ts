@@ -82,7 +82,10 @@ export async function insist<Value>(
       mayHaveHappened ||= error.outcome === 'unknown';
       if (mayHaveHappened && !answersForEarlierTries(error)) error.outcome = 'unknown';
       if (isLast || !isUndecided(error)) throw error;
-      await runtime.sleep(Math.min(pauseMs, Math.max(0, deadlineMs - runtime.elapsedMs())));
+      // Not all at once where many wait, and not before Scrip wants to be asked again.
+      const spreadMs = pauseMs * (1 - runtime.random() / 2);
+      const waitMs = Math.max(spreadMs, (error.retryAfterSeconds ?? 0) * 1000);
+      await runtime.sleep(Math.min(waitMs, Math.max(0, deadlineMs - runtime.elapsedMs())));
     }
   }
 }

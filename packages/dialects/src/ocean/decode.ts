@@ -54,8 +54,12 @@ function decodePool(pool: string, wire: JsonValue | undefined): PoolBalance | nu
   const isAbsent = wire === undefined || wire === null;
   // A number that is no amount is one that is too large.
   if (!isAbsent && (isArray(wire) || typeof wire !== 'object' || textOf(wire) !== null)) return null;
-  const oneTimeMicros = amountOf(memberOf(wire, 'oneTime'));
-  const recurringMicros = amountOf(memberOf(wire, 'recurrent'));
+  const [oneTime, recurrent] = [memberOf(wire, 'oneTime'), memberOf(wire, 'recurrent')];
+  // Members that nobody knows may say how much there is.
+  const isKnown = oneTime !== undefined || recurrent !== undefined;
+  if (!isAbsent && !isKnown && Object.keys(wire).length > 0) return null;
+  const oneTimeMicros = amountOf(oneTime);
+  const recurringMicros = amountOf(recurrent);
   if (oneTimeMicros === null || recurringMicros === null) return null;
   return {
     pool,

@@ -89,3 +89,17 @@ it.each(['"dailyLimitRateLeft":-1', '"dailyLimitRateSecondsToReset":"soon"'])(
     expect(reading.ok && reading.balance.dailyLimit).toBeUndefined();
   },
 );
+
+it('a pool of members that nobody knows is odd, and an empty one is 0', () => {
+  const read = (credits: object) =>
+    decodeBalance({ status: 200, headers: {}, body: JSON.stringify({ credits }) });
+  expect(read({ remaining: 500 })).toMatchObject({
+    ok: false,
+    unreadable: { code: 'member-odd', at: 'credits' },
+  });
+  expect(read({})).toMatchObject({ ok: true, balance: { pools: [{ availableMicros: 0n }, {}, {}] } });
+  expect(read({ oneTime: 5, remaining: 500 })).toMatchObject({
+    ok: true,
+    balance: { pools: [{ availableMicros: 5_000_000n }, {}, {}] },
+  });
+});

@@ -19,7 +19,7 @@ export function decodeBalance(reply: ReceivedReply): BalanceReading {
 
 function isRefusal(body: JsonValue): boolean {
   const success = memberOf(body, 'success');
-  if (success === false || success === 'false') return true;
+  if (success === false || success === 'false' || countOf(success) === 0n) return true;
   return (
     success === undefined && memberOf(body, 'credit') === undefined && memberOf(body, 'code') !== undefined
   );
@@ -64,7 +64,8 @@ function parseBody(text: string): JsonValue | undefined {
 
 /** Gives the entries of the platform's XML the names that their positions have in the JSON. */
 function nameEntries(entries: readonly XmlEntry[]): JsonValue {
-  const [success, code, words] = entries;
+  const [first, code, words] = entries;
+  const success = readSuccess(first, code);
   if (success === 'false') {
     const said = isArray(words) ? { errors: words.map(nameError) } : { message: words ?? '' };
     return { success: false, code: code ?? '', ...said };
@@ -80,6 +81,12 @@ function nameEntries(entries: readonly XmlEntry[]): JsonValue {
       voice: { message: entriesOf(voice)[0] ?? '' },
     },
   };
+}
+
+/** Some writers of XML have 0 and 1 for it; where it is left out, those are the credit, and a currency follows. */
+function readSuccess(first: XmlEntry | undefined, second: XmlEntry | undefined): XmlEntry | undefined {
+  const isBit = (first === '0' || first === '1') && typeof second === 'string' && /^[\d.,-]*$/.test(second);
+  return isBit ? String(first === '1') : first;
 }
 
 function nameError(error: XmlEntry): JsonValue {

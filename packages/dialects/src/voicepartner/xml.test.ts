@@ -87,3 +87,31 @@ function writable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- the characters that XML cannot write
   return text.replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\uD800-\uDFFF]/gu, '�');
 }
+
+describe('a balance in XML', () => {
+  const read = (...entries: string[]) =>
+    decodeBalance({
+      status: 200,
+      headers: {},
+      body: `<result>${entries.map((entry) => `<entry>${entry}</entry>`).join('')}</result>`,
+    });
+  const credit = (availableMicros: bigint) => ({
+    ok: true,
+    balance: { pools: [{ pool: 'eur', availableMicros }] },
+  });
+
+  it('that has 0 and 1 for false and true is read as one that has the words', () => {
+    expect(read('0', '10', 'Clé inconnue')).toMatchObject({
+      ok: false,
+      refusal: { code: 'credential-unknown' },
+    });
+    expect(read('1', '19.5', '€', '')).toMatchObject(credit(19_500_000n));
+    expect(read('1', '', '€', '')).toEqual(read('true', '', '€', ''));
+  });
+
+  it('that leaves it out begins with the credit, also where that is 0 or 1', () => {
+    expect(read('0', '€', '')).toMatchObject(credit(0n));
+    expect(read('1', '€', '')).toMatchObject(credit(1_000_000n));
+    expect(read('true', '1', '€', '')).toMatchObject(credit(1_000_000n));
+  });
+});

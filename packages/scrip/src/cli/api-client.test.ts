@@ -159,6 +159,14 @@ describe('a call that breaks on the way', () => {
     expect(failure.hint).toContain(String.raw`--id 'it'\''s 1' `);
   });
 
+  it('has not happened for sure where another program says yes to what has no answer', async () => {
+    const call: ApiCall = { method: 'DELETE', path: ['a'], effect: 'once', needs: [] };
+    const { client } = await serverOf(reply(200, { status: 'ok' }));
+    expect((await failureOf(client.call(call))).code).toBe('outcome-unknown');
+    const { client: other } = await serverOf((_request, response) => response.writeHead(204).end());
+    await expect(other.call(call)).resolves.toMatchObject({ text: '' });
+  });
+
   it('is not sent again without an id', async () => {
     const { client, asked } = await serverOf(hangUp);
     const failure = await failureOf(client.call({ method: 'DELETE', path: ['a'], needs: [] }));
@@ -262,12 +270,12 @@ describe('a call that is answered', () => {
 
 describe('a request', () => {
   it('carries ids into the path as they are', async () => {
-    const { client, asked } = await serverOf(reply(200, {}));
+    const { client, asked } = await serverOf(reply(200, { id: 'x' }));
     await client.call({
       method: 'GET',
       path: ['accounts', 'a/b ?#%', 'x'],
       query: { at: 'a&b', by: undefined },
-      needs: [],
+      needs: ['id'],
     });
     expect(asked[0]?.url).toBe('/scrip/v1/accounts/a%2Fb%20%3F%23%25/x?at=a%26b');
   });

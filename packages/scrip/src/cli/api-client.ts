@@ -7,7 +7,10 @@ import { parseProblem, problemFailure } from './problem-failure.ts';
 import { sayWhenStopped } from './say-when-stopped.ts';
 import { warn } from './terminal.ts';
 
-/** A call with the members that only a reply of Scrip's has: what else listens there may say yes to anything. */
+/**
+ * A call with the members that only a reply of Scrip's has, or none where it has no body: what else listens there may say
+ * yes to anything.
+ */
 export type ApiCall = ScripCall & Required<Pick<ScripCall, 'needs'>>;
 
 export interface ApiClient {
@@ -17,7 +20,7 @@ export interface ApiClient {
 
 /** Longer than a handler of the server may take, so that its own refusal comes first. */
 const TIMEOUT_MS = 35_000;
-/** Of what has ids of its own in a file, and none that a flag gives. */
+/** Of what happens once however often it is sent, and has no id that a flag gives. */
 const AS_IT_WAS = 'Run the same command again: what has happened does not happen twice.';
 
 /** Asks a running Scrip, and says what is wrong in the words of the command line. */
@@ -38,6 +41,8 @@ export function createApiClient({
       const leave = isChange(call) ? sayWhenStopped((signal) => lastWords(call, url, signal)) : () => {};
       try {
         const reply = await scrip.request<Value>(call);
+        if (call.needs.length === 0 && reply.text !== '')
+          throw outcomeUnknown(call, { url, why: 'it answered with what is not asked for' });
         noteChange(call);
         return reply;
       } catch (error) {

@@ -18,7 +18,7 @@ interface LineResult {
   readonly detail?: string;
 }
 
-interface RefusedLine extends LineResult {
+interface NumberedResult extends LineResult {
   readonly number: number;
 }
 
@@ -27,21 +27,24 @@ interface Tally {
   debited: number;
   refused: number;
   /** Lines that met a fault of the server. */
-  unknown: number;
-  /** The first of those that were refused. */
-  readonly shown: RefusedLine[];
+  failed: number;
+  /** The first of those that were not debited. */
+  readonly shown: NumberedResult[];
 }
 
 /** Lines in one request: as many as the server commits at once. */
 const CHUNK_LINES = 1000;
 /** Well below what a request may have. */
 const CHUNK_CHARACTERS = 2_000_000;
-const SHOWN_REFUSALS = 20;
+const SHOWN_LINES = 20;
 
 const START = '{"results":[';
 const END = ']}';
 
-const linesOf = ({ debited, refused: refusals, unknown }: Tally) => debited + refusals + unknown;
+/** Faults of the whole server, which the lines behind would meet as well. */
+const FAULTS_OF_ALL: ReadonlySet<string | undefined> = new Set(['store-failed', 'closing', 'overloaded']);
+
+const linesOf = ({ debited, refused, failed }: Tally) => debited + refused + failed;
 
 /** Debits every line of a file. Each line's id makes it happen once, so that the same file can be sent again. */
 export async function debitFile(
@@ -51,21 +54,22 @@ export async function debitFile(
   const client = connect();
   const { stream, sizeBytes } = await openInput(file);
   const progress = startProgress(sizeBytes);
-  const tally: Tally = { debited: 0, refused: 0, unknown: 0, shown: [] };
+  const tally: Tally = { debited: 0, refused: 0, failed: 0, shown: [] };
   let sentBytes = 0;
   let isRead = json;
+  let isCut = false;
   let end = END;
   try {
     for await (const chunk of chunksOf(readDebitLines(stream, format ?? formatOf(file)))) {
       const results = await sendChunk(client, chunk);
       const begin = linesOf(tally) === 0 ? START : ',';
-      const fault = count(tally, chunk, results.value);
+      count(tally, chunk, results.value);
       // What was begun is debited to its end, whoever still reads of it.
       if (isRead) isRead = await isTaken(`${begin}${results.json}`);
-      // The lines behind would meet it as well.
-      if (fault !== null) throw faultOf(fault, tally);
       sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
       progress.advance(sentBytes, linesOf(tally));
+      isCut = results.value.some(({ code }) => FAULTS_OF_ALL.has(code));
+      if (isCut) break;
     }
   } catch (error) {
     const told = interrupted(error, tally);
@@ -77,7 +81,8 @@ export async function debitFile(
   }
   if (!json) writeData(formatTally(tally));
   else if (linesOf(tally) === 0) writeData(`${START}${END}`);
-  if (tally.refused > 0) throw refused(tally);
+  if (tally.failed > 0) throw linesFailed(tally, { isCut });
+  if (tally.refused > 0) throw linesRefused(tally);
 }
 
 /** Writes a part of the reply; false where nobody reads any more. */
@@ -124,29 +129,24 @@ async function sendChunk(
   return { value: value.results, json: text.slice(START.length, -END.length) };
 }
 
-/** The first result that tells of a fault; null where none does. */
-function count(tally: Tally, chunk: readonly DebitLine[], results: readonly LineResult[]): LineResult | null {
-  let fault: LineResult | null = null;
-  for (const [index, result] of results.entries())
+function count(tally: Tally, chunk: readonly DebitLine[], results: readonly LineResult[]): void {
+  for (const [index, result] of results.entries()) {
     if (result.status === 201) tally.debited += 1;
-    else if (result.status >= 500) {
-      tally.unknown += 1;
-      fault ??= result;
-    } else {
-      tally.refused += 1;
-      if (tally.shown.length < SHOWN_REFUSALS)
-        tally.shown.push({ ...result, number: chunk[index]?.number ?? 0 });
-    }
-  return fault;
+    else if (result.status >= 500) tally.failed += 1;
+    else tally.refused += 1;
+    if (result.status !== 201 && tally.shown.length < SHOWN_LINES)
+      tally.shown.push({ ...result, number: chunk[index]?.number ?? 0 });
+  }
 }
 
 function formatTally(tally: Tally): string {
-  const { debited, refused: refusals, shown } = tally;
+  const { debited, refused, failed, shown } = tally;
   const record = formatRecord(
     [
       ['lines', `${linesOf(tally)}`],
       ['debited', `${debited}`],
-      ['refused', `${refusals}`],
+      ['refused', `${refused}`],
+      ...(failed === 0 ? [] : [['failed', `${failed}`] as const]),
     ],
     soften,
   );
@@ -166,27 +166,33 @@ function formatTally(tally: Tally): string {
 
 const SEND_AGAIN = 'the same file can be sent again: lines that were debited are not debited twice.';
 
-function refused(tally: Tally): CommandFailure {
-  const { refused: refusals, shown } = tally;
-  const more = refusals > shown.length ? ` (the first ${shown.length} are shown)` : '';
-  return CommandFailure.of('lines-refused', `${refusals} of ${linesOf(tally)} lines were refused${more}.`, {
-    hint: `When what is wrong with them is put right, ${SEND_AGAIN}`,
-    about: null,
-  });
+function linesRefused(tally: Tally): CommandFailure {
+  return CommandFailure.of(
+    'lines-refused',
+    `${tally.refused} of ${linesOf(tally)} lines were refused${shownPart(tally)}.`,
+    { hint: `When what is wrong with them is put right, ${SEND_AGAIN}`, about: null },
+  );
 }
 
-function faultOf({ code }: LineResult, { unknown }: Tally): CommandFailure {
+function linesFailed(tally: Tally, { isCut }: { isCut: boolean }): CommandFailure {
+  const rest = isCut ? ', and nothing behind them was sent' : '';
   return CommandFailure.of(
-    'outcome-unknown',
-    `Of ${unknown} lines the server did not tell (${code}): the change may have happened, or not.`,
+    'lines-failed',
+    `${tally.failed} of ${linesOf(tally)} lines met a fault of the server${shownPart(tally)}${rest}.`,
+    { hint: `When the server is well again, ${SEND_AGAIN}`, about: null },
   );
+}
+
+function shownPart({ refused, failed, shown }: Tally): string {
+  return refused + failed > shown.length
+    ? ` (the first ${shown.length} that were not debited are shown)`
+    : '';
 }
 
 /** Says how far it came: what was answered is kept. */
 function interrupted(error: unknown, tally: Tally): unknown {
   if (!(error instanceof CommandFailure) || linesOf(tally) === 0) return error;
-  const answered = tally.debited + tally.refused;
-  return error.reworded(`${error.message} ${answered} lines were answered before.`, {
+  return error.reworded(`${error.message} ${linesOf(tally)} lines were answered before.`, {
     hint: `Put it right, then ${SEND_AGAIN}`,
   });
 }

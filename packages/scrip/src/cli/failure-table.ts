@@ -169,6 +169,11 @@ const commandFailures = {
     says: '… of … lines were refused….',
     remedy: 'Put right what is said of each line, then send the same file again: no line is debited twice.',
   },
+  'lines-failed': {
+    exit: 'failure',
+    says: '… of … lines met a fault of the server….',
+    remedy: 'When the server is well again, send the same file again: no line is debited twice.',
+  },
   'not-affordable': {
     exit: 'no',
     says: 'Not affordable: … missing.',

@@ -27,7 +27,7 @@ import { exitCode } from './exit-code.ts';
 import { guardOutput } from './guard-output.ts';
 import { hyphenated } from './hyphenated.ts';
 import { serveCommand } from './serve-command.ts';
-import { inOneLine, ReaderGone, say, warn, writeData } from './terminal.ts';
+import { linesOf, ReaderGone, say, warn, writeData } from './terminal.ts';
 
 const ABOUT = `
 SCRIP_URL names the server (default: http://127.0.0.1:8787), SCRIP_KEY the key to ask it with.
@@ -154,9 +154,4 @@ function exitCodeOf(error: unknown): number {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error instanceof CommandFailure ? linesOf(error.message) : (error.stack ?? error.message);
-}
-
-/** Files and servers have their words in it. */
-function linesOf(text: string): string {
-  return text.split('\n').map(inOneLine).join('\n');
 }

@@ -3,7 +3,7 @@ import { makeDerived } from '../stores/sqlite/make-derived.ts';
 import { CommandFailure } from './command-failure.ts';
 import { asDataFailure } from './data-failure.ts';
 import { startPasses } from './progress.ts';
-import { say } from './terminal.ts';
+import { linesOf, say } from './terminal.ts';
 import { journalWrong } from './verify-report.ts';
 
 /**
@@ -12,18 +12,21 @@ import { journalWrong } from './verify-report.ts';
  */
 export async function makeTables(directory: string): Promise<void> {
   const { onProgress, stop } = startPasses();
-  try {
-    const flaw = await makeDerived({ directory, threads: availableParallelism(), onProgress });
-    if (flaw !== null)
-      say(`${journalWrong(flaw)}
-Nothing was decided anew: it was so before, or was changed on its way here. "scrip verify" says the same.`);
-  } catch (error) {
-    const failure = asDataFailure(error);
-    if (!(failure instanceof CommandFailure)) throw error;
-    say(`The journal is whole, but the tables that are made from it could not be made.
+  const told = await makeDerived({ directory, threads: availableParallelism(), onProgress })
+    .then((flaw) => (flaw === null ? null : `${journalWrong(flaw)}\n${TAKEN_OVER}`), wordsOf)
+    // The bar's line ends before anything is said.
+    .finally(stop);
+  if (told !== null) say(linesOf(told));
+}
+
+const TAKEN_OVER =
+  'The entries were taken over as they are: they were wrong before, or were changed on the way here. "scrip verify" says the same.';
+
+/** Throws what is no failure of the files. */
+function wordsOf(error: unknown): string {
+  const failure = asDataFailure(error);
+  if (!(failure instanceof CommandFailure)) throw error;
+  return `The journal is whole, but the tables that are made from it could not be made.
 ${failure.message}
-The next start makes them, or "scrip verify --repair".`);
-  } finally {
-    stop();
-  }
+The next start makes them, or "scrip verify --repair".`;
 }

@@ -22,7 +22,7 @@ export function formatTable<Row>(
   const head = columns.map(({ header }) => header);
   const cells = rows.map((row) => columns.map(({ value }) => printable(value(row))));
   const widths = columns.map((_, index) =>
-    Math.max(...[head, ...cells].map((line) => stringWidth(line[index] ?? ''))),
+    [head, ...cells].reduce((widest, line) => Math.max(widest, stringWidth(line[index] ?? '')), 0),
   );
   const layOut = (line: readonly string[]) =>
     columns
@@ -48,8 +48,12 @@ function pad(text: string, width: number, align: 'left' | 'right'): string {
   return align === 'left' ? `${text}${space}` : `${space}${text}`;
 }
 
+/** More than a line can show; to look for control sequences takes a time that grows with the square of a text's length. */
+const MOST_CHARACTERS = 5000;
+
 /** What comes from elsewhere can neither move the cursor nor break the line, nor turn the direction of the columns after it. */
 function printable(text: string | null): string {
   if (text === null || text === '') return NONE;
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '\u{fffd}');
+  const shown = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return stripVTControlCharacters(shown).replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, '\u{fffd}');
 }

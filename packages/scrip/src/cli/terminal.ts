@@ -72,6 +72,11 @@ export function inOneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ');
 }
 
+/** The same of several lines, in which files and servers have their words. */
+export function linesOf(text: string): string {
+  return text.split('\n').map(inOneLine).join('\n');
+}
+
 /** Talk goes to standard error. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

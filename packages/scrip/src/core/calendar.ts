@@ -13,7 +13,8 @@ interface LocalTime {
 
 export const DAY_MS = 86_400_000;
 
-/** Of the zones of accounts: one can be written in many ways, and not each that is asked about stays. */
+/** A zone can be written in many ways, and whoever names one in each of them must not fill the memory. */
+const MAX_FORMATS = 1000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatFor(timezone: string): Intl.DateTimeFormat {
@@ -30,6 +31,7 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
       minute: 'numeric',
       second: 'numeric',
     });
+    if (formats.size >= MAX_FORMATS) formats.clear();
     formats.set(timezone, format);
   }
   return format;
@@ -39,7 +41,7 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
 export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/.test(name)) return false;
   try {
-    Intl.DateTimeFormat('en-US', { timeZone: name });
+    formatFor(name);
     return true;
   } catch {
     return false;

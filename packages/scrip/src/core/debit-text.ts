@@ -77,7 +77,8 @@ function debitOf(accountId: string, version: number, members: Members): CreditsD
     heldMicros: BigInt(members[13]),
     occurredAtMs: members[14],
     draws: Array.from({ length: drawn.length / MEMBERS_OF_DRAW }, (_, draw) => {
-      const [lot, grantId, amountMicros] = drawn.slice(draw * MEMBERS_OF_DRAW);
+      const first = draw * MEMBERS_OF_DRAW;
+      const [lot, grantId, amountMicros] = drawn.slice(first, first + MEMBERS_OF_DRAW);
       return {
         lot: lot as number,
         grantId: grantId as string,

@@ -1,4 +1,4 @@
-import { dayOf, startOfDay, addDays } from './calendar.ts';
+import { addDays, DAY_MS, dayOf, startOfDay } from './calendar.ts';
 import type { Entry } from './entry.ts';
 
 /** Usage is kept per quarter of an hour of UTC, which every time zone's days are made of, and put into days when read. */
@@ -50,18 +50,27 @@ export function slotOf(atMs: number): number {
 export interface UsageRange {
   readonly fromMs: number;
   readonly toMs: number;
-  /** First instants of the parts that are wanted, in order: what falls into one may be given as one sum. Without: slots. */
+  /**
+   * First instants of the parts that are wanted, in order, from the range's own on: what falls into one may be given as
+   * one sum. Without: slots.
+   */
   readonly partsMs?: readonly number[];
 }
 
-/** Days in the account's time zone, both inclusive, as the range of instants that they cover, and its parts. */
-export function daysRange(
-  { start, end }: { readonly start: string; readonly end: string },
-  timezone: string,
-): Required<UsageRange> {
-  const partsMs: number[] = [];
-  for (let day = start; day <= end; day = addDays(day, 1)) partsMs.push(startOfDay(day, timezone));
-  return { fromMs: startOfDay(start, timezone), toMs: startOfDay(addDays(end, 1), timezone), partsMs };
+interface Days {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Days in the account's time zone, both inclusive, as the half-open range of instants that they cover. */
+export function daysRange({ start, end }: Days, timezone: string) {
+  return { fromMs: startOfDay(start, timezone), toMs: startOfDay(addDays(end, 1), timezone) };
+}
+
+/** The first instant of each of them. */
+export function dayStarts({ start, end }: Days, timezone: string): number[] {
+  const days = (Date.parse(end) - Date.parse(start)) / DAY_MS + 1;
+  return Array.from({ length: days }, (_, at) => startOfDay(addDays(start, at), timezone));
 }
 
 /** Which of some parts an instant is in, by their first instants; 0 where it lies before all of them. */

@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import type { Socket } from 'node:net';
 import { RefusedRequest } from './problem.ts';
-import { faultProblem } from './rejection-problem.ts';
 
 /** Requests of one connection that may wait: more than a client has reason to send without reading. */
 const MAX_WAITING = 16;
+
+const READ_FIRST = `${MAX_WAITING} requests wait here for their turn: read the replies, then send more.`;
 
 const waiting = new WeakMap<Socket, number>();
 
@@ -27,7 +28,7 @@ export function waitInLine(
   const { socket } = request.raw;
   const before = waiting.get(socket) ?? 0;
   if (before >= MAX_WAITING) {
-    done(new RefusedRequest(faultProblem({ code: 'overloaded', outcome: 'not-applied' })));
+    done(new RefusedRequest({ code: 'too-many-waiting', detail: READ_FIRST }));
     return;
   }
   waiting.set(socket, before + 1);

@@ -23,6 +23,11 @@ export const problems = {
     title: 'The request is not HTTP that can be read',
     remedy: 'Send a whole request of HTTP/1.1, as long as its headers say.',
   },
+  'too-many-waiting': {
+    status: 400,
+    title: 'Too many requests wait on this connection',
+    remedy: 'Read the replies before more is sent on the same connection.',
+  },
   'credential-missing': {
     status: 401,
     title: 'No key was sent',

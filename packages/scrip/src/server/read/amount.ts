@@ -1,6 +1,6 @@
 import { MICRO_DECIMALS, parseMicros } from '../../core/credits.ts';
 import type { Issue } from '../problem.ts';
-import { plainDecimal } from './exact-numbers.ts';
+import { MAX_EXPONENT, plainDecimal } from './exact-numbers.ts';
 
 /** The largest whole number of credits that fits, as a double that is exact. */
 const MAX_WHOLE_CREDITS = 9_223_372_036_854;
@@ -19,13 +19,14 @@ export function readMicros(value: string | number, pointer: string, issues: Issu
   return 0n;
 }
 
-/** The text may be as long as a body: no pattern has two ways to take the same digits, so that each reads them once. */
+/** The text may be as long as a body: each pattern takes a time that grows with it, and not with its square. */
 function whyNotMicros(text: string): string {
   if (/^-\d/.test(text)) return 'must not be negative.';
   if (/^\d+(?:\.\d{1,6}0*)?$/.test(text)) return TOO_LARGE;
   if (/^\d+\.\d+$/.test(text)) return TOO_FINE;
-  const [, sign] = /^\d+(?:\.\d*)?e([+-])\d+$/i.exec(text) ?? [];
-  if (sign !== undefined) return sign === '+' ? TOO_LARGE : TOO_FINE;
+  const [, sign, exponent] = /^\d+(?:\.\d*)?e([+-]?)(\d+)$/i.exec(text) ?? [];
+  // Of a JSON number, whose plain decimal nobody would write.
+  if (Number(exponent) > MAX_EXPONENT) return sign === '-' ? TOO_FINE : TOO_LARGE;
   return 'must be a plain decimal such as "12.5": digits and a point, no sign, exponent or spaces.';
 }
 

@@ -28,7 +28,7 @@ function reviveLongNumber(_name: string, value: unknown, { source }: { source?: 
 
 const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/;
 /** Beyond these exponents a number is too large or too fine for any amount, whatever its digits are. */
-const MAX_EXPONENT = 60;
+export const MAX_EXPONENT = 60;
 
 /** Writes a JSON number without its exponent; undefined when the exponent is out of all bounds. */
 export function plainDecimal(source: string): string | undefined {

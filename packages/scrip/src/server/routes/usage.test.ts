@@ -6,6 +6,17 @@ let served: ServedApp;
 afterEach(() => served.close());
 
 describe('usage', () => {
+  it.each(['end=9999-12-31', 'end=2000-01-01', 'start=9998-12-31&end=9999-12-31&by=action'])(
+    'of days far off is none: %s',
+    async (query) => {
+      served = await serveAcme();
+      const body = { timezone: 'Pacific/Apia' };
+      await served.ask('PATCH', '/accounts/acme', { body });
+      const { status, json } = await served.ask('GET', `/accounts/acme/usage?${query}`);
+      expect([status, json.data, json.total]).toEqual([200, [], []]);
+    },
+  );
+
   it('is summed per day of the account, action or key, and in all', async () => {
     served = await serveAcme();
     const { ask } = served;

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { AccountState } from '../../core/account.ts';
 import { addDays, DAY_MS, dayOf, isDay } from '../../core/calendar.ts';
-import { daysRange } from '../../core/usage.ts';
+import { daysRange, dayStarts } from '../../core/usage.ts';
 import { accountNotFound } from '../auth.ts';
 import { waitInLine } from '../in-line.ts';
 import { refuseIssues } from '../problem.ts';
@@ -42,13 +42,16 @@ export function registerUsage(app: FastifyInstance, { deps: { ledger }, authoris
       if (state === null) throw accountNotFound();
       // The account's own time, which never goes back.
       const days = readDays(query, state, Math.max(ledger.now(), state.atMs));
+      const { by = 'day' } = query;
+      const { timezone } = state;
+      const range = daysRange(days, timezone);
+      const partsMs = by === 'day' ? dayStarts(days, timezone) : [range.fromMs];
       const [changes, cards] = await Promise.all([
-        ledger.usage(accountId, daysRange(days, state.timezone)),
+        ledger.usage(accountId, { ...range, partsMs }),
         ledger.rateCards(),
       ]);
       const pools = cards.at(-1)?.pools.map(({ id }) => id) ?? [];
-      const { timezone } = state;
-      const rendered = renderUsage(changes, { by: query.by ?? 'day', timezone, pools });
+      const rendered = renderUsage(changes, { by, timezone, pools });
       return sendJson(reply, 200, JSON.stringify({ accountId, ...days, timezone, ...rendered }));
     },
   );

@@ -3,7 +3,7 @@ import { voxpria } from '@scrip/dialects';
 import type { AccountState } from '../../core/account.ts';
 import { availableMicros, findPool } from '../../core/account.ts';
 import { addDays, DAY_MS, dayOf, isDay } from '../../core/calendar.ts';
-import { daysRange, partOf, sumUsage } from '../../core/usage.ts';
+import { daysRange, dayStarts, partOf, sumUsage } from '../../core/usage.ts';
 import type { VendorAnswer, VendorRead, VendorRoute } from './vendor-read.ts';
 import { invalidParameters, parameterProblem, readParameter } from './vendor-read.ts';
 
@@ -44,12 +44,12 @@ async function answerUsage({ account, query, deps }: VendorRead): Promise<Vendor
   const read = readDays(query, account, Math.max(ledger.now(), account.atMs));
   if ('problems' in read) return invalidParameters(read.problems);
   const { id, timezone } = account;
-  const range = daysRange(read.days, timezone);
-  const changes = await ledger.usage(id, range);
+  const partsMs = dayStarts(read.days, timezone);
+  const changes = await ledger.usage(id, { ...daysRange(read.days, timezone), partsMs });
   const totals = sumUsage(
     changes.filter(({ pool }) => pool === POOL),
     // By the days' first instants: the calendar takes long for each of thousands.
-    ({ slotMs }) => addDays(read.days.start, partOf(range.partsMs, slotMs)),
+    ({ slotMs }) => addDays(read.days.start, partOf(partsMs, slotMs)),
   );
   const days = [...totals].map(([date, total]) => ({ date, ...total }));
   const reply = voxpria.encodeUsage({ days, creditPriceMicros: settings.creditPriceMicros });
