@@ -12,7 +12,7 @@ import {
   releaseHold,
 } from '../../../../test/support/commands.ts';
 import { addDays, dayOf } from './calendar.ts';
-import { daysRange, SLOT_MS, slotOf, sumUsage, usageDay, usageOf } from './usage.ts';
+import { dayStarts, daysRange, SLOT_MS, slotOf, sumUsage, usageDay, usageOf } from './usage.ts';
 
 const at = (text: string) => Date.parse(text);
 
@@ -101,6 +101,18 @@ describe('a day of usage', () => {
     };
     expect([hoursOf('2026-03-29'), hoursOf('2026-03-30'), hoursOf('2026-10-25')]).toEqual([23, 24, 25]);
     expect(hoursOf('2026-03-28', '2026-03-30')).toBe(71);
+  });
+
+  it.each([
+    ['2026-03-27', '2026-03-31', 'Europe/Paris'],
+    ['2011-12-28', '2012-01-02', 'Pacific/Apia'],
+    ['9999-12-30', '9999-12-31', 'UTC'],
+    ['2026-01-01', '2026-01-01', 'America/New_York'],
+  ])('begins at an instant of its own, each from %s to %s in %s', (start, end, timezone) => {
+    const starts = dayStarts({ start, end }, timezone);
+    const days = starts.map((_, at) => addDays(start, at));
+    expect(days.at(-1)).toBe(end);
+    expect(starts).toEqual(days.map((day) => daysRange({ start: day, end: day }, timezone).fromMs));
   });
 
   it('is made of whole slots in every zone, so that no slot lies in two days', () => {
