@@ -282,3 +282,14 @@ it('refuses more values than can be read without keeping others waiting', async 
   expect([status, json.code]).toEqual([422, 'invalid-request']);
   expect(json.errors).toEqual([{ pointer: '', detail: 'holds more than 1000000 values.' }]);
 });
+
+it('tells a list that is too long by its length, and by none of its elements', async () => {
+  for (const lines of ['0', '{"action":"sms","quantity":1}']) {
+    const text = `{"lines":[${`${lines},`.repeat(20_000)}${lines}]}`;
+    const { status, json } = await served.ask('POST', '/accounts/acme/quotes', { text });
+    expect([status, json.errors]).toEqual([
+      422,
+      [{ pointer: '/lines', detail: 'must not have more than 1000 items.' }],
+    ]);
+  }
+});

@@ -9,7 +9,22 @@ export type SchemaCheck = (value: unknown) => Issue[] | undefined;
 /** Compiles a schema once; its check costs next to nothing on values that fit. Nothing is ever coerced. */
 export function compileCheck(schema: TSchema): SchemaCheck {
   const validator = Compile(schema);
-  return (value) => (validator.Check(value) ? undefined : toIssues(validator.Errors(value)));
+  return (value) =>
+    validator.Check(value) ? undefined : (overlongIssues(schema, value) ?? toIssues(validator.Errors(value)));
+}
+
+/**
+ * A list that has more elements than it may, told by its length alone; undefined where there is none. The errors of
+ * hundreds of thousands of elements would be made before the first is told.
+ */
+function overlongIssues(schema: TSchema, value: unknown): Issue[] | undefined {
+  const { properties = {} } = schema as { properties?: Readonly<Record<string, { maxItems?: number }>> };
+  for (const [name, member] of Object.entries(value ?? {})) {
+    const { maxItems = Infinity } = (Object.hasOwn(properties, name) ? properties[name] : undefined) ?? {};
+    if (Array.isArray(member) && member.length > maxItems)
+      return [{ pointer: `/${name}`, detail: `must not have more than ${maxItems} items.` }];
+  }
+  return undefined;
 }
 
 const MAX_ISSUES = 8;
