@@ -51,6 +51,7 @@ export function startDerivation({
 
   const thread = startThread({
     name: 'deriver-thread',
+    isLasting: true,
     data: { files, sizes },
     onNotice: (notice: DeriverNotice) => {
       onSegment(notice.segment);

@@ -38,6 +38,7 @@ export function createJournalWriter({
   let last: Promise<void> = Promise.resolve();
   const thread = startThread({
     name: 'writer-thread',
+    isLasting: true,
     data: { file },
     onCrash: (error) => fail(`the journal's thread ended: ${error.message}`),
   });

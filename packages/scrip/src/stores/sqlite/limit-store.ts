@@ -27,6 +27,7 @@ export async function openSqliteLimitStore(directory: string): Promise<LimitStor
   let crash: Error | null = null;
   const thread = startThread({
     name: 'limit-thread',
+    isLasting: true,
     data: { file },
     onCrash: (error) => {
       crash = error;

@@ -98,6 +98,7 @@ async function openFiles(
   prepareFiles(files, options.onDerivedAnew);
   const reader = startThread({
     name: 'reader-thread',
+    isLasting: true,
     gathers: true,
     data: { files },
     onCrash: (error) => {

@@ -41,15 +41,28 @@ export interface ThreadOptions {
    * more than most of them.
    */
   readonly gathers?: boolean;
+  /** It lives as long as the store, and must not keep memory that it needed for a moment. */
+  readonly isLasting?: boolean;
   readonly onNotice?: (notice: never) => void;
   /** The thread has ended by itself. */
   readonly onCrash?: (error: Error) => void;
 }
 
+/** Of new objects. V8 lets it grow to 128 MiB in each thread, and gives none of it back. */
+const LASTING_YOUNG_MB = 32;
+
 /** Starts a thread of this folder and speaks with it by numbered messages. */
-export function startThread({ name, data, gathers = false, onNotice, onCrash }: ThreadOptions): Thread {
+export function startThread({
+  name,
+  data,
+  gathers = false,
+  isLasting = false,
+  onNotice,
+  onCrash,
+}: ThreadOptions): Thread {
   const worker = new Worker(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url), {
     workerData: data,
+    ...(isLasting ? { resourceLimits: { maxYoungGenerationSizeMb: LASTING_YOUNG_MB } } : {}),
   });
   const asked = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let lastId = 0;
