@@ -123,10 +123,15 @@ describe('debit --file that cannot go on', () => {
     expect(['lines', 'debited', 'refused', 'failed'].map((name) => member({ out, err, code }, name))).toEqual(
       ['2000', '1000', '0', '1000'],
     );
-    expect(err).toMatch(
-      /^scrip: 1000 of 2000 lines met a fault of the server .*, and nothing behind them was sent\./,
-    );
+    expect(err).toMatch(/^scrip: 1000 of 2000 lines met a fault of the server .*, and it stopped there\./);
     expect(err).toContain('the same file can be sent again');
+  });
+
+  it('says with --json that it stopped, behind the results', async () => {
+    const { out } = await debit(' --json', results(1000, { status: 503, code: 'closing' }));
+    const { results: kept, error } = JSON.parse(out) as { results: object[]; error: object };
+    expect(kept).toHaveLength(1000);
+    expect(error).toMatchObject({ code: 'lines-failed' });
   });
 
   it('goes on behind lines that met a fault of their own', async () => {

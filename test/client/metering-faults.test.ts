@@ -81,17 +81,20 @@ describe('a capture', () => {
     },
   );
 
-  it('waits as long as Scrip asks for', async () => {
+  it.each([
+    ['waits as long as Scrip asks for', 900, [120_000, 120_000]],
+    ['does not wait so long that no time is left to capture', 200, [375, 750]],
+  ])('%s', async (_what, ttlSeconds, expected) => {
     const waits: number[] = [];
     const sleep = async (ms: number, signal?: AbortSignal) => {
       if (ms !== PATIENCE_MS) waits.push(ms);
       return systemRuntime.sleep(ms === PATIENCE_MS ? 60_000 : 20, signal);
     };
-    const { ask } = await at.open({ runtime: { sleep, random: () => 0.5 } });
+    const { ask } = await at.open({ ttlSeconds, runtime: { sleep, random: () => 0.5 } });
     let captures = 0;
     at.proxy.decide((request) => (isCapture(request) && (captures += 1) <= 2 ? busy : 'pass'));
     expect((await ask()).status).toBe(200);
-    expect(waits).toEqual([120_000, 120_000]);
+    expect(waits).toEqual(expected);
   });
 
   it('that never succeeds is told of, and the customer has the work all the same', async () => {

@@ -32,7 +32,8 @@ export function readRetryAfterSeconds(
   const text = headers['retry-after']?.trim() ?? '';
   // A header that was sent twice arrives as a list.
   const seconds = text.split(',').map((part) => part.trim());
-  if (seconds.every((part) => /^\d+(\.\d+)?$/.test(part))) return Math.max(...seconds.map(Number));
+  if (seconds.every((part) => /^\d+(\.\d+)?$/.test(part)))
+    return Math.min(Number.MAX_SAFE_INTEGER, Math.max(...seconds.map(Number)));
   if (!/^[A-Z][a-z]{2,8},? /.test(text)) return undefined;
   // The oldest of the three forms of a date names no zone, and means GMT.
   const atMs = Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text);

@@ -1,5 +1,5 @@
 import { readIdempotencyKey } from './idempotency-key.ts';
-import { createMeter } from './meter.ts';
+import { createMeter, type MeteredWork } from './meter.ts';
 import type { Metered, MeterOptions } from './meter-options.ts';
 import { endWithResponse, refusalResponse } from './web-reply.ts';
 
@@ -21,11 +21,20 @@ export function meter<Incoming extends Request, Context = unknown>(
     try {
       return await endWithResponse(await handler(request, context, work.metered), { request, work });
     } catch (error) {
-      const status = redirectStatusOf(error);
-      await work.end(status !== null && work.isCharged(status) ? 'done' : 'failed');
+      await work.end(isPaidRedirect(error, work) ? 'done' : 'failed');
       throw error;
     }
   };
+}
+
+function isPaidRedirect(error: unknown, work: MeteredWork): boolean {
+  const status = redirectStatusOf(error);
+  try {
+    return status !== null && work.isCharged(status);
+  } catch {
+    // What the caller's own function throws must not keep credits held.
+    return false;
+  }
 }
 
 /** `redirect()` of Next.js throws what becomes a reply; null for any other error. */

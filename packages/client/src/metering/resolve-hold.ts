@@ -82,10 +82,11 @@ export async function insist<Value>(
       mayHaveHappened ||= error.outcome === 'unknown';
       if (mayHaveHappened && !answersForEarlierTries(error)) error.outcome = 'unknown';
       if (isLast || !isUndecided(error)) throw error;
-      // Not all at once where many wait, and not before Scrip wants to be asked again.
+      const leftMs = Math.max(0, deadlineMs - runtime.elapsedMs());
+      // Not all at once where many wait, and not before Scrip wants to be asked again, as long as that leaves time to ask.
       const spreadMs = pauseMs * (1 - runtime.random() / 2);
-      const waitMs = Math.max(spreadMs, (error.retryAfterSeconds ?? 0) * 1000);
-      await runtime.sleep(Math.min(waitMs, Math.max(0, deadlineMs - runtime.elapsedMs())));
+      const askedMs = (error.retryAfterSeconds ?? 0) * 1000;
+      await runtime.sleep(Math.min(leftMs, askedMs < leftMs / 2 ? Math.max(spreadMs, askedMs) : spreadMs));
     }
   }
 }

@@ -64,8 +64,8 @@ function parseBody(text: string): JsonValue | undefined {
 
 /** Gives the entries of the platform's XML the names that their positions have in the JSON. */
 function nameEntries(entries: readonly XmlEntry[]): JsonValue {
-  const [first, code, words] = entries;
-  const success = readSuccess(first, code);
+  const [, code, words] = entries;
+  const success = readSuccess(entries);
   if (success === 'false') {
     const said = isArray(words) ? { errors: words.map(nameError) } : { message: words ?? '' };
     return { success: false, code: code ?? '', ...said };
@@ -84,9 +84,11 @@ function nameEntries(entries: readonly XmlEntry[]): JsonValue {
 }
 
 /** Some writers of XML have 0 and 1 for it; where it is left out, those are the credit, and a currency follows. */
-function readSuccess(first: XmlEntry | undefined, second: XmlEntry | undefined): XmlEntry | undefined {
-  const isBit = (first === '0' || first === '1') && typeof second === 'string' && /^[\d.,-]*$/.test(second);
-  return isBit ? String(first === '1') : first;
+function readSuccess([first, second, third]: readonly XmlEntry[]): XmlEntry | undefined {
+  if ((first !== '0' && first !== '1') || typeof second !== 'string') return first;
+  // A balance that nobody knows is empty, and its currency stands behind it.
+  const isEmpty = first === '1' && second === '' && typeof third === 'string';
+  return isEmpty || /^[\d.,-]+$/.test(second) ? String(first === '1') : first;
 }
 
 function nameError(error: XmlEntry): JsonValue {

@@ -112,6 +112,10 @@ describe('a balance in XML', () => {
   it('that leaves it out begins with the credit, also where that is 0 or 1', () => {
     expect(read('0', '€', '')).toMatchObject(credit(0n));
     expect(read('1', '€', '')).toMatchObject(credit(1_000_000n));
+    expect(read('0', '', '<entry>x</entry>')).toMatchObject({
+      ok: true,
+      balance: { pools: [{ availableMicros: 0n }] },
+    });
     expect(read('true', '1', '€', '')).toMatchObject(credit(1_000_000n));
   });
 });

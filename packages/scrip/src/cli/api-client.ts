@@ -42,7 +42,7 @@ export function createApiClient({
       try {
         const reply = await scrip.request<Value>(call);
         if (call.needs.length === 0 && reply.text !== '')
-          throw outcomeUnknown(call, { url, why: 'it answered with what is not asked for' });
+          throw outcomeUnknown(call, { url, why: 'it answered with something that was not asked for' });
         noteChange(call);
         return reply;
       } catch (error) {

@@ -69,11 +69,13 @@ export async function debitFile(
       sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
       progress.advance(sentBytes, linesOf(tally));
       isCut = results.value.some(({ code }) => FAULTS_OF_ALL.has(code));
-      if (isCut) break;
+      if (!isCut) continue;
+      end = endWith(linesFailed(tally, { isCut }));
+      break;
     }
   } catch (error) {
     const told = interrupted(error, tally);
-    if (told instanceof CommandFailure) end = `],"error":${JSON.stringify(renderFailure(told))}}`;
+    if (told instanceof CommandFailure) end = endWith(told);
     throw told;
   } finally {
     progress.stop();
@@ -83,6 +85,11 @@ export async function debitFile(
   else if (linesOf(tally) === 0) writeData(`${START}${END}`);
   if (tally.failed > 0) throw linesFailed(tally, { isCut });
   if (tally.refused > 0) throw linesRefused(tally);
+}
+
+/** What ends the results where lines are missing behind them. */
+function endWith(failure: CommandFailure): string {
+  return `],"error":${JSON.stringify(renderFailure(failure))}}`;
 }
 
 /** Writes a part of the reply; false where nobody reads any more. */
@@ -175,7 +182,7 @@ function linesRefused(tally: Tally): CommandFailure {
 }
 
 function linesFailed(tally: Tally, { isCut }: { isCut: boolean }): CommandFailure {
-  const rest = isCut ? ', and nothing behind them was sent' : '';
+  const rest = isCut ? ', and it stopped there' : '';
   return CommandFailure.of(
     'lines-failed',
     `${tally.failed} of ${linesOf(tally)} lines met a fault of the server${shownPart(tally)}${rest}.`,

@@ -20,7 +20,7 @@ export async function makeTables(directory: string): Promise<void> {
 }
 
 const TAKEN_OVER =
-  'The entries were taken over as they are: they were wrong before, or were changed on the way here. "scrip verify" says the same.';
+  'Its entries are as they came: they were wrong before, or were changed on their way. "scrip verify" says the same.';
 
 /** Throws what is no failure of the files. */
 function wordsOf(error: unknown): string {

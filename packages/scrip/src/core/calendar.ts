@@ -31,7 +31,8 @@ function formatFor(timezone: string): Intl.DateTimeFormat {
       minute: 'numeric',
       second: 'numeric',
     });
-    if (formats.size >= MAX_FORMATS) formats.clear();
+    const [oldest] = formats.keys();
+    if (formats.size >= MAX_FORMATS && oldest !== undefined) formats.delete(oldest);
     formats.set(timezone, format);
   }
   return format;

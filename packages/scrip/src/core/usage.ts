@@ -51,7 +51,7 @@ export interface UsageRange {
   readonly fromMs: number;
   readonly toMs: number;
   /**
-   * First instants of the parts that are wanted, in order, from the range's own on: what falls into one may be given as
+   * First instants of the parts that are wanted, in order, beginning with the range's own start: what falls into one may be given as
    * one sum. Without: slots.
    */
   readonly partsMs?: readonly number[];

@@ -293,3 +293,10 @@ it('tells a list that is too long by its length, and by none of its elements', a
     ]);
   }
 });
+
+it('refuses a text of a megabyte in an object’s place', async () => {
+  const text = JSON.stringify('a'.repeat(1_000_000));
+  expect((await served.ask('POST', '/accounts/acme/quotes', { text })).status).toBe(422);
+  const { json } = await served.ask('POST', '/debits', { text: `[${text}]` });
+  expect(json.results).toMatchObject([{ id: null, status: 422, code: 'invalid-request' }]);
+});

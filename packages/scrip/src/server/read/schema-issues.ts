@@ -9,20 +9,31 @@ export type SchemaCheck = (value: unknown) => Issue[] | undefined;
 /** Compiles a schema once; its check costs next to nothing on values that fit. Nothing is ever coerced. */
 export function compileCheck(schema: TSchema): SchemaCheck {
   const validator = Compile(schema);
+  const mostItems = mostItemsOf(schema);
   return (value) =>
-    validator.Check(value) ? undefined : (overlongIssues(schema, value) ?? toIssues(validator.Errors(value)));
+    validator.Check(value)
+      ? undefined
+      : (overlongIssues(mostItems, value) ?? toIssues(validator.Errors(value)));
+}
+
+/** The members that are lists, and how many elements each may have. */
+function mostItemsOf(schema: TSchema): readonly (readonly [name: string, most: number])[] {
+  const { properties = {} } = schema as { properties?: Readonly<Record<string, { maxItems?: number }>> };
+  return Object.entries(properties).flatMap(([name, { maxItems }]) =>
+    maxItems === undefined ? [] : [[name, maxItems] as const],
+  );
 }
 
 /**
  * A list that has more elements than it may, told by its length alone; undefined where there is none. The errors of
  * hundreds of thousands of elements would be made before the first is told.
  */
-function overlongIssues(schema: TSchema, value: unknown): Issue[] | undefined {
-  const { properties = {} } = schema as { properties?: Readonly<Record<string, { maxItems?: number }>> };
-  for (const [name, member] of Object.entries(value ?? {})) {
-    const { maxItems = Infinity } = (Object.hasOwn(properties, name) ? properties[name] : undefined) ?? {};
-    if (Array.isArray(member) && member.length > maxItems)
-      return [{ pointer: `/${name}`, detail: `must not have more than ${maxItems} items.` }];
+function overlongIssues(mostItems: ReturnType<typeof mostItemsOf>, value: unknown): Issue[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, most] of mostItems) {
+    const list = (value as Record<string, unknown>)[name];
+    if (Array.isArray(list) && list.length > most)
+      return [{ pointer: `/${name}`, detail: `must not have more than ${most} items.` }];
   }
   return undefined;
 }

@@ -48,7 +48,7 @@ export interface ThreadOptions {
   readonly onCrash?: (error: Error) => void;
 }
 
-/** Of new objects. V8 lets it grow to 128 MiB in each thread, and gives none of it back. */
+/** Room for new objects: V8 lets it grow to 128 MiB in each thread, and gives none of it back. */
 const LASTING_YOUNG_MB = 32;
 
 /** Starts a thread of this folder and speaks with it by numbered messages. */
