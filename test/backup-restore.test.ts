@@ -412,7 +412,10 @@ describe('a restore', () => {
     const backup = fresh('newer');
     cpSync(whole, backup, { recursive: true });
     const manifest = readFileSync(join(backup, 'backup.json'), 'utf8');
-    writeFileSync(join(backup, 'backup.json'), manifest.replace('"formatVersion": 1', '"formatVersion": 2'));
+    writeFileSync(
+      join(backup, 'backup.json'),
+      manifest.replace('"formatVersion": 1', '"formatVersion": 2, "later": true'),
+    );
     const ran = await runScrip(['restore', backup, '--data', fresh('data')]);
     expect([ran.code, ran.err]).toMatchObject([
       1,

@@ -44,7 +44,7 @@ const END = ']}';
 /** Faults of the whole server, which the lines behind would meet as well. */
 const FAULTS_OF_ALL: ReadonlySet<string | undefined> = new Set(['store-failed', 'closing', 'overloaded']);
 
-const linesOf = ({ debited, refused, failed }: Tally) => debited + refused + failed;
+const lineCount = ({ debited, refused, failed }: Tally) => debited + refused + failed;
 
 /** Debits every line of a file. Each line's id makes it happen once, so that the same file can be sent again. */
 export async function debitFile(
@@ -62,12 +62,12 @@ export async function debitFile(
   try {
     for await (const chunk of chunksOf(readDebitLines(stream, format ?? formatOf(file)))) {
       const results = await sendChunk(client, chunk);
-      const begin = linesOf(tally) === 0 ? START : ',';
+      const begin = lineCount(tally) === 0 ? START : ',';
       count(tally, chunk, results.value);
       // What was begun is debited to its end, whoever still reads of it.
       if (isRead) isRead = await isTaken(`${begin}${results.json}`);
       sentBytes += chunk.reduce((sum, { json: line }) => sum + Buffer.byteLength(line) + 1, 0);
-      progress.advance(sentBytes, linesOf(tally));
+      progress.advance(sentBytes, lineCount(tally));
       isCut = results.value.some(({ code }) => FAULTS_OF_ALL.has(code));
       if (!isCut) continue;
       end = endWith(linesFailed(tally, { isCut }));
@@ -79,10 +79,10 @@ export async function debitFile(
     throw told;
   } finally {
     progress.stop();
-    if (isRead && linesOf(tally) > 0) writeData(end);
+    if (isRead && lineCount(tally) > 0) writeData(end);
   }
   if (!json) writeData(formatTally(tally));
-  else if (linesOf(tally) === 0) writeData(`${START}${END}`);
+  else if (lineCount(tally) === 0) writeData(`${START}${END}`);
   if (tally.failed > 0) throw linesFailed(tally, { isCut });
   if (tally.refused > 0) throw linesRefused(tally);
 }
@@ -150,7 +150,7 @@ function formatTally(tally: Tally): string {
   const { debited, refused, failed, shown } = tally;
   const record = formatRecord(
     [
-      ['lines', `${linesOf(tally)}`],
+      ['lines', `${lineCount(tally)}`],
       ['debited', `${debited}`],
       ['refused', `${refused}`],
       ...(failed === 0 ? [] : [['failed', `${failed}`] as const]),
@@ -176,7 +176,7 @@ const SEND_AGAIN = 'the same file can be sent again: lines that were debited are
 function linesRefused(tally: Tally): CommandFailure {
   return CommandFailure.of(
     'lines-refused',
-    `${tally.refused} of ${linesOf(tally)} lines were refused${shownPart(tally)}.`,
+    `${tally.refused} of ${lineCount(tally)} lines were refused${shownPart(tally)}.`,
     { hint: `When what is wrong with them is put right, ${SEND_AGAIN}`, about: null },
   );
 }
@@ -185,7 +185,7 @@ function linesFailed(tally: Tally, { isCut }: { isCut: boolean }): CommandFailur
   const rest = isCut ? ', and it stopped there' : '';
   return CommandFailure.of(
     'lines-failed',
-    `${tally.failed} of ${linesOf(tally)} lines met a fault of the server${shownPart(tally)}${rest}.`,
+    `${tally.failed} of ${lineCount(tally)} lines met a fault of the server${shownPart(tally)}${rest}.`,
     { hint: `When the server is well again, ${SEND_AGAIN}`, about: null },
   );
 }
@@ -198,8 +198,8 @@ function shownPart({ refused, failed, shown }: Tally): string {
 
 /** Says how far it came: what was answered is kept. */
 function interrupted(error: unknown, tally: Tally): unknown {
-  if (!(error instanceof CommandFailure) || linesOf(tally) === 0) return error;
-  return error.reworded(`${error.message} ${linesOf(tally)} lines were answered before.`, {
+  if (!(error instanceof CommandFailure) || lineCount(tally) === 0) return error;
+  return error.reworded(`${error.message} ${lineCount(tally)} lines were answered before.`, {
     hint: `Put it right, then ${SEND_AGAIN}`,
   });
 }
