@@ -51,8 +51,8 @@ export interface UsageRange {
   readonly fromMs: number;
   readonly toMs: number;
   /**
-   * First instants of the parts that are wanted, in order, beginning with the range's own start: what falls into one may be given as
-   * one sum. Without: slots.
+   * First instants of the parts that are wanted, in order, beginning with the range's own start: what falls into one may
+   * be given as one sum. Without: slots.
    */
   readonly partsMs?: readonly number[];
 }

@@ -115,7 +115,10 @@ export interface Store {
   findChange(accountId: string, changeId: string, meant?: Meant): Promise<FoundChange | null>;
   /** Durable entries in version order, of one kind or of all; of all, those after the seal. */
   entries(query: EntriesQuery): Promise<RecordedEntry[]>;
-  /** Usage whose slots lie in a range, under the slots themselves or the first ones of the wanted parts; in several rows, perhaps. */
+  /**
+   * Usage whose slots lie in a range, under the slots themselves or the first ones of the wanted parts. What falls into
+   * one may come in several rows.
+   */
   usage(accountId: string, range: UsageRange): Promise<UsageChange[]>;
   /**
    * Erases the personal parts of an account's entries before the one that `record` makes durable, and resolves when

@@ -21,7 +21,7 @@ export interface EntryRows {
   readonly blocks: (range: Range) => Generator<EntryBlock>;
   /** By position. */
   readonly personals: (range: Range) => ReadonlyMap<number, string>;
-  /** Where personal parts stand before a range, or behind both it and the last entry that there is now; the first of them first. */
+  /** Where personal parts stand before a range, or behind both it and the last entry that there is now, in order. */
   readonly personalsOutside: (range: Range) => number[];
   /** The last position that there is; 0 for none. */
   readonly last: () => number;
